@@ -1,0 +1,115 @@
+//! Reads which root credentials a batch of accounts has. It can open sessions that read, and no others.
+
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use rootwarden_domain::{
+    Batch, Candidate, Pin, RunId,
+    artifact::WorkerResult,
+    audit::{AuditOutcome, AuditedAccount},
+    input::{InvalidInput, parse},
+    selection::SelectedAccounts,
+};
+use rootwarden_lambda::{Function, FunctionError, Settings};
+use rootwarden_root_access::{Deadline, RootSessions, SdkConfig, Storage, audit};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tracing::{Instrument, info, info_span, warn};
+
+/// How many accounts are looked at side by side.
+const AT_ONCE: usize = 4;
+/// No account is begun with less time left: what its audit may take, and writing the result.
+const RESERVE: Duration = Duration::from_secs(130);
+
+#[derive(Debug)]
+pub struct AuditAccounts {
+    sessions: RootSessions,
+    storage: Storage,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    run: RunId,
+    round: u32,
+    selection: Pin,
+    batch: Batch<Candidate>,
+}
+
+/// How many accounts of the batch ended how; the accounts themselves are in the result.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    pub batch: u32,
+    pub result: Pin,
+    pub clean: usize,
+    pub present: usize,
+    pub unknown: usize,
+    pub not_attempted: usize,
+}
+
+impl Function for AuditAccounts {
+    const CRATE: &'static str = env!("CARGO_CRATE_NAME");
+    type Output = Output;
+
+    fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        Ok(Self { sessions: RootSessions::new(config), storage: Storage::new(config, settings.bucket()?) })
+    }
+
+    async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
+        let Input { run, round, selection, batch } = parse("input", input)?;
+        let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round)).await?;
+        // INVARIANT (I1): the batch names candidates only if it stands in the selection of this very run.
+        if selected.run != run || selected.round != round || !selected.batches.contains(&batch) {
+            let why = format!("batch {} is not in the selection of run `{run}`, round {round}", batch.batch);
+            return Err(InvalidInput::new("input", why).into());
+        }
+        let number = batch.batch;
+        let accounts = stream::iter(batch.accounts)
+            .map(|account| self.audit(account, deadline))
+            .buffered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        self.write(WorkerResult { run, round, batch: number, accounts }).await
+    }
+}
+
+impl AuditAccounts {
+    async fn audit(&self, account: Candidate, deadline: Deadline) -> AuditedAccount {
+        if !deadline.leaves(RESERVE) {
+            return AuditedAccount { account, outcome: AuditOutcome::NotAttempted };
+        }
+        let id = account.id;
+        let span = info_span!("account", account.id = %id, task = "audit");
+        let outcome = async {
+            let outcome = audit(&self.sessions, &account).await;
+            match &outcome {
+                AuditOutcome::Clean => info!("Account {id} is clean"),
+                AuditOutcome::Present(found) => {
+                    let count = found.credentials().len();
+                    info!(credentials = count, "Account {id} has {count} root credentials");
+                }
+                AuditOutcome::Unknown(failure) => {
+                    warn!(error.kind = %failure.kind, aws.code = failure.code, aws.request_id = failure.request_id, "{failure}");
+                }
+                AuditOutcome::NotAttempted => {}
+            }
+            outcome
+        }
+        .instrument(span)
+        .await;
+        AuditedAccount { account, outcome }
+    }
+
+    async fn write(&self, result: WorkerResult<AuditedAccount>) -> Result<Output, FunctionError> {
+        let count = |wanted: fn(&AuditOutcome) -> bool| {
+            result.accounts.iter().filter(|audited| wanted(&audited.outcome)).count()
+        };
+        let clean = count(|outcome| matches!(outcome, AuditOutcome::Clean));
+        let present = count(|outcome| matches!(outcome, AuditOutcome::Present(_)));
+        let unknown = count(|outcome| matches!(outcome, AuditOutcome::Unknown(_)));
+        let not_attempted = count(|outcome| matches!(outcome, AuditOutcome::NotAttempted));
+        let key = result.run.audit_key(result.round, result.batch);
+        let pin = self.storage.write(key, &result).await?;
+        Ok(Output { batch: result.batch, result: pin, clean, present, unknown, not_attempted })
+    }
+}

@@ -1,0 +1,167 @@
+//! Deletes the planned root credentials of a batch of accounts, reads again, and tells each step.
+
+use std::time::Duration;
+
+use rootwarden_domain::{
+    AccountId, Batch, Failure, Mode, Pin, RunId,
+    artifact::WorkerResult,
+    deletion::{DeletionOutcome, DeletionReport, StepOutcome},
+    exemption::Exemptions,
+    input::{InvalidInput, parse},
+    plan::{DeletionPlan, PlannedAccount},
+};
+use rootwarden_lambda::{Function, FunctionError, Settings};
+use rootwarden_root_access::{Deadline, NotAMember, Organization, RootSessions, SdkConfig, Storage, delete};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tracing::{Instrument, info, info_span, warn};
+
+/// No account is begun with less time left: opening a session and the first reads, one step, and reading again.
+const RESERVE: Duration = Duration::from_secs(100);
+/// Kept back for writing down what was done.
+const WRITE: Duration = Duration::from_secs(35);
+
+#[derive(Debug)]
+pub struct DeleteCredentials {
+    organization: Organization,
+    sessions: RootSessions,
+    storage: Storage,
+    deployed_mode: Mode,
+    exemptions: Exemptions,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    run: RunId,
+    round: u32,
+    plan: Pin,
+    batch: Batch<PlannedAccount>,
+}
+
+/// How many credentials of the batch ended how; the steps themselves are in the result.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    pub batch: u32,
+    pub result: Pin,
+    pub deleted: usize,
+    pub failed: usize,
+    pub not_attempted: usize,
+}
+
+impl Function for DeleteCredentials {
+    const CRATE: &'static str = env!("CARGO_CRATE_NAME");
+    type Output = Output;
+
+    fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        Ok(Self {
+            organization: Organization::new(config),
+            sessions: RootSessions::new(config),
+            storage: Storage::new(config, settings.bucket()?),
+            deployed_mode: settings.mode()?,
+            exemptions: settings.exemptions()?,
+        })
+    }
+
+    async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
+        let Input { run, round, plan, batch } = parse("input", input)?;
+        let plan: DeletionPlan = self.storage.read_unaltered(&plan, &run.plan_key(round)).await?;
+        // INVARIANT (the bucket is a trust anchor): the batch that was handed in is the one that was planned.
+        if plan.run != run || plan.round != round || !plan.batches.contains(&batch) {
+            let why = format!("batch {} is not in the plan of run `{run}`, round {round}", batch.batch);
+            return Err(InvalidInput::new("input", why).into());
+        }
+        if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
+            return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
+        }
+        let management_account = self.organization.management_account().await?;
+        let number = batch.batch;
+        let mut accounts = Vec::new();
+        for planned in batch.accounts {
+            let span = info_span!("account", account.id = %planned.account.id, task = "delete");
+            let outcome = self.secure(management_account, &planned, deadline).instrument(span).await;
+            accounts.push(DeletionReport { account: planned.account, outcome });
+        }
+        self.write(WorkerResult { run, round, batch: number, accounts }).await
+    }
+}
+
+impl DeleteCredentials {
+    /// One account. Whatever goes wrong is its own, and never stops the others.
+    async fn secure(
+        &self,
+        management_account: AccountId,
+        planned: &PlannedAccount,
+        deadline: Deadline,
+    ) -> DeletionOutcome {
+        let id = planned.account.id;
+        if !deadline.leaves(RESERVE + WRITE) {
+            return DeletionOutcome::NotAttempted;
+        }
+        if let Some(reason) = self.exemptions.reason(id) {
+            return DeletionOutcome::Exempt(reason.to_owned());
+        }
+        // INVARIANT (I1): asked again right before anything is deleted.
+        let member = match self.organization.member(management_account, id).await {
+            Ok(member) => member,
+            Err(NotAMember::LeftOut(reason)) => {
+                warn!("Account {id} is no longer an active member: nothing is deleted");
+                return DeletionOutcome::LeftOut(reason);
+            }
+            Err(NotAMember::Unanswered(error)) => {
+                let failure = Failure::from(error);
+                tell_failure(&failure);
+                return DeletionOutcome::Failed(failure);
+            }
+        };
+        let outcome = delete(&self.sessions, &member, planned, deadline.earlier_by(WRITE)).await;
+        tell(id, &outcome);
+        outcome
+    }
+
+    async fn write(&self, result: WorkerResult<DeletionReport>) -> Result<Output, FunctionError> {
+        let (mut deleted, mut failed, mut not_attempted) = (0, 0, 0);
+        for report in &result.accounts {
+            match &report.outcome {
+                DeletionOutcome::Attempted { steps, remaining: _ } => {
+                    for step in steps {
+                        match step.outcome {
+                            StepOutcome::Deleted | StepOutcome::AlreadyAbsent => deleted += 1,
+                            StepOutcome::Failed(_) => failed += 1,
+                            StepOutcome::NotAttempted(_) => not_attempted += 1,
+                        }
+                    }
+                }
+                DeletionOutcome::Failed(_) => failed += 1,
+                DeletionOutcome::LeftOut(_) | DeletionOutcome::Exempt(_) | DeletionOutcome::NotAttempted => {
+                    not_attempted += 1;
+                }
+            }
+        }
+        let key = result.run.deleted_key(result.round, result.batch);
+        let pin = self.storage.write(key, &result).await?;
+        Ok(Output { batch: result.batch, result: pin, deleted, failed, not_attempted })
+    }
+}
+
+fn tell(id: AccountId, outcome: &DeletionOutcome) {
+    match outcome {
+        DeletionOutcome::Attempted { steps, remaining: _ } => {
+            for step in steps {
+                let credential = &step.credential;
+                match &step.outcome {
+                    StepOutcome::Deleted => info!("Deleted {credential} of account {id}"),
+                    StepOutcome::AlreadyAbsent => info!("Account {id} had no {credential} any more"),
+                    StepOutcome::NotAttempted(reason) => warn!("Left {credential} of account {id} alone: {reason}"),
+                    StepOutcome::Failed(failure) => tell_failure(failure),
+                }
+            }
+        }
+        DeletionOutcome::Failed(failure) => tell_failure(failure),
+        DeletionOutcome::LeftOut(_) | DeletionOutcome::Exempt(_) | DeletionOutcome::NotAttempted => {}
+    }
+}
+
+fn tell_failure(failure: &Failure) {
+    warn!(error.kind = %failure.kind, aws.code = failure.code, aws.request_id = failure.request_id, "{failure}");
+}

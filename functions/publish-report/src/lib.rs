@@ -1,0 +1,90 @@
+//! Says what became of every account of a run, and whether another round is needed.
+
+use rootwarden_domain::{
+    BatchOutcome, Pin, RunId,
+    deletion::DeletionReport,
+    input::{InvalidInput, parse},
+    plan::DeletionPlan,
+    report::{Counts, Report},
+    round::wait_seconds,
+    selection::SelectedAccounts,
+};
+use rootwarden_lambda::{Function, FunctionError, Settings};
+use rootwarden_root_access::{Deadline, SdkConfig, Storage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tracing::{info, warn};
+
+#[derive(Debug)]
+pub struct PublishReport {
+    storage: Storage,
+    new_account_wait_minutes: u16,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    run: RunId,
+    round: u32,
+    selection: Pin,
+    plan: Pin,
+    deletions: Vec<Option<BatchOutcome>>,
+    /// The report of the round before, if there was one.
+    previous: Option<Pin>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    pub report: Pin,
+    pub counts: Counts,
+    /// One line for people.
+    pub summary: String,
+    /// How many accounts the next round takes up.
+    pub pending: usize,
+    /// How long to wait before it; 0 if there is none.
+    pub wait_seconds: u32,
+    /// Whether nobody needs to look.
+    pub secured: bool,
+}
+
+impl Function for PublishReport {
+    const CRATE: &'static str = env!("CARGO_CRATE_NAME");
+    type Output = Output;
+
+    fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        Ok(Self {
+            storage: Storage::new(config, settings.bucket()?),
+            new_account_wait_minutes: settings.new_account_wait_minutes()?,
+        })
+    }
+
+    async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
+        let Input { run, round, selection, plan, deletions, previous } = parse("input", input)?;
+        let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round)).await?;
+        let plan: DeletionPlan = self.storage.read(&plan, &run.plan_key(round)).await?;
+        let previous = match (previous, round.checked_sub(1)) {
+            (None, None) => None,
+            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &run.report_key(before)).await?),
+            (Some(_), None) | (None, Some(_)) => {
+                return Err(InvalidInput::new("input", "`previous`: every round but 0 has one").into());
+            }
+        };
+        let deletions =
+            self.storage.collect::<DeletionReport>(&run, round, deletions, |batch| run.deleted_key(round, batch)).await;
+        let report = Report::add_round(previous, selected, plan, deletions, self.new_account_wait_minutes);
+        let output = Output {
+            counts: report.counts(),
+            summary: report.to_string(),
+            pending: report.pending.len(),
+            wait_seconds: if report.pending.is_empty() { 0 } else { wait_seconds(round) },
+            secured: report.is_settled(),
+            report: self.storage.write(run.report_key(round), &report).await?,
+        };
+        if output.secured {
+            info!(run.id = %run, round, "{report}");
+        } else {
+            warn!(run.id = %run, round, "{report}");
+        }
+        Ok(output)
+    }
+}

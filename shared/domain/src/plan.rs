@@ -1,0 +1,194 @@
+//! From what the audits said to what is deleted: exemptions, keys in recent use, and everything else.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, RootCredential, RunId,
+    artifact::Collected,
+    audit::{AuditOutcome, AuditedAccount},
+    credential::{AccessKey, LastUsed},
+    exemption::Exemptions,
+    selection::SelectedAccounts,
+};
+
+/// Deleting takes about ten calls an account, so these batches are smaller than those of the audit.
+pub const ACCOUNTS_IN_A_BATCH: usize = 20;
+
+/// What one round deletes, and what it found in every other account. People can read it before it is applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeletionPlan {
+    pub run: RunId,
+    pub round: u32,
+    pub mode: Mode,
+    pub management_account: AccountId,
+    pub batches: Vec<Batch<PlannedAccount>>,
+    /// Accounts in which nothing is deleted.
+    pub others: Vec<OtherAccount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedAccount {
+    pub account: Candidate,
+    /// What goes, in the order of deletion.
+    pub delete: Vec<RootCredential>,
+    pub held_back: Vec<HeldBack>,
+    /// What the audit found, with dates.
+    pub inventory: Inventory,
+}
+
+/// A credential that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldBack {
+    pub credential: RootCredential,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherAccount {
+    pub account: Candidate,
+    pub finding: Finding,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    Clean,
+    Exempt {
+        reason: String,
+        inventory: Inventory,
+    },
+    /// All there is waits for a person.
+    HeldBack {
+        held_back: Vec<HeldBack>,
+        inventory: Inventory,
+    },
+    Unknown(Failure),
+    NotAttempted,
+}
+
+/// What decides between deleting and leaving alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    pub exemptions: &'a Exemptions,
+    /// Access keys used within so many days are held back; 0 holds none back.
+    pub protect_keys_used_within_days: u16,
+    pub now: Timestamp,
+}
+
+impl DeletionPlan {
+    /// Plans one round. `audits` holds what each batch left behind, by its number.
+    #[must_use]
+    pub fn plan(
+        selected: &SelectedAccounts,
+        mut audits: BTreeMap<u32, Collected<AuditedAccount>>,
+        rules: Rules<'_>,
+    ) -> Self {
+        let mut planned = Vec::new();
+        let mut others = Vec::new();
+        for batch in &selected.batches {
+            for AuditedAccount { account, outcome } in outcomes_of(batch, audits.remove(&batch.batch)) {
+                match rules.decide(account, outcome) {
+                    Decision::Delete(account) => planned.push(account),
+                    Decision::LeaveAlone(account) => others.push(account),
+                }
+            }
+        }
+        Self {
+            run: selected.run.clone(),
+            round: selected.round,
+            mode: selected.mode,
+            management_account: selected.management_account,
+            batches: Batch::form(planned, ACCOUNTS_IN_A_BATCH),
+            others,
+        }
+    }
+
+    #[must_use]
+    pub fn account_count(&self) -> usize {
+        self.batches.iter().map(|batch| batch.accounts.len()).sum()
+    }
+}
+
+/// One outcome for each account of the batch, whatever its worker left behind.
+///
+/// INVARIANT (I11): a batch without a result, and an account without an outcome, are unknown. An outcome for an account
+/// that was not in the batch is dropped.
+fn outcomes_of(batch: &Batch<Candidate>, collected: Option<Collected<AuditedAccount>>) -> Vec<AuditedAccount> {
+    let nothing = || Err(Failure::new(ErrorKind::Transient, format!("batch {} left no result", batch.batch)));
+    let (mut outcomes, missing) = match collected.unwrap_or_else(nothing) {
+        Ok(result) => {
+            let missing = Failure::new(ErrorKind::Defect, "the result of its batch does not name it");
+            (result.accounts.into_iter().map(|audited| (audited.account.id, audited.outcome)).collect(), missing)
+        }
+        Err(failure) => (BTreeMap::new(), failure),
+    };
+    batch
+        .accounts
+        .iter()
+        .map(|account| AuditedAccount {
+            account: account.clone(),
+            outcome: outcomes.remove(&account.id).unwrap_or_else(|| AuditOutcome::Unknown(missing.clone())),
+        })
+        .collect()
+}
+
+enum Decision {
+    Delete(PlannedAccount),
+    LeaveAlone(OtherAccount),
+}
+
+impl Rules<'_> {
+    fn decide(&self, account: Candidate, outcome: AuditOutcome) -> Decision {
+        let finding = match outcome {
+            AuditOutcome::Clean => Finding::Clean,
+            AuditOutcome::Unknown(failure) => Finding::Unknown(failure),
+            AuditOutcome::NotAttempted => Finding::NotAttempted,
+            AuditOutcome::Present(inventory) => match self.exemptions.reason(account.id) {
+                Some(reason) => Finding::Exempt { reason: reason.to_owned(), inventory },
+                None => match self.split(&inventory) {
+                    (delete, held_back) if delete.is_empty() => Finding::HeldBack { held_back, inventory },
+                    (delete, held_back) => {
+                        return Decision::Delete(PlannedAccount { account, delete, held_back, inventory });
+                    }
+                },
+            },
+        };
+        Decision::LeaveAlone(OtherAccount { account, finding })
+    }
+
+    /// What goes, in the order of deletion, and what waits for a person.
+    fn split(&self, inventory: &Inventory) -> (Vec<RootCredential>, Vec<HeldBack>) {
+        let held_back: Vec<HeldBack> = inventory.access_keys.iter().filter_map(|key| self.hold_back(key)).collect();
+        let mut delete = inventory.credentials();
+        delete.retain(|credential| !held_back.iter().any(|held| held.credential == *credential));
+        delete.sort();
+        (delete, held_back)
+    }
+
+    fn hold_back(&self, key: &AccessKey) -> Option<HeldBack> {
+        let days = self.protect_keys_used_within_days;
+        if days == 0 {
+            return None;
+        }
+        let reason = match key.last_used {
+            LastUsed::Never => return None,
+            LastUsed::Unread => "its last use could not be read".to_owned(),
+            LastUsed::At(at) if self.now.duration_since(at) > SignedDuration::from_hours(24 * i64::from(days)) => {
+                return None;
+            }
+            LastUsed::At(at) => format!("used {at}, within the last {days} days"),
+        };
+        Some(HeldBack { credential: RootCredential::AccessKey(key.id.clone()), reason })
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

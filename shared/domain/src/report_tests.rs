@@ -1,0 +1,162 @@
+use super::*;
+use crate::{
+    Batch, Candidate, RootCredential,
+    artifact::WorkerResult,
+    credential::{AccessKey, LastUsed},
+};
+
+const ONE: &str = "111111111111";
+const TWO: &str = "222222222222";
+
+fn candidate(id: &str) -> Candidate {
+    Candidate { id: id.parse().unwrap(), name: format!("account {id}"), joined_at: None }
+}
+
+fn selected(mode: Mode) -> SelectedAccounts {
+    SelectedAccounts {
+        run: "nightly".parse().unwrap(),
+        round: 0,
+        mode,
+        management_account: "999999999999".parse().unwrap(),
+        batches: vec![],
+        left_out: vec![],
+        waiting: vec![],
+        not_created: vec![],
+    }
+}
+
+fn key() -> RootCredential {
+    RootCredential::AccessKey("AKIAIOSFODNN7EXAMPLE".parse().unwrap())
+}
+
+fn inventory() -> Inventory {
+    let id = "AKIAIOSFODNN7EXAMPLE".parse().unwrap();
+    let access_key = AccessKey { id, status: "Active".into(), created_at: None, last_used: LastUsed::Never };
+    Inventory { access_keys: vec![access_key], ..Inventory::default() }
+}
+
+fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionPlan {
+    let planned = planned
+        .iter()
+        .map(|id| PlannedAccount {
+            account: candidate(id),
+            delete: vec![key()],
+            held_back: vec![],
+            inventory: inventory(),
+        })
+        .collect();
+    DeletionPlan {
+        run: "nightly".parse().unwrap(),
+        round: 0,
+        mode,
+        management_account: "999999999999".parse().unwrap(),
+        batches: Batch::form(planned, 20),
+        others: others.into_iter().map(|(id, finding)| OtherAccount { account: candidate(id), finding }).collect(),
+    }
+}
+
+fn deleted(id: &str, outcome: DeletionOutcome) -> BTreeMap<u32, Collected<DeletionReport>> {
+    let accounts = vec![DeletionReport { account: candidate(id), outcome }];
+    BTreeMap::from([(0, Ok(WorkerResult { run: "nightly".parse().unwrap(), round: 0, batch: 0, accounts }))])
+}
+
+fn attempted(outcome: StepOutcome, remaining: Option<Inventory>) -> DeletionOutcome {
+    DeletionOutcome::Attempted { steps: vec![DeletionStep { credential: key(), outcome }], remaining }
+}
+
+fn report(mode: Mode, plan: DeletionPlan, deletions: BTreeMap<u32, Collected<DeletionReport>>) -> Report {
+    Report::add_round(None, selected(mode), plan, deletions, 30)
+}
+
+fn status(report: &Report, id: &str) -> Status {
+    let id: AccountId = id.parse().unwrap();
+    report.accounts[&id].status.clone()
+}
+
+#[test]
+fn i3_an_account_is_cleaned_only_if_a_fresh_read_shows_nothing_left() {
+    let after = |remaining| {
+        let deletions = deleted(ONE, attempted(StepOutcome::Deleted, remaining));
+        report(Mode::Enforce, plan(Mode::Enforce, &[ONE], vec![]), deletions)
+    };
+    assert!(matches!(status(&after(Some(Inventory::default())), ONE), Status::Cleaned { .. }));
+    assert!(matches!(status(&after(None), ONE), Status::Failed { .. }), "nothing was read");
+    assert!(matches!(status(&after(Some(inventory())), ONE), Status::Failed { .. }), "something is there");
+}
+
+#[test]
+fn i2_and_i11_an_account_without_a_result_is_unknown() {
+    let empty = report(Mode::Enforce, plan(Mode::Enforce, &[ONE, TWO], vec![]), BTreeMap::new());
+    assert!(matches!(status(&empty, ONE), Status::Unknown(_)));
+    let partial = deleted(ONE, attempted(StepOutcome::Deleted, Some(Inventory::default())));
+    let partial = report(Mode::Enforce, plan(Mode::Enforce, &[ONE, TWO], vec![]), partial);
+    assert!(matches!(status(&partial, TWO), Status::Unknown(_)));
+    assert!(!partial.is_settled());
+}
+
+#[test]
+fn a_report_tells_of_credentials_and_calls_nothing_cleaned() {
+    let told = report(Mode::Report, plan(Mode::Report, &[ONE], vec![(TWO, Finding::Clean)]), BTreeMap::new());
+    assert!(matches!(status(&told, ONE), Status::Found { .. }));
+    assert_eq!(told.counts(), Counts { clean: 1, found: 1, ..Counts::default() });
+    assert!(told.is_settled());
+}
+
+#[test]
+fn what_may_pass_is_looked_at_again_and_what_may_not_is_final() {
+    let unknown = |kind| vec![(ONE, Finding::Unknown(Failure::new(kind, "why")))];
+    let throttled = report(Mode::Enforce, plan(Mode::Enforce, &[], unknown(ErrorKind::Throttled)), BTreeMap::new());
+    assert_eq!(throttled.pending, [Newcomer::Account(ONE.parse().unwrap())]);
+    let denied = report(Mode::Enforce, plan(Mode::Enforce, &[], unknown(ErrorKind::Denied)), BTreeMap::new());
+    assert!(denied.pending.is_empty());
+    assert!(!denied.is_settled());
+}
+
+#[test]
+fn a_later_round_replaces_what_was_unknown_and_keeps_the_rest() {
+    let unknown = (ONE, Finding::Unknown(Failure::new(ErrorKind::Throttled, "why")));
+    let first = report(Mode::Enforce, plan(Mode::Enforce, &[], vec![unknown, (TWO, Finding::Clean)]), BTreeMap::new());
+    let mut next = selected(Mode::Enforce);
+    next.round = 1;
+    let second = Report::add_round(
+        Some(first),
+        next,
+        plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]),
+        BTreeMap::new(),
+        30,
+    );
+    assert_eq!(second.counts(), Counts { clean: 2, ..Counts::default() });
+    assert!(second.is_settled());
+}
+
+#[test]
+fn an_account_cleaned_in_two_rounds_shows_both() {
+    let failed = StepOutcome::Failed(Failure::new(ErrorKind::Throttled, "why"));
+    let steps = vec![
+        DeletionStep { credential: key(), outcome: StepOutcome::Deleted },
+        DeletionStep { credential: RootCredential::LoginProfile, outcome: failed },
+    ];
+    let outcome = DeletionOutcome::Attempted { steps, remaining: Some(Inventory::default()) };
+    let first = report(Mode::Enforce, plan(Mode::Enforce, &[ONE], vec![]), deleted(ONE, outcome));
+    assert_eq!(first.pending.len(), 1);
+    let clean = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
+    let second = Report::add_round(Some(first), selected(Mode::Enforce), clean, BTreeMap::new(), 30);
+    let Status::Cleaned { steps } = status(&second, ONE) else { panic!("{second:?}") };
+    assert_eq!(steps, [DeletionStep { credential: key(), outcome: StepOutcome::Deleted }]);
+}
+
+#[test]
+fn a_creation_that_never_ends_is_waited_for_and_then_told() {
+    let newcomer = Newcomer::CreateAccountRequest("car-examplecreateaccountrequestid111".parse().unwrap());
+    let waiting = |round, minutes| {
+        let mut selected = selected(Mode::Enforce);
+        selected.round = round;
+        selected.waiting = vec![newcomer.clone()];
+        Report::add_round(None, selected, plan(Mode::Enforce, &[], vec![]), BTreeMap::new(), minutes)
+    };
+    assert_eq!(waiting(0, 30).pending, std::slice::from_ref(&newcomer));
+    let ended = waiting(20, 30);
+    assert!(ended.pending.is_empty());
+    assert_eq!(ended.unfinished_creations, std::slice::from_ref(&newcomer));
+    assert!(!ended.is_settled());
+}

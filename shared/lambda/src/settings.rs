@@ -1,0 +1,106 @@
+//! A deployment's settings. They come from the environment alone, never from an input.
+
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+
+use rootwarden_domain::{Mode, exemption::Exemptions, input::InvalidInput};
+
+use crate::FunctionError;
+
+/// The function's environment, as far as it is ours.
+#[derive(Debug, Clone, Default)]
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    #[must_use]
+    pub fn from_environment() -> Self {
+        Self(std::env::vars().filter(|(name, _)| name.starts_with("ROOTWARDEN_")).collect())
+    }
+
+    /// Settings for a test.
+    #[must_use]
+    pub fn of<const N: usize>(settings: [(&str, &str); N]) -> Self {
+        Self(settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    }
+
+    /// The project's bucket.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn bucket(&self) -> Result<String, FunctionError> {
+        self.text("ROOTWARDEN_BUCKET").map(str::to_owned)
+    }
+
+    /// The state machine that secures accounts.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn state_machine_arn(&self) -> Result<String, FunctionError> {
+        self.text("ROOTWARDEN_STATE_MACHINE_ARN").map(str::to_owned)
+    }
+
+    /// What this deployment may do at most.
+    ///
+    /// # Errors
+    /// It is not set, or neither `report` nor `enforce`.
+    pub fn mode(&self) -> Result<Mode, FunctionError> {
+        match self.text("ROOTWARDEN_MODE")? {
+            "report" => Ok(Mode::Report),
+            "enforce" => Ok(Mode::Enforce),
+            other => Err(wrong("ROOTWARDEN_MODE", format!("`{other}` is neither `report` nor `enforce`"))),
+        }
+    }
+
+    /// Accounts in which nothing is deleted.
+    ///
+    /// # Errors
+    /// They are not set or cannot be read, in which case nothing may be deleted.
+    pub fn exemptions(&self) -> Result<Exemptions, FunctionError> {
+        Exemptions::parse(self.text("ROOTWARDEN_EXEMPT_ACCOUNTS")?)
+            .map_err(|error| wrong("ROOTWARDEN_EXEMPT_ACCOUNTS", error))
+    }
+
+    /// For how many days after its last use an access key is held back; 0 holds none back.
+    ///
+    /// # Errors
+    /// It is not set, or not a whole number.
+    pub fn protect_keys_used_within_days(&self) -> Result<u16, FunctionError> {
+        self.number("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS")
+    }
+
+    /// For how many minutes a new account is waited for.
+    ///
+    /// # Errors
+    /// It is not set, or not a whole number.
+    pub fn new_account_wait_minutes(&self) -> Result<u16, FunctionError> {
+        self.number("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES")
+    }
+
+    fn text(&self, name: &'static str) -> Result<&str, FunctionError> {
+        match self.0.get(name).map(String::as_str) {
+            Some("") | None => Err(wrong(name, "it is not set")),
+            Some(value) => Ok(value),
+        }
+    }
+
+    fn number<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, FunctionError> {
+        self.text(name)?.parse().map_err(|error| wrong(name, error))
+    }
+}
+
+fn wrong(name: &'static str, why: impl ToString) -> FunctionError {
+    InvalidInput::new("setting", format!("`{name}`: {}", why.to_string())).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i5_a_setting_that_is_missing_or_unknown_is_refused_by_its_name() {
+        let error = Settings::of([("ROOTWARDEN_MODE", "delete")]).mode().unwrap_err();
+        assert_eq!(error.to_string(), "invalid setting: `ROOTWARDEN_MODE`: `delete` is neither `report` nor `enforce`");
+        let error = Settings::of([("ROOTWARDEN_BUCKET", "")]).bucket().unwrap_err();
+        assert_eq!(error.to_string(), "invalid setting: `ROOTWARDEN_BUCKET`: it is not set");
+        assert!(Settings::of([]).exemptions().is_err(), "exemptions that are not there are not none");
+    }
+}

@@ -1,0 +1,35 @@
+//! What every client has in common: bounded retries and bounded waits.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use jiff::Timestamp;
+
+/// Loads Region, credentials and endpoints from the function's environment, once per process.
+pub async fn load_config() -> SdkConfig {
+    aws_config::load_defaults(BehaviorVersion::latest()).await
+}
+
+/// The same configuration with every call bounded: at most 5 attempts, 10 s each, 30 s in all.
+///
+/// Why: a call that hangs would otherwise take the accounts behind it down with it. The clients are regional, and STS
+/// stays so: only Regional endpoints serve `AssumeRoot` (seen on AWS: the global one answers `InvalidAction`).
+pub(crate) fn bounded(config: &SdkConfig) -> SdkConfig {
+    config
+        .to_builder()
+        .retry_config(RetryConfig::standard().with_max_attempts(5))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .operation_attempt_timeout(Duration::from_secs(10))
+                .operation_timeout(Duration::from_secs(30))
+                .build(),
+        )
+        .build()
+}
+
+/// The time, as the configuration tells it: tests have a clock of their own.
+pub(crate) fn now(config: &SdkConfig) -> Timestamp {
+    let now = config.time_source().map_or_else(std::time::SystemTime::now, |source| source.now());
+    Timestamp::try_from(now).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,28 @@
+//! How Rootwarden acts on AWS: the organization, root sessions, storage, executions, and one table of errors.
+//!
+//! The only crate that imports `aws_sdk_*`. What to do is decided in `rootwarden-domain`; here it is done.
+
+mod audit;
+mod client;
+mod deadline;
+mod delete;
+mod error;
+mod executions;
+mod member;
+mod organization;
+mod root_session;
+mod root_user;
+mod storage;
+
+pub use aws_config::SdkConfig;
+
+pub use audit::audit;
+pub use client::load_config;
+pub use deadline::Deadline;
+pub use delete::delete;
+pub use error::AwsError;
+pub use executions::{Executions, Started};
+pub use member::{MemberAccount, NotAMember};
+pub use organization::{Creation, Organization};
+pub use root_session::{Audit, Delete, RootSession, RootSessions, Task};
+pub use storage::{Storage, StorageError};

@@ -1,0 +1,38 @@
+//! A member account that Organizations has just confirmed: what deleting requires.
+
+use rootwarden_domain::{
+    AccountId, Candidate,
+    selection::{LeftOut, OrganizationAccount, admit},
+};
+
+use crate::AwsError;
+
+/// An active member account that is not the management account.
+///
+/// INVARIANT (I1): made only by `Organization::member`, from an answer of this very moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberAccount(Candidate);
+
+/// Why an account is not taken for a member.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAMember {
+    #[error("the account is left out: {0:?}")]
+    LeftOut(LeftOut),
+    #[error(transparent)]
+    Unanswered(#[from] AwsError),
+}
+
+impl MemberAccount {
+    pub(crate) fn confirm(
+        management_account: AccountId,
+        id: AccountId,
+        found: Option<OrganizationAccount>,
+    ) -> Result<Self, NotAMember> {
+        admit(management_account, id, found).map(Self).map_err(NotAMember::LeftOut)
+    }
+
+    #[must_use]
+    pub fn account(&self) -> &Candidate {
+        &self.0
+    }
+}

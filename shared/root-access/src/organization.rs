@@ -1,0 +1,188 @@
+//! Reads the organization: who manages it, who is in it, and what became of a creation. Paced to AWS's published rates.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_iam::types::FeatureType;
+use aws_sdk_organizations::types::{Account, CreateAccountState};
+use jiff::Timestamp;
+use leaky_bucket::RateLimiter;
+use rootwarden_domain::{
+    AccountId, AccountState, Candidate, ErrorKind,
+    selection::{CreateAccountRequestId, OrganizationAccount},
+};
+
+use crate::{
+    AwsError,
+    client::bounded,
+    member::{MemberAccount, NotAMember},
+};
+
+/// The organization, as the account that this runs in may see it.
+#[derive(Debug)]
+pub struct Organization {
+    organizations: aws_sdk_organizations::Client,
+    iam: aws_sdk_iam::Client,
+    list_pace: RateLimiter,
+    describe_pace: RateLimiter,
+}
+
+/// What became of a request to create an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creation {
+    Succeeded(AccountId),
+    Failed { reason: String },
+    InProgress,
+}
+
+impl Organization {
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        let config = bounded(config);
+        Self {
+            organizations: aws_sdk_organizations::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            // Source: AWS Organizations User Guide, "Quotas and service limits", throttling: rate and burst per account.
+            list_pace: pace(8, 12),
+            describe_pace: pace(20, 30),
+        }
+    }
+
+    /// The account that manages the organization.
+    ///
+    /// # Errors
+    /// Any failure of `DescribeOrganization`.
+    pub async fn management_account(&self) -> Result<AccountId, AwsError> {
+        const WHAT: &str = "describe the organization";
+        let output =
+            self.organizations.describe_organization().send().await.map_err(|error| AwsError::new(WHAT, error))?;
+        let id = output.organization().and_then(|organization| organization.master_account_id()).unwrap_or_default();
+        id.parse().map_err(|error| AwsError::of_kind(ErrorKind::Defect, WHAT, error))
+    }
+
+    /// Checks that root credentials are managed centrally, without which no session can be opened.
+    ///
+    /// # Errors
+    /// `NotEnabled` if the feature or trusted access is off, `Denied` if this account is neither the management
+    /// account nor delegated.
+    pub async fn require_root_credentials_management(&self) -> Result<(), AwsError> {
+        const WHAT: &str = "manage root credentials";
+        let output = self
+            .iam
+            .list_organizations_features()
+            .send()
+            .await
+            .map_err(|error| AwsError::new("read which root access features are on", error))?;
+        if output.enabled_features().contains(&FeatureType::RootCredentialsManagement) {
+            return Ok(());
+        }
+        let why = "root credentials management is off: switch it on in IAM, in the management account";
+        Err(AwsError::of_kind(ErrorKind::NotEnabled, WHAT, why))
+    }
+
+    /// Every account of the organization, the management account and inactive ones included.
+    ///
+    /// Reads to the last page; a page may be empty and still not be the last.
+    ///
+    /// # Errors
+    /// Any failure of `ListAccounts`: half a list is no list.
+    pub async fn accounts(&self) -> Result<Vec<OrganizationAccount>, AwsError> {
+        let mut accounts = Vec::new();
+        let mut next_token = None;
+        loop {
+            self.list_pace.acquire_one().await;
+            let page = self
+                .organizations
+                .list_accounts()
+                .set_next_token(next_token)
+                .send()
+                .await
+                .map_err(|error| AwsError::new("list the accounts of the organization", error))?;
+            for account in page.accounts() {
+                accounts.push(read_account(account)?);
+            }
+            next_token = page.next_token().map(str::to_owned);
+            if next_token.is_none() {
+                return Ok(accounts);
+            }
+        }
+    }
+
+    /// What Organizations says of one account; `None` if it is not in the organization.
+    ///
+    /// # Errors
+    /// Any other failure of `DescribeAccount`.
+    pub async fn account(&self, id: AccountId) -> Result<Option<OrganizationAccount>, AwsError> {
+        let what = || format!("describe account `{id}`");
+        self.describe_pace.acquire_one().await;
+        let output = match self.organizations.describe_account().account_id(id.to_string()).send().await {
+            Ok(output) => output,
+            Err(error) => {
+                let error = AwsError::new(what(), error);
+                return if error.code() == Some("AccountNotFoundException") { Ok(None) } else { Err(error) };
+            }
+        };
+        let account =
+            output.account().ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no account in the answer"))?;
+        let account = read_account(account)?;
+        if account.candidate.id != id {
+            let why = format!("the answer is about account `{}`", account.candidate.id);
+            return Err(AwsError::of_kind(ErrorKind::Defect, what(), why));
+        }
+        Ok(Some(account))
+    }
+
+    /// Asks again, right now, whether an account may be changed.
+    ///
+    /// # Errors
+    /// Why it is not a member, or why that could not be found out.
+    pub async fn member(&self, management_account: AccountId, id: AccountId) -> Result<MemberAccount, NotAMember> {
+        MemberAccount::confirm(management_account, id, self.account(id).await?)
+    }
+
+    /// What became of a request to create an account.
+    ///
+    /// # Errors
+    /// Any failure of `DescribeCreateAccountStatus`, and a state that this version does not know.
+    pub async fn creation(&self, request: &CreateAccountRequestId) -> Result<Creation, AwsError> {
+        let what = || format!("read the status of `{request}`");
+        let defect = |why: String| AwsError::of_kind(ErrorKind::Defect, what(), why);
+        let output = self
+            .organizations
+            .describe_create_account_status()
+            .create_account_request_id(request.as_str())
+            .send()
+            .await
+            .map_err(|error| AwsError::new(what(), error))?;
+        let status = output.create_account_status().ok_or_else(|| defect("no status in the answer".to_owned()))?;
+        match status.state() {
+            Some(CreateAccountState::Succeeded) => {
+                let id = status.account_id().unwrap_or_default().parse();
+                id.map(Creation::Succeeded).map_err(|error| defect(format!("{error}")))
+            }
+            Some(CreateAccountState::Failed) => {
+                let reason = status.failure_reason().map_or("no reason given", |reason| reason.as_str());
+                Ok(Creation::Failed { reason: reason.to_owned() })
+            }
+            Some(CreateAccountState::InProgress) => Ok(Creation::InProgress),
+            other => Err(defect(format!("its state is {other:?}"))),
+        }
+    }
+}
+
+/// `per_second` calls a second, after a first burst of `burst`.
+fn pace(per_second: u32, burst: usize) -> RateLimiter {
+    RateLimiter::builder().max(burst).initial(burst).refill(1).interval(Duration::from_secs(1) / per_second).build()
+}
+
+fn read_account(account: &Account) -> Result<OrganizationAccount, AwsError> {
+    let id = account
+        .id()
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error| AwsError::of_kind(ErrorKind::Defect, "read an account of the organization", error))?;
+    let joined_at = account.joined_timestamp().and_then(|at| Timestamp::from_second(at.secs()).ok());
+    let state = account.state().map_or(AccountState::Unknown, |state| AccountState::from_aws(state.as_str()));
+    let name = account.name().unwrap_or_default().to_owned();
+    Ok(OrganizationAccount { candidate: Candidate { id, name, joined_at }, state })
+}

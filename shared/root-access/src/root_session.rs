@@ -1,0 +1,145 @@
+//! Privileged sessions in one member account, typed by what AWS lets them do.
+
+use std::marker::PhantomData;
+
+use aws_config::{SdkConfig, identity::IdentityCache};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_sts::types::PolicyDescriptorType;
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use jiff::Timestamp;
+use rootwarden_domain::{Candidate, ErrorKind};
+
+use crate::{
+    AwsError,
+    client::{bounded, now},
+    member::MemberAccount,
+};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A task that a root session can be opened for. Sealed: the list is AWS's.
+pub trait Task: sealed::Sealed {
+    /// The AWS managed policy that scopes the session.
+    const POLICY_ARN: &'static str;
+    /// How long the session lives, in seconds: what its work needs with retries, and no more. AWS allows 900.
+    const SECONDS: u16;
+}
+
+/// Reads which root credentials are there.
+#[derive(Debug)]
+pub enum Audit {}
+
+/// Deletes root credentials, and reads what is left.
+#[derive(Debug)]
+pub enum Delete {}
+
+impl sealed::Sealed for Audit {}
+impl sealed::Sealed for Delete {}
+
+impl Task for Audit {
+    const POLICY_ARN: &'static str = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+    const SECONDS: u16 = 120;
+}
+
+impl Task for Delete {
+    const POLICY_ARN: &'static str = "arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials";
+    const SECONDS: u16 = 300;
+}
+
+/// Opens root sessions.
+///
+/// The HTTP client, the Region and everything else is loaded once; only the credentials differ from session to session.
+#[derive(Debug)]
+pub struct RootSessions {
+    sts: aws_sdk_sts::Client,
+    config: SdkConfig,
+}
+
+/// A session as the root user of one member account, scoped to one task.
+///
+/// Methods exist only where the task's policy allows the call: deleting with an audit session does not compile.
+/// Its credentials are in memory only, and nothing prints them.
+pub struct RootSession<T: Task> {
+    account: Candidate,
+    iam: aws_sdk_iam::Client,
+    task: PhantomData<T>,
+}
+
+impl<T: Task> std::fmt::Debug for RootSession<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "RootSession in account {}, {}", self.account.id, T::POLICY_ARN)
+    }
+}
+
+impl RootSessions {
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        let config = bounded(config);
+        let sts = aws_sdk_sts::Client::new(&config);
+        // Why no identity cache: it would keep the credentials of every account that this process ever visits.
+        let no_cache: SharedIdentityCache = IdentityCache::no_cache();
+        let config = config.to_builder().identity_cache(no_cache).build();
+        Self { sts, config }
+    }
+
+    /// Opens a session that can read which root credentials an account has.
+    ///
+    /// # Errors
+    /// `NotYetVisible` if AWS refuses in an account that joined within the last hour, else what AWS answered.
+    pub async fn open_audit(&self, account: &Candidate) -> Result<RootSession<Audit>, AwsError> {
+        self.open(account).await
+    }
+
+    /// Opens a session that can delete root credentials. Only a member that Organizations has just confirmed will do.
+    ///
+    /// # Errors
+    /// `NotYetVisible` if AWS refuses in an account that joined within the last hour, else what AWS answered.
+    pub async fn open_delete(&self, member: &MemberAccount) -> Result<RootSession<Delete>, AwsError> {
+        self.open(member.account()).await
+    }
+
+    /// The time, as the SDK's configuration tells it.
+    pub(crate) fn now(&self) -> Timestamp {
+        now(&self.config)
+    }
+
+    /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
+    async fn open<T: Task>(&self, account: &Candidate) -> Result<RootSession<T>, AwsError> {
+        let what = || format!("open a root session in account `{}`", account.id);
+        let policy = PolicyDescriptorType::builder().arn(T::POLICY_ARN).build();
+        let output = self
+            .sts
+            .assume_root()
+            .target_principal(account.id.to_string())
+            .task_policy_arn(policy)
+            .duration_seconds(i32::from(T::SECONDS))
+            .send()
+            .await
+            .map_err(|error| AwsError::new(what(), error).in_account(account, self.now()))?;
+        let credentials = output
+            .credentials()
+            .ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no credentials in the answer"))?;
+        let credentials = Credentials::new(
+            credentials.access_key_id(),
+            credentials.secret_access_key(),
+            Some(credentials.session_token().to_owned()),
+            None,
+            "AssumeRoot",
+        );
+        let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+        Ok(RootSession { account: account.clone(), iam: aws_sdk_iam::Client::new(&config), task: PhantomData })
+    }
+}
+
+impl<T: Task> RootSession<T> {
+    pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
+        &self.iam
+    }
+
+    /// Completes "cannot …" for this account.
+    pub(crate) fn what(&self, what: impl std::fmt::Display) -> String {
+        format!("{what} in account `{}`", self.account.id)
+    }
+}

@@ -1,0 +1,204 @@
+//! The project's bucket: what one step writes, the next one reads by version and SHA-256.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use jiff::Timestamp;
+use rootwarden_domain::{
+    BatchOutcome, ErrorKind, Failure, Pin, RunId, Sha256,
+    artifact::{Collected, WorkerError, WorkerResult},
+    input::one_line,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    AwsError,
+    client::{bounded, now},
+};
+
+/// The bucket.
+#[derive(Debug)]
+pub struct Storage {
+    s3: aws_sdk_s3::Client,
+    bucket: String,
+    config: SdkConfig,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// Somebody wrote over it, or removed it, after the step before handed it on.
+    #[error("`{key}` is not what was handed on: {why}. Nothing is done with it; find out who wrote it")]
+    Altered { key: String, why: String },
+    #[error("cannot read `{key}`: {source}")]
+    Malformed { key: String, source: serde_json::Error },
+    #[error("`{key}` is not where this kind of object lies")]
+    Misplaced { key: String },
+}
+
+impl StorageError {
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Aws(error) => error.kind(),
+            Self::Altered { .. } | Self::Malformed { .. } | Self::Misplaced { .. } => ErrorKind::InvalidRequest,
+        }
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Aws(error) => error.into(),
+            other => Self::new(other.kind(), other.to_string()),
+        }
+    }
+}
+
+impl Storage {
+    #[must_use]
+    pub fn new(config: &SdkConfig, bucket: impl Into<String>) -> Self {
+        // Why path style: bucket names with dots do not fit the certificate, and a test's endpoint has no subdomains.
+        let s3 = aws_sdk_s3::config::Builder::from(&bounded(config)).force_path_style(true).build();
+        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into(), config: config.clone() }
+    }
+
+    /// The time, as the SDK's configuration tells it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        now(&self.config)
+    }
+
+    /// Writes `value` as JSON and says what was written, to hand it on.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject`; `NotEnabled` if the bucket keeps no versions.
+    pub async fn write<T: Serialize>(&self, key: String, value: &T) -> Result<Pin, StorageError> {
+        let what = || format!("write `{key}`");
+        let body = serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.clone(), source })?;
+        let sha256 = Sha256::of(&body);
+        let output = self
+            .s3
+            .put_object()
+            .bucket(&self.bucket)
+            .key(&key)
+            .content_type("application/json")
+            .body(ByteStream::from(body))
+            .send()
+            .await
+            .map_err(|error| AwsError::new(what(), error))?;
+        let version_id = output.version_id().map(str::to_owned).ok_or_else(|| {
+            AwsError::of_kind(ErrorKind::NotEnabled, what(), "the bucket keeps no versions: switch versioning on")
+        })?;
+        Ok(Pin { key, version_id, sha256 })
+    }
+
+    /// Reads the version that was handed on. `expected_key` is where it has to lie.
+    ///
+    /// # Errors
+    /// `Altered` if its bytes are not those that were handed on.
+    pub async fn read<T: DeserializeOwned>(&self, pin: &Pin, expected_key: &str) -> Result<T, StorageError> {
+        let body = self.bytes(pin, expected_key, Some(&pin.version_id)).await?;
+        parse(pin, &body)
+    }
+
+    /// Reads what was handed on, and insists that nobody has written anything else over it since.
+    ///
+    /// Why stricter: what is deleted from must be beyond doubt. A second delivery that wrote the same bytes is no doubt.
+    ///
+    /// # Errors
+    /// `Altered` if the newest version differs from what was handed on.
+    pub async fn read_unaltered<T: DeserializeOwned>(&self, pin: &Pin, expected_key: &str) -> Result<T, StorageError> {
+        let body = self.bytes(pin, expected_key, None).await?;
+        parse(pin, &body)
+    }
+
+    /// Reads what the workers of a round left behind, by the number of their batch.
+    ///
+    /// INVARIANT (I11): a result that cannot be read, or that is of another run, stands there as a failure of its batch
+    /// and never stops the others. A worker that left nothing is missing.
+    pub async fn collect<T: DeserializeOwned>(
+        &self,
+        run: &RunId,
+        round: u32,
+        outcomes: Vec<Option<BatchOutcome>>,
+        key: impl Fn(u32) -> String,
+    ) -> BTreeMap<u32, Collected<T>> {
+        let mut collected = BTreeMap::new();
+        for outcome in outcomes.into_iter().flatten() {
+            match outcome {
+                BatchOutcome::Result { batch, result } => {
+                    let read = self.read::<WorkerResult<T>>(&result, &key(batch)).await.map_err(Failure::from);
+                    collected.insert(batch, read.and_then(|result| result_of(run, round, batch, result)));
+                }
+                BatchOutcome::Failed { batch, failed: WorkerError { error, cause } } => {
+                    let message = format!("the worker of batch {batch} failed: {error}: {}", one_line(&cause));
+                    collected.insert(batch, Err(Failure::new(worker_error_kind(&error), message)));
+                }
+            }
+        }
+        collected
+    }
+
+    async fn bytes(&self, pin: &Pin, expected_key: &str, version_id: Option<&str>) -> Result<Vec<u8>, StorageError> {
+        let key = &pin.key;
+        if key != expected_key {
+            return Err(StorageError::Misplaced { key: key.clone() });
+        }
+        let what = || format!("read `{key}`");
+        let output = self
+            .s3
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .set_version_id(version_id.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|error| AwsError::new(what(), error));
+        let output = match output {
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "NoSuchVersion")) => {
+                return Err(StorageError::Altered { key: key.clone(), why: "it is gone".to_owned() });
+            }
+            other => other?,
+        };
+        let body =
+            output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
+        Ok(body.to_vec())
+    }
+}
+
+fn result_of<T>(run: &RunId, round: u32, batch: u32, result: WorkerResult<T>) -> Collected<T> {
+    if (&result.run, result.round, result.batch) == (run, round, batch) {
+        return Ok(result);
+    }
+    let message = format!(
+        "the result of batch {batch} is of run `{}`, round {}, batch {}",
+        result.run, result.round, result.batch
+    );
+    Err(Failure::new(ErrorKind::Defect, message))
+}
+
+/// The kind behind a worker's error, if it is one of ours; Lambda's and Step Functions' own may pass.
+fn worker_error_kind(error: &str) -> ErrorKind {
+    let kinds = [
+        ErrorKind::Throttled,
+        ErrorKind::Transient,
+        ErrorKind::NotYetVisible,
+        ErrorKind::Denied,
+        ErrorKind::NotEnabled,
+        ErrorKind::InvalidRequest,
+        ErrorKind::Defect,
+    ];
+    kinds.into_iter().find(|kind| kind.name() == error).unwrap_or(ErrorKind::Transient)
+}
+
+fn parse<T: DeserializeOwned>(pin: &Pin, body: &[u8]) -> Result<T, StorageError> {
+    let found = Sha256::of(body);
+    if found != pin.sha256 {
+        let why = format!("its SHA-256 is {found}, not {}", pin.sha256);
+        return Err(StorageError::Altered { key: pin.key.clone(), why });
+    }
+    serde_json::from_slice(body).map_err(|source| StorageError::Malformed { key: pin.key.clone(), source })
+}

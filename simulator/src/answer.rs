@@ -1,0 +1,134 @@
+//! What a service answers, and how it stands on the wire.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::request::{Operation, Service};
+use crate::xml;
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// The inside of the `…Result` element.
+    Xml(String),
+    Json(Value),
+    Rest {
+        status: StatusCode,
+        headers: Vec<(&'static str, String)>,
+        body: Bytes,
+    },
+}
+
+/// An error as a service answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceError {
+    pub(crate) code: String,
+    pub(crate) status: u16,
+    pub(crate) message: String,
+    /// Organizations explains some errors by a `Reason`.
+    pub(crate) reason: Option<&'static str>,
+}
+
+pub(crate) type Answer = Result<Output, ServiceError>;
+
+impl ServiceError {
+    pub(crate) fn new(code: impl Into<String>, status: u16, message: impl Into<String>) -> Self {
+        Self { code: code.into(), status, message: message.into(), reason: None }
+    }
+
+    /// The general denial of IAM and STS.
+    pub(crate) fn not_authorized(principal: &str, action: &str, resource: &str) -> Self {
+        let message = format!("User: {principal} is not authorized to perform: {action} on resource: {resource}");
+        Self::new("AccessDenied", 403, message)
+    }
+
+    pub(crate) fn no_such_entity(message: impl Into<String>) -> Self {
+        Self::new("NoSuchEntity", 404, message)
+    }
+
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationError", 400, message)
+    }
+
+    pub(crate) fn not_simulated(action: &str) -> Self {
+        Self::new("NotImplemented", 501, format!("the simulator does not serve {action}"))
+    }
+}
+
+/// Writes an answer in the protocol of its service.
+pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> Response<Bytes> {
+    match answer {
+        Ok(output) => write_output(operation, output, request_id),
+        Err(error) => write_error(operation.service, &error, request_id),
+    }
+}
+
+fn write_output(operation: &Operation, output: Output, request_id: &str) -> Response<Bytes> {
+    match output {
+        Output::Xml(inside) => {
+            let name = &operation.name;
+            let namespace = match operation.service {
+                Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+                Service::Iam | Service::Organizations | Service::StepFunctions | Service::S3 | Service::Other => {
+                    "https://iam.amazonaws.com/doc/2010-05-08/"
+                }
+            };
+            let result = xml::element(&format!("{name}Result"), inside);
+            let metadata = xml::element("ResponseMetadata", xml::text("RequestId", request_id));
+            let body = format!(r#"<{name}Response xmlns="{namespace}">{result}{metadata}</{name}Response>"#);
+            response(StatusCode::OK, "text/xml", body.into(), request_id)
+        }
+        Output::Json(value) => response(StatusCode::OK, "application/x-amz-json-1.1", body(&value), request_id),
+        Output::Rest { status, headers, body } => {
+            let mut response = response(status, "application/xml", body, request_id);
+            for (name, value) in headers {
+                if let Ok(value) = HeaderValue::from_str(&value) {
+                    response.headers_mut().insert(HeaderName::from_static(name), value);
+                }
+            }
+            response
+        }
+    }
+}
+
+fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Response<Bytes> {
+    let ServiceError { code, status, message, reason } = error;
+    let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match service {
+        Service::Sts | Service::Iam => {
+            let kind = if status.is_server_error() { "Receiver" } else { "Sender" };
+            let inside = xml::text("Type", kind) + &xml::text("Code", code) + &xml::text("Message", message);
+            let inside = xml::element("Error", inside) + &xml::text("RequestId", request_id);
+            response(status, "text/xml", xml::element("ErrorResponse", inside).into(), request_id)
+        }
+        Service::S3 => {
+            let inside = xml::text("Code", code) + &xml::text("Message", message);
+            let inside = xml::element("Error", inside + &xml::text("RequestId", request_id));
+            response(status, "application/xml", inside.into(), request_id)
+        }
+        Service::Organizations | Service::StepFunctions | Service::Other => {
+            let mut fields = json!({"__type": code, "message": message, "Message": message});
+            if let (Some(reason), Some(fields)) = (reason, fields.as_object_mut()) {
+                fields.insert("Reason".to_owned(), json!(reason));
+            }
+            response(status, "application/x-amz-json-1.1", body(&fields), request_id)
+        }
+    }
+}
+
+fn body(value: &Value) -> Bytes {
+    value.to_string().into()
+}
+
+fn response(status: StatusCode, content_type: &'static str, body: Bytes, request_id: &str) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert("content-type", HeaderValue::from_static(content_type));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-amzn-requestid", id.clone());
+        headers.insert("x-amz-request-id", id);
+    }
+    response
+}

@@ -1,0 +1,82 @@
+//! Who signs calls: a role or user of the organization, known to the world by an access key.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::policy::Statement;
+
+/// A caller that a test asks [`crate::Simulator::sdk_config`] for.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    principal: Principal,
+    statements: Option<Vec<Statement>>,
+}
+
+#[derive(Clone, Debug)]
+enum Principal {
+    ManagementRole(String),
+    Arn(String),
+}
+
+/// A caller as the world knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredCaller {
+    /// e.g. `arn:aws:sts::111111111111:assumed-role/audit/session`
+    pub arn: String,
+    /// The IAM statements that decide on `sts:AssumeRoot`; absent: everything is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statements: Option<Vec<Statement>>,
+}
+
+impl Caller {
+    /// A role of the management account, whichever that is.
+    #[must_use]
+    pub fn management_role(name: impl Into<String>) -> Self {
+        Self { principal: Principal::ManagementRole(name.into()), statements: None }
+    }
+
+    #[must_use]
+    pub fn role(account: &str, name: &str) -> Self {
+        Self::principal(role_arn(account, name))
+    }
+
+    /// Any principal, by its ARN.
+    #[must_use]
+    pub fn principal(arn: impl Into<String>) -> Self {
+        Self { principal: Principal::Arn(arn.into()), statements: None }
+    }
+
+    /// The IAM statements by which `sts:AssumeRoot` is evaluated: an array, or a whole policy document.
+    ///
+    /// A statement that cannot be read denies everything.
+    #[must_use]
+    pub fn with_statements(mut self, statements: Value) -> Self {
+        self.statements = Some(Statement::read_all_or_deny(statements));
+        self
+    }
+
+    pub(crate) fn register(self, management_account: &str) -> RegisteredCaller {
+        let arn = match self.principal {
+            Principal::ManagementRole(name) => role_arn(management_account, &name),
+            Principal::Arn(arn) => arn,
+        };
+        RegisteredCaller { arn, statements: self.statements }
+    }
+}
+
+impl RegisteredCaller {
+    /// The account in the ARN.
+    pub(crate) fn account(&self) -> &str {
+        account_of_arn(&self.arn)
+    }
+}
+
+/// The fifth field of an ARN; empty if there is none.
+pub(crate) fn account_of_arn(arn: &str) -> &str {
+    arn.split(':').nth(4).unwrap_or_default()
+}
+
+fn role_arn(account: &str, name: &str) -> String {
+    format!("arn:aws:sts::{account}:assumed-role/{name}/session")
+}

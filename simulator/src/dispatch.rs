@@ -1,0 +1,174 @@
+//! One call from request to answer: who signed it, what fault it meets, which service serves it, what the log says.
+
+use bytes::Bytes;
+use http::{Method, Response};
+
+use crate::answer::{self, Answer, ServiceError};
+use crate::authentication::{Signer, authenticate};
+use crate::authorization::authorize_root;
+use crate::call::Call;
+use crate::connector::ConnectorFault;
+use crate::fault::Effect;
+use crate::request::{Operation, Request, Service};
+use crate::state::State;
+use crate::vanish::vanish;
+use crate::{iam, organizations, s3, states, sts};
+
+/// Answers a request, and logs it.
+///
+/// # Errors
+/// Where a fault breaks the connection.
+pub(crate) fn answer(state: &mut State, request: &Request) -> Result<Response<Bytes>, ConnectorFault> {
+    let operation = request.operation();
+    let signer = authenticate(state, request, &operation);
+    let account = account_of_call(&operation, signer.as_ref().ok());
+    let caller = match (&signer, &request.signature) {
+        (Ok(signer), _) => signer.arn(),
+        (Err(_), Some(signature)) => format!("unregistered/{}", signature.access_key),
+        (Err(_), None) => "anonymous".to_owned(),
+    };
+    let call = Call {
+        time: state.now(),
+        caller,
+        session: signer.as_ref().ok().and_then(Signer::session),
+        action: operation.action(),
+        resource: resource_of_call(request, &operation),
+        result: String::new(),
+        host: request.host.clone(),
+        account,
+    };
+    let outcome = match signer {
+        Ok(signer) => meet_fault_or_perform(state, request, &operation, &signer, &call),
+        Err(error) => Ok(Err(error)),
+    };
+    let result = match &outcome {
+        Ok(Ok(_)) => "Success".to_owned(),
+        Ok(Err(error)) => error.code.clone(),
+        Err(fault) => fault.name().to_owned(),
+    };
+    state.calls.push(Call { result, ..call });
+    let request_id = state.next_request_id();
+    let mut response = answer::write(&operation, outcome?, &request_id);
+    if request.method == Method::HEAD {
+        *response.body_mut() = Bytes::new();
+    }
+    Ok(response)
+}
+
+fn meet_fault_or_perform(
+    state: &mut State,
+    request: &Request,
+    operation: &Operation,
+    signer: &Signer,
+    call: &Call,
+) -> Result<Answer, ConnectorFault> {
+    let account = call.account.as_deref();
+    let error = match state.meet_faults(&call.action, account) {
+        None => return Ok(perform(state, request, operation, signer)),
+        Some(Effect::Vanished) => {
+            vanish(state, request, operation, account);
+            return Ok(perform(state, request, operation, signer));
+        }
+        Some(Effect::LostResponse) => {
+            let _unseen = perform(state, request, operation, signer);
+            return Err(ConnectorFault::LostResponse);
+        }
+        Some(Effect::Ignored) => {
+            let world = state.world.clone();
+            let answer = perform(state, request, operation, signer);
+            state.world = world;
+            return Ok(answer);
+        }
+        Some(Effect::Timeout) => return Err(ConnectorFault::Timeout),
+        Some(Effect::ConnectionReset) => return Err(ConnectorFault::ConnectionReset),
+        Some(Effect::Throttle) => throttled(operation.service),
+        Some(Effect::InternalError) => internal_error(operation.service),
+        Some(Effect::Denied) => {
+            let resource = account.map_or_else(|| "*".to_owned(), crate::account::root_arn);
+            let general = ServiceError::not_authorized(&call.caller, &call.action, &resource);
+            denied(operation.service, general.message)
+        }
+        Some(Effect::DeniedWith(message)) => denied(operation.service, message),
+        Some(Effect::Error { code, status, message }) => ServiceError::new(code, status, message),
+    };
+    Ok(Err(error))
+}
+
+fn perform(state: &mut State, request: &Request, operation: &Operation, signer: &Signer) -> Answer {
+    if let (Signer::RootSession(session), Service::S3 | Service::StepFunctions | Service::Other) =
+        (signer, operation.service)
+    {
+        authorize_root(&state.world, session, &operation.action(), "*")?;
+        return Err(ServiceError::not_simulated(&operation.action()));
+    }
+    match operation.service {
+        Service::Sts => sts::perform(state, signer, request, operation),
+        Service::Iam => iam::perform(state, signer, operation),
+        Service::Organizations => organizations::perform(state, signer, operation),
+        Service::StepFunctions => states::perform(state, operation),
+        Service::S3 => s3::perform(state, request, &operation.name),
+        Service::Other => Err(ServiceError::not_simulated(&operation.action())),
+    }
+}
+
+/// The account acted in, or aimed at.
+fn account_of_call(operation: &Operation, signer: Option<&Signer>) -> Option<String> {
+    if operation.service == Service::Sts && operation.name == sts::ASSUME_ROOT {
+        return sts::target_account(operation).map(ToOwned::to_owned);
+    }
+    match (operation.service, signer) {
+        (Service::Organizations, _) => operation.parameter("AccountId").map(ToOwned::to_owned),
+        (_, Some(Signer::RootSession(session))) => Some(session.account.clone()),
+        (_, Some(_) | None) => None,
+    }
+}
+
+fn resource_of_call(request: &Request, operation: &Operation) -> Option<String> {
+    if operation.service == Service::S3 {
+        let (bucket, key) = s3::bucket_and_key(request);
+        return Some(format!("{bucket}/{key}"));
+    }
+    let parameters = [
+        "TaskPolicyArn.arn",
+        "AccessKeyId",
+        "CertificateId",
+        "SerialNumber",
+        "CreateAccountRequestId",
+        "ServicePrincipal",
+        "name",
+    ];
+    parameters.into_iter().find_map(|name| operation.parameter(name)).map(ToOwned::to_owned)
+}
+
+fn throttled(service: Service) -> ServiceError {
+    match service {
+        Service::Sts | Service::Iam => ServiceError::new("Throttling", 400, "Rate exceeded"),
+        Service::Organizations => {
+            let message = "AWS Organizations can't complete your request because another request is already in progress. \
+                           Try again later.";
+            ServiceError::new("TooManyRequestsException", 400, message)
+        }
+        Service::S3 => ServiceError::new("SlowDown", 503, "Please reduce your request rate."),
+        Service::StepFunctions | Service::Other => ServiceError::new("ThrottlingException", 400, "Rate exceeded"),
+    }
+}
+
+fn internal_error(service: Service) -> ServiceError {
+    let message = "The request processing has failed because of an unknown error, exception or failure.";
+    match service {
+        Service::Iam => ServiceError::new("ServiceFailure", 500, message),
+        Service::Sts => ServiceError::new("InternalFailure", 500, message),
+        Service::Organizations => ServiceError::new("ServiceException", 500, message),
+        Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
+        Service::StepFunctions | Service::Other => ServiceError::new("InternalServerException", 500, message),
+    }
+}
+
+fn denied(service: Service, message: String) -> ServiceError {
+    match service {
+        Service::Sts | Service::Iam | Service::S3 => ServiceError::new("AccessDenied", 403, message),
+        Service::Organizations | Service::StepFunctions | Service::Other => {
+            ServiceError::new("AccessDeniedException", 400, message)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Which requests the simulator keeps when it stands in front of another emulator, and how the others go on.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::header::{CONNECTION, TRANSFER_ENCODING};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+use crate::iam::is_feature_operation;
+use crate::request::Service;
+use crate::simulator::Simulator;
+use crate::sts::ASSUME_ROOT;
+
+/// The emulator behind.
+#[derive(Clone, Debug)]
+pub(crate) struct Upstream {
+    authority: Authority,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Upstream {
+    pub(crate) fn new(authority: Authority) -> Self {
+        Self { authority, client: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
+    /// Sends a request on with its method, path, query, headers (`Host` too, so that signatures still verify) and body.
+    pub(crate) async fn forward(&self, request: Request<Bytes>) -> Response<Body> {
+        let (mut parts, body) = request.into_parts();
+        let mut uri = parts.uri.into_parts();
+        uri.scheme = Some(Scheme::HTTP);
+        uri.authority = Some(self.authority.clone());
+        parts.uri = match Uri::from_parts(uri) {
+            Ok(uri) => uri,
+            Err(error) => return bad_gateway(&error),
+        };
+        let response = match self.client.request(Request::from_parts(parts, Full::new(body))).await {
+            Ok(response) => response,
+            Err(error) => return bad_gateway(&error),
+        };
+        let (mut parts, body) = response.into_parts();
+        // Why: these belong to one connection, and the body is whole here.
+        parts.headers.remove(TRANSFER_ENCODING);
+        parts.headers.remove(CONNECTION);
+        match body.collect().await {
+            Ok(body) => Response::from_parts(parts, Body::from(body.to_bytes())),
+            Err(error) => bad_gateway(&error),
+        }
+    }
+}
+
+/// Whether the simulator answers a request itself although an emulator stands behind it.
+pub(crate) fn is_own(simulator: &Simulator, request: &Request<Bytes>) -> bool {
+    let request = crate::request::Request::read(request.clone());
+    let operation = request.operation();
+    let has_root_session =
+        request.signature.is_some_and(|signature| simulator.lock().sessions.contains_key(&signature.access_key));
+    has_root_session
+        || match operation.service {
+            Service::Sts => operation.name == ASSUME_ROOT,
+            Service::Iam => is_feature_operation(&operation.name),
+            Service::Organizations => true,
+            Service::StepFunctions | Service::S3 | Service::Other => false,
+        }
+}
+
+fn bad_gateway(error: &dyn std::error::Error) -> Response<Body> {
+    let mut response =
+        Response::new(Body::from(format!("the emulator behind the simulator does not answer: {error}\n")));
+    *response.status_mut() = StatusCode::BAD_GATEWAY;
+    response
+}

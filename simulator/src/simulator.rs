@@ -1,0 +1,153 @@
+//! The simulator: a world, its clock, and everything that was done to it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::call::Call;
+use crate::caller::{Caller, RegisteredCaller};
+use crate::clock::Clock;
+use crate::connector::ConnectorFault;
+use crate::dispatch;
+use crate::fault::Fault;
+use crate::s3;
+use crate::state::{State, UnknownKeys};
+use crate::states::StartedExecution;
+use crate::world::World;
+
+/// A simulated AWS organization; cheap to clone, and every clone is the same one.
+#[derive(Clone)]
+pub struct Simulator {
+    state: Arc<Mutex<State>>,
+}
+
+/// Shows nothing: an SDK configuration shows its HTTP client, and this one knows every secret.
+impl fmt::Debug for Simulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Simulator").finish_non_exhaustive()
+    }
+}
+
+impl Simulator {
+    /// A simulator with its own clock, which stands still at the world's start.
+    #[must_use]
+    pub fn new(world: World) -> Self {
+        let clock = Clock::Manual(world.starts_at);
+        Self::with(world, clock, UnknownKeys::Refused)
+    }
+
+    pub(crate) fn with(world: World, clock: Clock, keys: UnknownKeys) -> Self {
+        Self { state: Arc::new(Mutex::new(State::new(world, clock, keys))) }
+    }
+
+    /// Registers a caller and gives it a configuration whose clients talk to this simulator.
+    ///
+    /// The retry configuration stays the SDK's default. Region: us-east-1.
+    #[must_use]
+    pub fn sdk_config(&self, caller: &Caller) -> SdkConfig {
+        let mut state = self.lock();
+        let caller = caller.clone().register(&state.world.management_account);
+        let issued = state.register(caller);
+        let credentials = Credentials::new(issued.access_key, issued.secret, Some(issued.token), None, "simulator");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(SharedHttpClient::new(self.clone()))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SharedTimeSource::new(WorldTime(self.clone())))
+            .build()
+    }
+
+    /// Says who signs with an access key, replacing whoever did.
+    pub fn register(&self, access_key: impl Into<String>, caller: RegisteredCaller) {
+        self.lock().callers.insert(access_key.into(), Arc::new(caller));
+    }
+
+    /// Arms a fault.
+    pub fn inject(&self, fault: Fault) {
+        self.lock().arm(fault);
+    }
+
+    /// Every call so far, in order.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// A snapshot of the world.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.lock().world.clone()
+    }
+
+    /// Changes the world behind everybody's back.
+    pub fn update(&self, change: impl FnOnce(&mut World)) {
+        change(&mut self.lock().world);
+    }
+
+    /// Every secret access key and session token that was ever issued.
+    #[must_use]
+    pub fn issued_secrets(&self) -> Vec<String> {
+        self.lock().secrets.clone()
+    }
+
+    /// Moves the world's clock; without effect on a server, which runs on the real one.
+    pub fn advance(&self, by: Duration) {
+        self.lock().clock.advance(by);
+    }
+
+    /// Keys and latest bytes of the objects in a bucket, by key.
+    #[must_use]
+    pub fn objects(&self, bucket: &str) -> Vec<(String, Bytes)> {
+        self.lock().storage.list(bucket, "").map(|(key, _, body)| (key.to_owned(), body.clone())).collect()
+    }
+
+    /// Writes a new version of an object without a call, e.g. to tamper with it. Returns the version's id.
+    pub fn put_object(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) -> String {
+        let mut state = self.lock();
+        let version = s3::version(Some(bytes.into()), state.now());
+        state.storage.put(bucket, key, version)
+    }
+
+    /// The executions that were started, in order.
+    #[must_use]
+    pub fn executions(&self) -> Vec<StartedExecution> {
+        self.lock().executions.all()
+    }
+
+    /// Answers one HTTP request, signed or not.
+    ///
+    /// # Errors
+    /// Where a fault breaks the connection.
+    pub fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ConnectorFault> {
+        let request = crate::request::Request::read(request);
+        dispatch::answer(&mut self.lock(), &request)
+    }
+
+    /// A panic of another test thread does not make the world unreadable.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The world's clock, for the SDK and for whoever asks its configuration what time it is.
+#[derive(Debug)]
+struct WorldTime(Simulator);
+
+impl TimeSource for WorldTime {
+    fn now(&self) -> SystemTime {
+        self.0.lock().now().into()
+    }
+}

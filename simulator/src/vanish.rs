@@ -1,0 +1,38 @@
+//! The `vanished` fault: what a call is about disappears just before the call.
+
+use crate::request::{Operation, Request, Service};
+use crate::s3::bucket_and_key;
+use crate::state::State;
+
+pub(crate) fn vanish(state: &mut State, request: &Request, operation: &Operation, account: Option<&str>) {
+    match operation.service {
+        Service::Iam => vanish_credential(state, operation, account),
+        Service::Sts | Service::Organizations => {
+            if let Some(id) = account {
+                state.world.accounts.remove(id);
+            }
+            if let Some(id) = operation.parameter("CreateAccountRequestId") {
+                state.world.create_account_requests.remove(id);
+            }
+        }
+        Service::S3 => {
+            let (bucket, key) = bucket_and_key(request);
+            state.storage.remove(&bucket, &key);
+        }
+        Service::StepFunctions | Service::Other => {}
+    }
+}
+
+fn vanish_credential(state: &mut State, operation: &Operation, account: Option<&str>) {
+    let Some(account) = account.and_then(|id| state.world.account_mut(id)) else { return };
+    let root = &mut account.root;
+    if let Some(id) = operation.parameter("AccessKeyId") {
+        root.access_keys.retain(|key| key.id != id);
+    } else if let Some(id) = operation.parameter("CertificateId") {
+        root.signing_certificates.retain(|certificate| certificate.id != id);
+    } else if let Some(serial) = operation.parameter("SerialNumber") {
+        root.mfa_devices.retain(|device| device.serial != serial);
+    } else if matches!(operation.name.as_str(), "GetLoginProfile" | "DeleteLoginProfile") {
+        root.password = None;
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading the organization, and its settings.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic in a helper is a failed test"
+)]
+
+mod support;
+
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::types::{AccountState, CreateAccountState};
+use rootwarden_simulator::{Caller, CreateAccountRequest, Member, Simulator, World};
+use support::{DELEGATE, DIRTY, MANAGEMENT, MEMBER, code, management, refusal, world};
+
+fn organization_of(members: u64) -> World {
+    (0..members).fold(World::new(MANAGEMENT), |world, number| {
+        world.member(Member::new(format!("{:012}", 500_000_000_000 + number)))
+    })
+}
+
+#[tokio::test]
+async fn lists_accounts_in_pages_of_twenty() {
+    let simulator = Simulator::new(organization_of(44));
+    let client = Client::new(&management(&simulator));
+    let mut pages = client.list_accounts().into_paginator().send();
+    let mut sizes = Vec::new();
+    let mut ids = std::collections::BTreeSet::new();
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        sizes.push(page.accounts().len());
+        ids.extend(page.accounts().iter().map(|account| account.id().unwrap().to_owned()));
+    }
+    assert_eq!(sizes, [20, 20, 5]);
+    assert_eq!(ids.len(), 45);
+    let small = client.list_accounts().max_results(3).send().await.unwrap();
+    assert_eq!(small.accounts().len(), 3);
+    assert_eq!(client.list_accounts().max_results(50).send().await.unwrap().accounts().len(), 20);
+    assert_eq!(code(client.list_accounts().next_token("nonsense").send().await), "InvalidInputException");
+}
+
+#[tokio::test]
+async fn puts_empty_pages_that_carry_a_token_between_full_ones() {
+    let simulator = Simulator::new(organization_of(24).empty_account_pages());
+    let client = Client::new(&management(&simulator));
+    let mut token = None;
+    let mut sizes = Vec::new();
+    loop {
+        let page = client.list_accounts().set_next_token(token).send().await.unwrap();
+        sizes.push(page.accounts().len());
+        token = page.next_token;
+        if token.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [20, 0, 5]);
+}
+
+#[tokio::test]
+async fn describes_an_account_by_state_and_leaves_the_retired_status_out() {
+    let suspended = Member::new("555555555555").state("SUSPENDED").joined("2026-11-22T00:00:00Z").name("Payments");
+    let simulator = Simulator::new(world().member(suspended.clone()));
+    let client = Client::new(&management(&simulator));
+    let account = client.describe_account().account_id("555555555555").send().await.unwrap().account.unwrap();
+    assert_eq!(account.state(), Some(&AccountState::Suspended));
+    assert_eq!(account.status(), None);
+    assert_eq!(account.name(), Some("Payments"));
+    assert_eq!(account.joined_timestamp().unwrap().secs(), 1_795_305_600);
+    assert_eq!(account.arn(), Some("arn:aws:organizations::111111111111:account/o-aaaaaaaaaa/555555555555"));
+    assert_eq!(account.paths(), ["o-aaaaaaaaaa/r-aaaa/"]);
+    let (code, status, _) = refusal(client.describe_account().account_id("999999999999").send().await);
+    assert_eq!((code.as_str(), status), ("AccountNotFoundException", 400));
+}
+
+#[tokio::test]
+async fn names_the_management_account() {
+    let simulator = Simulator::new(world());
+    let client = Client::new(&management(&simulator));
+    let organization = client.describe_organization().send().await.unwrap().organization.unwrap();
+    assert_eq!(organization.master_account_id(), Some(MANAGEMENT));
+    assert_eq!(organization.id(), Some("o-aaaaaaaaaa"));
+}
+
+#[tokio::test]
+async fn lets_delegates_read_and_ordinary_members_not() {
+    let simulator = Simulator::new(world().delegated_administrator(DELEGATE));
+    let delegate = Client::new(&simulator.sdk_config(&Caller::role(DELEGATE, "security")));
+    assert_eq!(delegate.list_accounts().send().await.unwrap().accounts().len(), 4);
+    let delegates = delegate.list_delegated_administrators().service_principal("iam.amazonaws.com").send().await;
+    assert_eq!(delegates.unwrap().delegated_administrators()[0].id(), Some(DELEGATE));
+    let trust = delegate.enable_aws_service_access().service_principal("iam.amazonaws.com").send().await;
+    assert_eq!(code(trust), "AccessDeniedException");
+    let member = Client::new(&simulator.sdk_config(&Caller::role(DIRTY, "security")));
+    assert!(member.describe_organization().send().await.is_ok());
+    assert_eq!(code(member.list_accounts().send().await), "AccessDeniedException");
+    assert_eq!(code(member.describe_account().account_id(MEMBER).send().await), "AccessDeniedException");
+}
+
+#[tokio::test]
+async fn turns_centralized_root_access_on_step_by_step() {
+    let simulator = Simulator::new(world().without_trusted_access().features([]));
+    let config = management(&simulator);
+    let (client, iam) = (Client::new(&config), aws_sdk_iam::Client::new(&config));
+    let principal = "iam.amazonaws.com";
+    let early = iam.enable_organizations_root_sessions().send().await;
+    assert_eq!(code(early), "ServiceAccessNotEnabledException");
+    let delegate = client.register_delegated_administrator().account_id(DELEGATE).service_principal(principal);
+    assert_eq!(code(delegate.clone().send().await), "ConstraintViolationException");
+    client.enable_aws_service_access().service_principal(principal).send().await.unwrap();
+    iam.enable_organizations_root_credentials_management().send().await.unwrap();
+    iam.enable_organizations_root_sessions().send().await.unwrap();
+    delegate.clone().send().await.unwrap();
+    assert_eq!(code(delegate.send().await), "AccountAlreadyRegisteredException");
+    assert_eq!(simulator.world(), world().delegated_administrator(DELEGATE));
+}
+
+#[tokio::test]
+async fn finishes_a_request_to_create_an_account_after_so_many_polls() {
+    let simulator = Simulator::new(
+        world()
+            .create_account_request("car-1", CreateAccountRequest::succeeds_after_polls(2, MEMBER))
+            .create_account_request("car-2", CreateAccountRequest::failed("EMAIL_ALREADY_EXISTS"))
+            .create_account_request("car-3", CreateAccountRequest::in_progress()),
+    );
+    let client = Client::new(&management(&simulator));
+    let describe = async |id: &str| {
+        let answer = client.describe_create_account_status().create_account_request_id(id).send().await;
+        answer.unwrap().create_account_status.unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(describe("car-1").await.state(), Some(&CreateAccountState::InProgress));
+    }
+    assert_eq!(describe("car-1").await.account_id(), Some(MEMBER));
+    assert_eq!(describe("car-2").await.failure_reason().unwrap().as_str(), "EMAIL_ALREADY_EXISTS");
+    assert_eq!(describe("car-3").await.state(), Some(&CreateAccountState::InProgress));
+    let unknown = client.describe_create_account_status().create_account_request_id("car-9").send().await;
+    assert_eq!(code(unknown), "CreateAccountStatusNotFoundException");
+}

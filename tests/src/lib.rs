@@ -1,0 +1,261 @@
+//! All functions in one process, on the simulated organization, joined as the state machine joins them.
+//!
+//! What goes from function to function goes through JSON and the bucket here as well. Step Functions itself is left to the
+//! end-to-end tests, where an emulator runs the real state machine.
+
+#![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
+
+use rootwarden_domain::{AccountId, BatchOutcome, Pin, report::Report};
+use rootwarden_lambda::{Function, FunctionError, Settings};
+use rootwarden_root_access::{Deadline, SdkConfig};
+use rootwarden_simulator::{Caller, Simulator, World};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+pub const MANAGEMENT: &str = "111122223333";
+pub const BUCKET: &str = "rootwarden-bucket";
+pub const RUN: &str = "nightly-2026-11-22";
+
+/// What a deployment sets. The defaults are those of the tests, not of the template.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    pub mode: &'static str,
+    pub exempt_accounts: &'static str,
+    pub protect_keys_used_within_days: &'static str,
+    pub new_account_wait_minutes: &'static str,
+    pub seconds_left: u64,
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self {
+            mode: "enforce",
+            exempt_accounts: "{}",
+            protect_keys_used_within_days: "30",
+            new_account_wait_minutes: "30",
+            seconds_left: 240,
+        }
+    }
+}
+
+/// The functions of one deployment, each with a role of its own.
+#[derive(Debug)]
+pub struct Rehearsal {
+    pub simulator: Simulator,
+    settings: Settings,
+    seconds_left: u64,
+}
+
+/// What the functions of one round answered.
+#[derive(Debug, Clone)]
+pub struct Round {
+    pub selected: Value,
+    pub audits: Vec<Value>,
+    pub plan: Value,
+    pub deletions: Vec<Value>,
+    pub report: Value,
+}
+
+pub type Answer = Result<Value, FunctionError>;
+
+impl Rehearsal {
+    pub fn new(world: World) -> Self {
+        Self::deployed(world, &Deployment::default())
+    }
+
+    pub fn deployed(world: World, deployment: &Deployment) -> Self {
+        let settings = Settings::of([
+            ("ROOTWARDEN_BUCKET", BUCKET),
+            ("ROOTWARDEN_MODE", deployment.mode),
+            ("ROOTWARDEN_EXEMPT_ACCOUNTS", deployment.exempt_accounts),
+            ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", deployment.protect_keys_used_within_days),
+            ("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES", deployment.new_account_wait_minutes),
+            (
+                "ROOTWARDEN_STATE_MACHINE_ARN",
+                "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
+            ),
+        ]);
+        let simulator = Simulator::new(world.bucket(BUCKET));
+        Self { simulator, settings, seconds_left: deployment.seconds_left }
+    }
+
+    /// Hands `input` to a freshly built function, as a cold start would.
+    async fn invoke<F: Function>(&self, role: &str, task: Option<&str>, input: Value) -> Answer {
+        let function = F::new(&self.config(role, task), &self.settings)?;
+        let deadline = Deadline::after(Duration::from_secs(self.seconds_left));
+        let output = function.handle(input, deadline).await?;
+        serde_json::to_value(output)
+            .map_err(|error| FunctionError::new(rootwarden_domain::ErrorKind::Defect, error.to_string()))
+    }
+
+    /// The role of a function: `sts:AssumeRoot` for the one task that it needs, as the template states it.
+    pub fn config(&self, role: &str, task: Option<&str>) -> SdkConfig {
+        let statements: Vec<Value> = task
+            .iter()
+            .map(|task| {
+                json!({
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRoot",
+                    "Resource": "arn:aws:iam::*:root",
+                    "Condition": {"StringEquals": {
+                        "sts:TaskPolicyArn": format!("arn:aws:iam::aws:policy/root-task/{task}"),
+                    }},
+                })
+            })
+            .collect();
+        self.simulator.sdk_config(&Caller::management_role(role).with_statements(json!(statements)))
+    }
+
+    pub async fn account_joined(&self, event: Value) -> Answer {
+        self.invoke::<account_joined::AccountJoined>("account-joined", None, event).await
+    }
+
+    pub async fn select(&self, input: Value) -> Answer {
+        self.invoke::<select_accounts::SelectAccounts>("select-accounts", None, input).await
+    }
+
+    pub async fn audit(&self, input: Value) -> Answer {
+        self.invoke::<audit_accounts::AuditAccounts>("audit-accounts", Some("IAMAuditRootUserCredentials"), input).await
+    }
+
+    pub async fn plan(&self, input: Value) -> Answer {
+        self.invoke::<plan_deletions::PlanDeletions>("plan-deletions", None, input).await
+    }
+
+    pub async fn delete(&self, input: Value) -> Answer {
+        let task = Some("IAMDeleteRootUserCredentials");
+        self.invoke::<delete_credentials::DeleteCredentials>("delete-credentials", task, input).await
+    }
+
+    pub async fn publish(&self, input: Value) -> Answer {
+        self.invoke::<publish_report::PublishReport>("publish-report", None, input).await
+    }
+
+    /// The batches in the object behind a pin, as the Distributed Map reads them.
+    pub fn batches(&self, pin: &Value) -> Vec<Value> {
+        self.object(pin)["batches"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// The newest version of the object behind a pin.
+    pub fn object(&self, pin: &Value) -> Value {
+        let key = pin["key"].as_str().unwrap_or_default();
+        let objects = self.simulator.objects(BUCKET);
+        let found = objects.iter().find(|(name, _)| name == key);
+        found.and_then(|(_, body)| serde_json::from_slice(body).ok()).unwrap_or_default()
+    }
+
+    pub async fn audit_all(&self, round: u32, selection: &Value) -> Vec<Value> {
+        let mut audits = Vec::new();
+        for batch in self.batches(selection) {
+            let input = json!({"run": RUN, "round": round, "selection": selection, "batch": batch});
+            audits.push(caught(&batch, self.audit(input).await));
+        }
+        audits
+    }
+
+    pub async fn delete_all(&self, round: u32, plan: &Value) -> Vec<Value> {
+        let mut deletions = Vec::new();
+        for batch in self.batches(plan) {
+            let input = json!({"run": RUN, "round": round, "plan": plan, "batch": batch});
+            deletions.push(caught(&batch, self.delete(input).await));
+        }
+        deletions
+    }
+
+    /// Everything up to the plan, nothing deleted yet.
+    pub async fn plan_round(&self, request: &Value) -> Result<(Value, Vec<Value>, Value), FunctionError> {
+        let selected = self.select(json!({"run": RUN, "round": 0, "request": request, "previous": null})).await?;
+        let audits = self.audit_all(0, &selected["selection"]).await;
+        let input = json!({"run": RUN, "round": 0, "selection": selected["selection"], "audits": audits});
+        let plan = self.plan(input).await?;
+        Ok((selected, audits, plan))
+    }
+
+    /// One round, from selecting to reporting.
+    pub async fn round(&self, round: u32, request: &Value, previous: &Value) -> Result<Round, FunctionError> {
+        let selected =
+            self.select(json!({"run": RUN, "round": round, "request": request, "previous": previous})).await?;
+        let selection = &selected["selection"];
+        let audits = self.audit_all(round, selection).await;
+        let plan = self.plan(json!({"run": RUN, "round": round, "selection": selection, "audits": audits})).await?;
+        let deletions =
+            if plan["mode"] == "enforce" { self.delete_all(round, &plan["plan"]).await } else { Vec::new() };
+        let report = self
+            .publish(json!({
+                "run": RUN, "round": round, "selection": selection, "plan": plan["plan"],
+                "deletions": deletions, "previous": previous,
+            }))
+            .await?;
+        Ok(Round { selected, audits, plan, deletions, report })
+    }
+
+    /// A whole run: rounds until nothing is pending.
+    pub async fn run(&self, request: Value) -> Result<Finished, FunctionError> {
+        let mut previous = Value::Null;
+        for number in 0..100 {
+            let round = self.round(number, &request, &previous).await?;
+            previous = round.report["report"].clone();
+            if round.report["pending"] == 0 {
+                let report = serde_json::from_value(self.object(&previous))
+                    .map_err(|error| FunctionError::new(rootwarden_domain::ErrorKind::Defect, error.to_string()))?;
+                return Ok(Finished { report, rounds: number + 1, output: round.report });
+            }
+        }
+        Err(FunctionError::new(rootwarden_domain::ErrorKind::Defect, "the run does not end"))
+    }
+
+    /// The calls of one action, e.g. `sts:AssumeRoot`.
+    pub fn count(&self, action: &str) -> usize {
+        self.simulator.calls().iter().filter(|call| call.action == action).count()
+    }
+
+    /// The calls made in one account or aimed at it, Organizations' own aside.
+    pub fn calls_in(&self, account: &str) -> Vec<String> {
+        let calls = self.simulator.calls().into_iter();
+        calls
+            .filter(|call| call.account.as_deref() == Some(account))
+            .filter(|call| call.action.starts_with("iam:") || call.action == "sts:AssumeRoot")
+            .filter(|call| account != MANAGEMENT || call.action != "iam:ListOrganizationsFeatures")
+            .map(|call| call.action)
+            .collect()
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Finished {
+    pub report: Report,
+    pub rounds: u32,
+    /// What the last `publish-report` answered.
+    pub output: Value,
+}
+
+impl Finished {
+    /// The status of one account, as JSON.
+    pub fn status(&self, account: &str) -> Value {
+        let id: Option<AccountId> = account.parse().ok();
+        let report = id.and_then(|id| self.report.accounts.get(&id));
+        report.map_or(Value::Null, |report| serde_json::to_value(&report.status).unwrap_or_default())
+    }
+}
+
+/// What the state machine's `Catch` makes of a worker that failed.
+fn caught(batch: &Value, answer: Answer) -> Value {
+    match answer {
+        Ok(output) => output,
+        Err(error) => json!({
+            "batch": batch["batch"],
+            "failed": {"Error": error.kind().name(), "Cause": error.to_string()},
+        }),
+    }
+}
+
+/// Whether a value can be read as what a worker left behind.
+pub fn is_batch_outcome(value: &Value) -> bool {
+    serde_json::from_value::<BatchOutcome>(value.clone()).is_ok()
+}
+
+/// Whether a value is a pin.
+pub fn is_pin(value: &Value) -> bool {
+    serde_json::from_value::<Pin>(value.clone()).is_ok()
+}
