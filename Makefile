@@ -1,0 +1,66 @@
+# Two commands to begin with: `make demo` and `make test`. Both install what they need under target/.
+
+PYTHON ?= python3
+# Compiled Python goes beside everything else that is made.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/target/pycache
+EMULATOR := target/emulator
+LINTERS := target/linters
+PACKAGING := target/packaging
+
+.PHONY: help demo test format lint unit end-to-end docs build package deny
+
+help: ## Lists the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud
+	$(EMULATOR)/bin/python -m demo
+
+test: format lint unit docs end-to-end ## Everything that has to hold before a change lands
+
+format:
+	cargo fmt --all --check
+
+lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(LINTERS)/bin/python -m demo.lint
+	$(LINTERS)/node_modules/.bin/asl-validator --json-path target/lint/secure-accounts.asl.json
+
+unit:
+	cargo test --workspace --all-targets --locked
+	cargo test --workspace --doc --locked
+
+docs:
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+
+end-to-end: build $(EMULATOR)/.installed
+	$(EMULATOR)/bin/python -m pytest end-to-end
+
+# The same targets and profile as the tests: one build serves all.
+build:
+	cargo build --workspace --all-targets --locked
+
+package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy` deploys, under .aws-sam
+	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build
+
+deny: ## Checks licences, sources and duplicate stacks of the dependencies (needs cargo-deny)
+	cargo deny check bans licenses sources
+
+# A virtual environment is whole when its mark is there: an interrupted installation is done again.
+$(EMULATOR)/.installed: demo/requirements.txt end-to-end/requirements.txt
+	$(PYTHON) -m venv --clear $(EMULATOR)
+	$(EMULATOR)/bin/pip install --quiet -r demo/requirements.txt -r end-to-end/requirements.txt
+	touch $@
+
+$(LINTERS)/.installed: demo/lint-requirements.txt
+	$(PYTHON) -m venv --clear $(LINTERS)
+	$(LINTERS)/bin/pip install --quiet -r demo/lint-requirements.txt
+	touch $@
+
+$(LINTERS)/node_modules/.installed: $(LINTERS)/.installed
+	npm install --prefix $(LINTERS) --silent --no-fund --no-audit asl-validator@4.0.0
+	touch $@
+
+$(PACKAGING)/.installed:
+	$(PYTHON) -m venv --clear $(PACKAGING)
+	$(PACKAGING)/bin/pip install --quiet aws-sam-cli==1.170.0 cargo-lambda==1.9.2
+	touch $@

@@ -1,0 +1,77 @@
+"""Runs the emulator, ministack, with the two things that the demo needs beside it.
+
+Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
+does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
+so that a test can deliver the same event twice.
+
+TLS: the template's bucket policy refuses plain HTTP, and is deployed as it is. Requests come in over the loopback
+interface in the clear; they are marked as if a TLS proxy had ended the connection, by the header that ministack reads.
+
+Everything else is ministack's own, and listens where BIND_HOST says.
+"""
+
+import asyncio
+import json
+from datetime import datetime
+
+import ministack.app as ministack
+from ministack.core.responses import request_scope
+from ministack.services import eventbridge
+
+SERVICE_EVENTS = "/_service_events"
+
+
+def deliver(envelope: dict) -> None:
+    """Puts a service's event on the default bus of the account and Region that the envelope names."""
+    record = {
+        "EventId": envelope["id"],
+        "Source": envelope["source"],
+        "DetailType": envelope["detail-type"],
+        "Detail": json.dumps(envelope["detail"]),
+        "EventBusName": "default",
+        "Time": int(datetime.strptime(envelope["time"], "%Y-%m-%dT%H:%M:%S%z").timestamp()),
+        "Resources": envelope["resources"],
+        "Account": envelope["account"],
+        "Region": envelope["region"],
+    }
+    with request_scope(envelope["account"], envelope["region"]):
+        # Why not PutEvents: it gives each event a new id, and a redelivered event keeps its own.
+        eventbridge._dispatch_event(record)
+
+
+async def read_body(receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+async def answer(send, status: int, text: str) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+
+def with_service_events(emulator):
+    """Wraps ministack's application."""
+
+    async def application(scope, receive, send):
+        if scope["type"] != "http":
+            return await emulator(scope, receive, send)
+        if scope["path"] == SERVICE_EVENTS and scope["method"] == "POST":
+            try:
+                envelope = json.loads(await read_body(receive))
+                await asyncio.to_thread(deliver, envelope)
+            except (KeyError, ValueError) as error:
+                return await answer(send, 400, f"not an EventBridge envelope: {error!r}")
+            return await answer(send, 200, "delivered")
+        headers = [*scope["headers"], (b"x-forwarded-proto", b"https")]
+        return await emulator({**scope, "headers": headers}, receive, send)
+
+    return application
+
+
+if __name__ == "__main__":
+    ministack.app = with_service_events(ministack.app)
+    ministack.main()

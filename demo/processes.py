@@ -1,0 +1,87 @@
+"""Starts local servers and stops them again, whatever happens."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+# Why: a proxy of the environment must not see, or break, what stays on this machine.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class DeploymentError(Exception):
+    """Something that a person has to look at, in one line or with the server's last words."""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def request(method: str, url: str, body: Any = None, timeout: float = 30) -> str:
+    """Sends JSON to one of the local servers; an error status becomes a DeploymentError with the server's text."""
+    data = None if body is None else json.dumps(body).encode()
+    message = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
+    try:
+        with _OPENER.open(message, timeout=timeout) as response:
+            return response.read().decode()
+    except urllib.error.HTTPError as error:
+        raise DeploymentError(f"{method} {url}: {error.code} {error.read().decode(errors='replace')[:500]}") from error
+
+
+class Server:
+    """One server process in a group of its own, with its output in a file."""
+
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], output: Path, directory: Path
+    ) -> None:
+        self.name = name
+        self._output = output
+        with output.open("ab") as file:
+            # A group of its own: its children end with it, and Ctrl-C reaches only us, who stop it in order.
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def output(self) -> str:
+        return self._output.read_text(errors="replace")
+
+    def wait_until_healthy(self, url: str, timeout: float = 60) -> None:
+        """Waits until `url` answers; a process that ends before is reported with its last output."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise DeploymentError(f"{self.name} ended with {self._process.returncode}:\n{self.output()[-3000:]}")
+            try:
+                request("GET", url, timeout=2)
+                return
+            except (OSError, DeploymentError):
+                time.sleep(0.05)
+        raise DeploymentError(f"{self.name} did not answer at {url} within {timeout:.0f} s:\n{self.output()[-3000:]}")
+
+    def stop(self) -> None:
+        """Ends the process and its children: asks first, then insists."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, number)
+            except ProcessLookupError:
+                break
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                continue
+        self._process.wait(5)

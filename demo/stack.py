@@ -1,0 +1,144 @@
+"""The project's stack on the emulator: how it is deployed, what is in it, and who signs in it."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import ClientError, WaiterError
+
+from demo.package import package
+from demo.processes import DeploymentError
+
+REGION = "us-east-1"
+STACK = "rootwarden"
+ARTIFACTS = "rootwarden-artifacts"
+
+Credentials = tuple[str, str, str | None]
+
+
+class Stack:
+    """The stack of one account, behind one endpoint that answers for every service."""
+
+    def __init__(self, endpoint: str, account: str) -> None:
+        self._endpoint = endpoint
+        self.account = account
+        self._clients: dict[tuple[str, Credentials | None], BaseClient] = {}
+        self.resources: dict[str, str] = {}
+        """Physical ids by logical ids."""
+        self.outputs: dict[str, str] = {}
+
+    def client(self, service: str, credentials: Credentials | None = None) -> BaseClient:
+        """A client of the deployment account's root user, or of other credentials.
+
+        The emulator takes a 12-digit access key for the root user of that account.
+        """
+        known = self._clients.get((service, credentials))
+        if known is not None:
+            return known
+        key, secret, token = credentials or (self.account, "any", None)
+        config = Config(
+            proxies={},
+            retries={"total_max_attempts": 1},
+            connect_timeout=5,
+            read_timeout=60,
+            s3={"addressing_style": "path"},
+        )
+        client = boto3.client(
+            service,
+            endpoint_url=self._endpoint,
+            region_name=REGION,
+            config=config,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+        )
+        self._clients[service, credentials] = client
+        return client
+
+    def deploy(self, template: Path, binaries: Path, directory: Path, parameters: dict[str, str]) -> None:
+        """Packages the template and creates the stack by a change set, as `sam deploy` does.
+
+        `directory` is for files that live a moment.
+        """
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=ARTIFACTS)
+
+        def upload(name: str, content: bytes) -> str:
+            s3.put_object(Bucket=ARTIFACTS, Key=name, Body=content)
+            return f"s3://{ARTIFACTS}/{name}"
+
+        packaged = package(template, binaries, directory, upload)
+        cloudformation = self.client("cloudformation")
+        name = {"StackName": STACK, "ChangeSetName": "deploy"}
+        often = {"Delay": 1, "MaxAttempts": 120}
+        try:
+            cloudformation.create_change_set(
+                **name,
+                ChangeSetType="CREATE",
+                TemplateBody=packaged,
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            )
+            cloudformation.get_waiter("change_set_create_complete").wait(**name, WaiterConfig=often)
+            cloudformation.execute_change_set(**name)
+            cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig=often)
+        except (ClientError, WaiterError) as error:
+            raise DeploymentError(
+                f"the stack was not created: {error}\n" + "\n".join(self._stack_failures())
+            ) from error
+        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        self.resources = {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+        }
+
+    def _stack_failures(self) -> list[str]:
+        try:
+            events = self.client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
+        except ClientError:
+            return []
+        return [
+            f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+            for event in events
+            if event.get("ResourceStatusReason")
+        ]
+
+    def functions(self) -> list[str]:
+        """Logical ids of the functions that are in the stack."""
+        return [output.removesuffix("Function") for output in self.outputs if output.endswith("Function")]
+
+    def credentials_of(self, function: str) -> Credentials:
+        """What a function's role signs with: the emulator derives it from the two ARNs.
+
+        Valid from the function's first invocation on.
+        """
+        configuration = self.client("lambda").get_function_configuration(FunctionName=self.resources[function])
+        digest = hashlib.sha256(f"{configuration['FunctionArn']}:{configuration['Role']}".encode()).hexdigest()
+        secret, token = (hashlib.sha256(f"{kind}:{digest}".encode()).hexdigest() for kind in ("secret", "token"))
+        return f"ASIA{digest[:16].upper()}", secret, token
+
+    def callers(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Access keys of the functions' roles, whom they stand for, and the statements that decide on sts:AssumeRoot.
+
+        The statements are read back from the stack's roles, so that they are the template's own.
+        """
+        iam = self.client("iam")
+        for function in self.functions():
+            key, _, _ = self.credentials_of(function)
+            role = self.resources[f"{function}Role"]
+            documents = [
+                iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
+            ]
+            yield (
+                key,
+                {
+                    "arn": f"arn:aws:sts::{self.account}:assumed-role/{role}/{self.resources[function]}",
+                    "statements": [statement for document in documents for statement in document["Statement"]],
+                },
+            )

@@ -1,0 +1,117 @@
+"""What a function is not meant to be given: refused in one line, as InvalidRequest, before any call."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from demo.deployment import Deployment
+
+PIN = {"key": "runs/x/selection/0.json", "version_id": "v", "sha256": "0" * 64}
+ACCOUNT = {"id": "222200000001", "name": "clean-one", "joined_at": None}
+PLANNED = {
+    "account": ACCOUNT,
+    "delete": [],
+    "held_back": [],
+    "inventory": {"signing_certificates": [], "access_keys": [], "login_profile": None, "mfa_devices": []},
+}
+VALID: dict[str, dict[str, Any]] = {
+    "SelectAccounts": {
+        "run": "x",
+        "round": 0,
+        "request": {"selection": {"accounts": ["222200000001"]}, "mode": "enforce"},
+        "previous": None,
+    },
+    "AuditAccounts": {"run": "x", "round": 0, "selection": PIN, "batch": {"batch": 0, "accounts": [ACCOUNT]}},
+    "PlanDeletions": {"run": "x", "round": 0, "selection": PIN, "audits": []},
+    "DeleteCredentials": {"run": "x", "round": 0, "plan": PIN, "batch": {"batch": 0, "accounts": [PLANNED]}},
+    "PublishReport": {"run": "x", "round": 0, "selection": PIN, "plan": PIN, "deletions": [], "previous": None},
+}
+
+
+def refused(deployment: Deployment, function: str, payload: Any) -> str:
+    """Invokes a function with what it has to refuse, and returns its one line."""
+    answer = deployment.invoke(function, payload)
+    assert answer.error_type == "InvalidRequest", answer.payload
+    message = answer.payload["errorMessage"]
+    assert message and "\n" not in message
+    assert deployment.calls() == []
+    return message
+
+
+def changed(function: str, *path: str | int, to: Any) -> dict[str, Any]:
+    """A function's valid input with one value replaced or added."""
+    payload = copy.deepcopy(VALID[function])
+    place: Any = payload
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = to
+    return payload
+
+
+@pytest.mark.parametrize("function", ["AccountJoined", *VALID])
+@pytest.mark.parametrize("payload", ["delete everything", ["222200000001"], 7, None])
+def test_what_is_not_an_object_is_refused(deployment: Deployment, function: str, payload: Any) -> None:
+    refused(deployment, function, payload)
+
+
+@pytest.mark.parametrize("function", VALID)
+def test_an_unknown_field_is_refused_by_its_name(deployment: Deployment, function: str) -> None:
+    assert "dry_run" in refused(deployment, function, changed(function, "dry_run", to=True))
+
+
+@pytest.mark.parametrize("function", VALID)
+def test_a_missing_field_is_refused_by_its_name(deployment: Deployment, function: str) -> None:
+    payload = {key: value for key, value in VALID[function].items() if key != "run"}
+    assert "run" in refused(deployment, function, payload)
+
+
+@pytest.mark.parametrize("function", VALID)
+def test_a_run_name_that_leaves_its_folder_is_refused(deployment: Deployment, function: str) -> None:
+    refused(deployment, function, changed(function, "run", to="../other"))
+
+
+def test_an_unknown_field_of_a_request_is_refused_by_its_name(deployment: Deployment) -> None:
+    assert "force" in refused(deployment, "SelectAccounts", changed("SelectAccounts", "request", "force", to=True))
+
+
+def test_an_unknown_mode_is_refused_by_its_name(deployment: Deployment) -> None:
+    assert "destroy" in refused(
+        deployment, "SelectAccounts", changed("SelectAccounts", "request", "mode", to="destroy")
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "path"),
+    [
+        ("SelectAccounts", ("request", "selection", "accounts", 0)),
+        ("AuditAccounts", ("batch", "accounts", 0, "id")),
+        ("DeleteCredentials", ("batch", "accounts", 0, "account", "id")),
+    ],
+)
+def test_an_account_id_of_eleven_digits_is_refused(
+    deployment: Deployment, function: str, path: tuple[str | int, ...]
+) -> None:
+    assert "22220000001" in refused(deployment, function, changed(function, *path, to="22220000001"))
+
+
+@pytest.mark.parametrize(
+    ("function", "pin"),
+    [
+        ("AuditAccounts", "selection"),
+        ("PlanDeletions", "selection"),
+        ("DeleteCredentials", "plan"),
+        ("PublishReport", "plan"),
+    ],
+)
+def test_a_digest_that_is_none_is_refused(deployment: Deployment, function: str, pin: str) -> None:
+    assert "sha256" in refused(deployment, function, changed(function, pin, "sha256", to="abc"))
+
+
+def test_a_bad_request_fails_the_execution_with_the_same_error(deployment: Deployment) -> None:
+    before = deployment.world()
+    execution = deployment.run({"selection": "all", "mode": "destroy"}, "unknown-mode")
+    assert (execution.status, execution.error) == ("FAILED", "InvalidRequest")
+    assert "destroy" in (execution.cause or "")
+    assert deployment.world() == before
+    assert deployment.calls() == []

@@ -1,0 +1,159 @@
+"""The bucket as a trust anchor: what somebody else wrote into it has no effect."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from conftest import EXEMPT
+
+from demo.deployment import Deployment
+from demo.organization import calls_in, changes_in
+from demo.stack import Credentials
+
+MANAGEMENT, SUSPENDED, OUTSIDE = "111122223333", "333300000006", "999988887777"
+Pin = dict[str, str]
+
+
+def planned(deployment: Deployment, run: str) -> tuple[Pin, dict[str, Any]]:
+    """Runs the functions by hand up to the plan, as the state machine does: the plan's pin and content."""
+
+    def step(function: str, payload: dict[str, Any]) -> dict[str, Any]:
+        answer = deployment.invoke(function, {"run": run, "round": 0, **payload})
+        assert answer.error is None, answer.payload
+        return answer.payload
+
+    selection = step("SelectAccounts", {"request": {"selection": "all", "mode": "enforce"}, "previous": None})[
+        "selection"
+    ]
+    batches = json.loads(deployment.read_object(selection["key"]))["batches"]
+    audits = [step("AuditAccounts", {"selection": selection, "batch": batch}) for batch in batches]
+    plan = step("PlanDeletions", {"selection": selection, "audits": audits})["plan"]
+    return plan, json.loads(deployment.read_object(plan["key"]))
+
+
+def store(deployment: Deployment, key: str, content: dict[str, Any]) -> Pin:
+    """Overwrites an object as the account's root user, whom the emulator's bucket policy does not bind."""
+    body = json.dumps(content).encode()
+    return {"key": key, "version_id": deployment.put_object(key, body), "sha256": hashlib.sha256(body).hexdigest()}
+
+
+def delete(deployment: Deployment, run: str, plan: Pin, batch: dict[str, Any]) -> Any:
+    return deployment.invoke("DeleteCredentials", {"run": run, "round": 0, "plan": plan, "batch": batch})
+
+
+def aimed_at(plan: dict[str, Any], account: str) -> dict[str, Any]:
+    """The plan with its first entry aimed at another account."""
+    altered = json.loads(json.dumps(plan))
+    altered["batches"][0]["accounts"][0]["account"]["id"] = account
+    return altered
+
+
+def changes(deployment: Deployment) -> list[dict[str, Any]]:
+    return [call for call in deployment.calls() if call["session"] and changes_in([call], call["session"]["account"])]
+
+
+def test_a_batch_of_a_plan_that_was_altered_in_the_bucket_deletes_nothing(deployment: Deployment) -> None:
+    """The state machine's reader hands on what stands in the object; the worker holds it against the pinned plan."""
+    before = deployment.world()
+    plan, content = planned(deployment, "altered-batch")
+    altered = aimed_at(content, EXEMPT)
+    store(deployment, plan["key"], altered)
+    answer = delete(deployment, "altered-batch", plan, altered["batches"][0])
+    assert answer.error is not None, answer.payload
+    assert deployment.world() == before
+    assert changes(deployment) == []
+
+
+def test_a_plan_that_was_overwritten_is_not_carried_out_either(deployment: Deployment) -> None:
+    """What was planned is still there, as an older version: but somebody tampers, and a person should look."""
+    before = deployment.world()
+    plan, content = planned(deployment, "overwritten")
+    store(deployment, plan["key"], aimed_at(content, EXEMPT))
+    answer = delete(deployment, "overwritten", plan, content["batches"][0])
+    assert answer.error is not None, answer.payload
+    assert deployment.world() == before
+    assert changes(deployment) == []
+
+
+def test_a_plan_whose_bytes_are_not_what_was_pinned_deletes_nothing(deployment: Deployment) -> None:
+    before = deployment.world()
+    plan, content = planned(deployment, "altered-version")
+    altered = aimed_at(content, EXEMPT)
+    forged = store(deployment, plan["key"], altered)
+    answer = delete(deployment, "altered-version", {**plan, "version_id": forged["version_id"]}, altered["batches"][0])
+    assert answer.error is not None, answer.payload
+    assert deployment.world() == before
+    assert changes(deployment) == []
+
+
+@pytest.mark.parametrize("account", [MANAGEMENT, SUSPENDED, EXEMPT, OUTSIDE])
+def test_even_a_well_pinned_plan_opens_no_session_where_none_may_be(deployment: Deployment, account: str) -> None:
+    """Membership, state and exemptions are asked for again right before anything is deleted."""
+    run = f"forged-{account}"
+    before = deployment.world()
+    plan, content = planned(deployment, run)
+    forged = aimed_at(content, account)
+    forged["batches"] = [{**forged["batches"][0], "accounts": forged["batches"][0]["accounts"][:1]}]
+    entered = len(calls_in(deployment.calls(), account))
+    delete(deployment, run, store(deployment, plan["key"], forged), forged["batches"][0])
+    assert len(calls_in(deployment.calls(), account)) == entered
+    assert deployment.world() == before
+    assert changes(deployment) == []
+
+
+WRITERS = {
+    "SelectAccounts": "selection/0.json",
+    "AuditAccounts": "audit/0/0.json",
+    "PlanDeletions": "plan/0.json",
+    "DeleteCredentials": "deleted/0/0.json",
+    "PublishReport": "report/0.json",
+}
+
+
+@pytest.mark.parametrize("function", WRITERS)
+def test_each_function_may_write_its_own_prefix_only(deployment: Deployment, function: str) -> None:
+    deployment.invoke(function, {})  # the emulator knows a role's credentials from the function's first invocation on
+    credentials = deployment.stack.credentials_of(function)
+    for writer, path in [*WRITERS.items(), ("nobody", "other/0.json")]:
+        key = f"runs/prefixes/{path}"
+        if writer == function:
+            deployment.put_object(key, b"{}", credentials)
+        else:
+            with pytest.raises(ClientError, match="AccessDenied"):
+                deployment.put_object(key, b"{}", credentials)
+
+
+@pytest.fixture
+def administrator(deployment: Deployment) -> Iterator[Credentials]:
+    """Somebody who may do everything, as far as the account's own policies go."""
+    iam = deployment.stack.client("iam")
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam.create_user(UserName="administrator")
+    iam.put_user_policy(
+        UserName="administrator",
+        PolicyName="everything",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    key = iam.create_access_key(UserName="administrator")["AccessKey"]
+    yield key["AccessKeyId"], key["SecretAccessKey"], None
+    iam.delete_access_key(UserName="administrator", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user_policy(UserName="administrator", PolicyName="everything")
+    iam.delete_user(UserName="administrator")
+
+
+def test_an_administrator_may_neither_write_nor_delete_in_the_bucket(
+    deployment: Deployment, administrator: Credentials
+) -> None:
+    plan, _ = planned(deployment, "administrator")
+    s3, bucket = deployment.stack.client("s3", administrator), deployment.stack.outputs["BucketName"]
+    s3.get_object(Bucket=bucket, Key=plan["key"])
+    for path in [*WRITERS.values(), "other/0.json"]:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            s3.put_object(Bucket=bucket, Key=f"runs/administrator/{path}", Body=b"{}")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key=plan["key"])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key=plan["key"], VersionId=plan["version_id"])
