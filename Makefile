@@ -57,7 +57,7 @@ $(LINTERS)/.installed: demo/lint-requirements.txt
 	touch $@
 
 $(LINTERS)/node_modules/.installed: $(LINTERS)/.installed
-	npm install --prefix $(LINTERS) --silent --no-fund --no-audit asl-validator@4.0.0
+	npm install --prefix $(LINTERS) --loglevel=error --no-fund --no-audit asl-validator@4.0.0
 	touch $@
 
 $(PACKAGING)/.installed:
