@@ -7,7 +7,7 @@ EMULATOR := target/emulator
 LINTERS := target/linters
 PACKAGING := target/packaging
 
-.PHONY: help demo test format lint unit end-to-end docs build package deny
+.PHONY: help demo test format lint unit end-to-end docs build package bench-sweep bench-compare deny
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -23,7 +23,9 @@ format:
 lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(LINTERS)/bin/python -m demo.lint
-	$(LINTERS)/node_modules/.bin/asl-validator --json-path target/lint/secure-accounts.asl.json
+	for machine in statemachines/*.asl.json; do \
+		$(LINTERS)/node_modules/.bin/asl-validator --json-path "target/lint/$$(basename $$machine)" || exit 1; \
+	done
 
 unit:
 	cargo test --workspace --all-targets --locked
@@ -33,7 +35,7 @@ docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 end-to-end: build $(EMULATOR)/.installed
-	$(EMULATOR)/bin/python -m pytest end-to-end
+	$(EMULATOR)/bin/python -m pytest end-to-end bench
 
 # The same targets and profile as the tests: one build serves all.
 build:
@@ -41,6 +43,14 @@ build:
 
 package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy` deploys, under .aws-sam
 	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build
+
+bench-sweep: $(EMULATOR)/.installed ## Measures the nightly sweep (BENCH='--accounts 10000 50000' for the real sizes)
+	cargo build --release --workspace --bins --locked
+	$(EMULATOR)/bin/python -m bench.sweep $(BENCH)
+
+bench-compare: $(EMULATOR)/.installed ## Measures it beside a plain boto3 script
+	cargo build --release --workspace --bins --locked
+	$(EMULATOR)/bin/python -m bench.compare $(BENCH)
 
 deny: ## Checks licences, sources and duplicate stacks of the dependencies (needs cargo-deny)
 	cargo deny check bans licenses sources

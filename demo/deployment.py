@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from demo.people import Inbox, signed_post
 from demo.processes import DeploymentError, Server, free_port, request
 from demo.stack import Credentials, Stack
 
@@ -60,18 +61,20 @@ class Deployment:
         self,
         *,
         mode: str = "enforce",
-        exempt_accounts: dict[str, str] | None = None,
+        exempt_accounts: dict[str, Any] | None = None,
+        parameters: dict[str, str] | None = None,
         world: dict[str, Any] | Path = WORLD,
         binaries: Path = ROOT / "target" / "debug",
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
-        self._parameters = {"Mode": mode, "ExemptAccounts": json.dumps(exempt_accounts or {})}
+        self._parameters = {"Mode": mode, "ExemptAccounts": json.dumps(exempt_accounts or {}), **(parameters or {})}
         self._world = json.loads(world.read_text()) if isinstance(world, Path) else world
         self._binaries = binaries
         self._say = say
         self._servers: dict[str, Server] = {}
         self._callers: dict[str, dict[str, Any]] = {}
         self._secrets: set[str] = set()
+        self._inbox: Inbox | None = None
         self._directory = Path()
         self.endpoint = f"http://127.0.0.1:{free_port()}"
         self.emulator = f"http://127.0.0.1:{free_port()}"
@@ -109,6 +112,7 @@ class Deployment:
         self.stack.deploy(ROOT / "template.yaml", self._binaries, self._directory, self._parameters)
         self._callers = dict(self.stack.callers())
         self._register_callers()
+        self._inbox = Inbox(self.stack.client("sns"), self.stack.client("sqs"), self.stack.outputs["NoticesTopicArn"])
 
     def _start_simulator(self) -> None:
         world = self._directory / "world.json"
@@ -196,6 +200,10 @@ class Deployment:
             log=base64.b64decode(response.get("LogResult", "")).decode(errors="replace"),
         )
 
+    def access_requests(self, credentials: Credentials, body: Any) -> tuple[int, Any]:
+        """Sends what a person asks for or decides through the function URL: the status and the answer."""
+        return signed_post(self.endpoint, self.stack.outputs["AccessRequestsUrl"], credentials, body)
+
     def put_object(self, key: str, body: bytes, credentials: Credentials | None = None) -> str:
         """Writes an object into the project's bucket, and returns its version."""
         return self.stack.client("s3", credentials).put_object(
@@ -254,13 +262,13 @@ class Deployment:
             self.stack.client("s3").get_object(Bucket=self.stack.outputs["BucketName"], Key=key)["Body"].read().decode()
         )
 
-    def all_versions(self) -> Iterator[str]:
-        """The text of every version of every object in the project's bucket."""
+    def all_versions(self) -> Iterator[tuple[str, str]]:
+        """Key and text of every version of every object in the project's bucket."""
         s3, bucket = self.stack.client("s3"), self.stack.outputs["BucketName"]
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             for version in page.get("Versions", []):
                 body = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])["Body"]
-                yield body.read().decode(errors="replace")
+                yield version["Key"], body.read().decode(errors="replace")
 
     def report(self, run: str) -> dict[str, Any]:
         """The report of a run's last round."""
@@ -268,6 +276,10 @@ class Deployment:
         if not rounds:
             raise DeploymentError(f"run {run} left no report")
         return json.loads(self.read_object(max(rounds, key=lambda key: int(Path(key).stem))))
+
+    def notices(self) -> list[dict[str, str]]:
+        """What the deployment published for people: `Subject` and `Message` of each."""
+        return self._inbox.notices() if self._inbox else []
 
     def world(self) -> dict[str, Any]:
         """The organization as it is now."""

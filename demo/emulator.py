@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the two things that the demo needs beside it.
+"""Runs the emulator, ministack, with the three things that the demo needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
@@ -6,6 +6,9 @@ so that a test can deliver the same event twice.
 
 TLS: the template's bucket policy refuses plain HTTP, and is deployed as it is. Requests come in over the loopback
 interface in the clear; they are marked as if a TLS proxy had ended the connection, by the header that ministack reads.
+
+Callers of function URLs: ministack verifies the signature and the caller's policies, and leaves out of the event who it
+was. AWS says it under `requestContext.authorizer.iam`, and so does this.
 
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
@@ -15,8 +18,10 @@ import json
 from datetime import datetime
 
 import ministack.app as ministack
+from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
-from ministack.services import eventbridge
+from ministack.core.router import extract_access_key_id
+from ministack.services import eventbridge, lambda_svc
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -37,6 +42,29 @@ def deliver(envelope: dict) -> None:
     with request_scope(envelope["account"], envelope["region"]):
         # Why not PutEvents: it gives each event a new id, and a redelivered event keeps its own.
         eventbridge._dispatch_event(record)
+
+
+def with_caller(build_event):
+    """Wraps what makes the event of a function URL."""
+
+    def build(url_id, account_id, region, method, path, headers, body, query_params, **more):
+        event = build_event(url_id, account_id, region, method, path, headers, body, query_params, **more)
+        caller = resolve_caller_identity(extract_access_key_id(headers, query_params))
+        if caller is not None:
+            event["requestContext"]["authorizer"] = {
+                "iam": {
+                    "accessKey": caller["accessKey"],
+                    "accountId": caller["accountId"],
+                    "callerId": caller["userId"],
+                    "cognitoIdentity": None,
+                    "principalOrgId": caller["principalOrgId"],
+                    "userArn": caller["userArn"],
+                    "userId": caller["userId"],
+                }
+            }
+        return event
+
+    return build
 
 
 async def read_body(receive) -> bytes:
@@ -73,5 +101,6 @@ def with_service_events(emulator):
 
 
 if __name__ == "__main__":
+    lambda_svc._build_function_url_event = with_caller(lambda_svc._build_function_url_event)
     ministack.app = with_service_events(ministack.app)
     ministack.main()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 # Why: a proxy of the environment must not see, or break, what stays on this machine.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class DeploymentError(Exception):
@@ -31,7 +31,7 @@ def request(method: str, url: str, body: Any = None, timeout: float = 30) -> str
     data = None if body is None else json.dumps(body).encode()
     message = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
     try:
-        with _OPENER.open(message, timeout=timeout) as response:
+        with OPENER.open(message, timeout=timeout) as response:
             return response.read().decode()
     except urllib.error.HTTPError as error:
         raise DeploymentError(f"{method} {url}: {error.code} {error.read().decode(errors='replace')[:500]}") from error

@@ -2,18 +2,28 @@
 
 import copy
 import json
+import re
 import signal
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from demo.deployment import ROOT, Deployment
+from demo.deployment import ROOT, WORLD, Deployment
 from demo.organization import accounts
+from demo.stack import Credentials
 
 EXEMPT = "333300000007"
+MANAGEMENT = "111122223333"
+# May write exemptions and the kill switch, in the deployment whose guard is easily reached.
+OPERATOR = f"arn:aws:iam::{MANAGEMENT}:user/operator"
+TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
+GUARD = 3
 
 
 def pytest_configure() -> None:
@@ -32,8 +42,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def leaked(deployment: Deployment) -> list[str]:
     """Where a secret stands that the organization issued, or that a role signs with; no secret itself is named."""
-    places = {"logs and histories": deployment.logs(), "objects": "\n".join(deployment.all_versions())}
-    secrets = deployment.secrets()
+    versions = list(deployment.all_versions())
+    # A task token lies where only the function that answers it may read, and nowhere else.
+    asked = [(key, text) for key, text in versions if key.endswith("/asked.json")]
+    places = {
+        "logs and histories": deployment.logs(),
+        "objects": "\n".join(text for version in versions if version not in asked for text in version),
+        "notices": str(deployment.notices()),
+    }
+    secrets = deployment.secrets() | set(TOKEN.findall("\n".join(text for _, text in asked)))
     assert secrets, "nothing was issued, so nothing was looked for"
     return [place for place, text in places.items() if any(secret in text for secret in secrets)]
 
@@ -54,8 +71,28 @@ def shared_deployment(binaries: Path) -> Iterator[Deployment]:
 @pytest.fixture
 def deployment(shared_deployment: Deployment) -> Deployment:
     """The deployment in enforce mode, with the organization of the demo as it was in the beginning."""
-    shared_deployment.reset()
-    return shared_deployment
+    return begun_anew(shared_deployment)
+
+
+@pytest.fixture(scope="session")
+def guarded_deployment(binaries: Path) -> Iterator[Deployment]:
+    """A deployment in enforce mode with other parameters: few accounts at once, operators, no nightly runs."""
+    exempt = {EXEMPT: "break-glass", "333300000002": {"reason": "migration", "until": "2020-01-01T00:00:00Z"}}
+    parameters = {
+        "MaxAccountsToClean": str(GUARD),
+        "OperatorRoleArns": OPERATOR,
+        "ScheduleState": "DISABLED",
+        "Schedule": "cron(30 4 * * ? *)",
+        "NightlyExclude": json.dumps(NIGHTLY_EXCLUDE),
+    }
+    with Deployment(mode="enforce", exempt_accounts=exempt, parameters=parameters, binaries=binaries) as deployment:
+        yield deployment
+        assert not leaked(deployment)
+
+
+@pytest.fixture
+def guarded(guarded_deployment: Deployment) -> Deployment:
+    return begun_anew(guarded_deployment)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +115,94 @@ def sample_event(name: str) -> dict[str, Any]:
     envelope["id"] = str(uuid.uuid4())
     envelope["detail"]["eventID"] = str(uuid.uuid4())
     return envelope
+
+
+def begun_anew(deployment: Deployment) -> Deployment:
+    """As on the first day: the organization of the demo, and nothing that earlier tests left to be counted."""
+    deployment.reset(demo_world())
+    forget(deployment, "guard/", "state/", "exemptions/", "control/")
+    return deployment
+
+
+def forget(deployment: Deployment, *prefixes: str) -> None:
+    """Deletes objects as the account's root user, whom the emulator's bucket policy does not bind."""
+    for key in deployment.objects():
+        if key.startswith(prefixes):
+            deployment.stack.client("s3").delete_object(Bucket=deployment.stack.outputs["BucketName"], Key=key)
+
+
+def user(deployment: Deployment, name: str, *policies: str) -> Credentials:
+    """The credentials of an IAM user with these managed policies, who is made if need be."""
+    iam = deployment.stack.client("iam")
+    if name in [known["UserName"] for known in iam.list_users()["Users"]]:
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    else:
+        iam.create_user(UserName=name)
+        for policy in policies:
+            iam.attach_user_policy(UserName=name, PolicyArn=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"], None
+
+
+def person(deployment: Deployment, name: str) -> Credentials:
+    """Somebody with the template's own policy for those who may ask and approve, and nothing else."""
+    return user(deployment, name, deployment.stack.outputs["AccessRequestsPolicyArn"])
+
+
+def session(deployment: Deployment, role: str, name: str) -> Credentials:
+    """A session of a role with the same policy, as a person has it who signs in through an identity provider."""
+    iam = deployment.stack.client("iam")
+    if role not in [known["RoleName"] for known in iam.list_roles()["Roles"]]:
+        trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
+        iam.attach_role_policy(RoleName=role, PolicyArn=deployment.stack.outputs["AccessRequestsPolicyArn"])
+    sts = deployment.stack.client("sts", user(deployment, "identity-provider", ADMINISTRATOR))
+    arn = f"arn:aws:iam::{MANAGEMENT}:role/{role}"
+    issued = sts.assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
+    return issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]
+
+
+@contextmanager
+def machine_changed(deployment: Deployment, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+    """Runs that start meanwhile have another definition of the state machine: `change` is given its states."""
+    states, arn = deployment.stack.client("stepfunctions"), deployment.stack.outputs["StateMachineArn"]
+    definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
+    changed = json.loads(definition)
+    change(changed["States"])
+    states.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
+    try:
+        yield
+    finally:
+        states.update_state_machine(stateMachineArn=arn, definition=definition)
+
+
+def demo_world() -> dict[str, Any]:
+    """The organization of the demo, to be changed."""
+    return json.loads(WORLD.read_text())
+
+
+def organization(*members: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    """A world with the deployment's account as the management account."""
+    return {"management_account": MANAGEMENT, "accounts": [{"id": MANAGEMENT}, *members], **settings}
+
+
+def member(number: int, *, dirty: bool = False, unit: str = "", tags: dict[str, str] | None = None) -> dict[str, Any]:
+    """A member account; `unit` is its path under the root, `ou-…/ou-…`."""
+    id = f"{555500000000 + number}"
+    account: dict[str, Any] = {"id": id, "name": f"member-{number}", "tags": tags or {}}
+    if unit:
+        account["paths"] = [f"o-aaaaaaaaaa/r-aaaa/{unit}/"]
+    if dirty:
+        account["root"] = {"access_keys": [{"id": f"AKIA{id}0001"}]}
+    return account
+
+
+def changed_accounts(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """Accounts that are not as they were."""
+    now = accounts(after)
+    return {id for id, account in accounts(before).items() if now[id] != account}
 
 
 def only(world: dict[str, Any], account: str) -> set[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from demo.deployment import Deployment
 
-PIN = {"key": "runs/x/selection/0.json", "version_id": "v", "sha256": "0" * 64}
+PIN = {"key": "runs/x/selection/0/0.json", "version_id": "v", "sha256": "0" * 64}
 ACCOUNT = {"id": "222200000001", "name": "clean-one", "joined_at": None}
 PLANNED = {
     "account": ACCOUNT,
@@ -21,11 +21,27 @@ VALID: dict[str, dict[str, Any]] = {
         "round": 0,
         "request": {"selection": {"accounts": ["222200000001"]}, "mode": "enforce"},
         "previous": None,
+        "chunk": 0,
+        "chain": None,
+        "audits": [],
     },
-    "AuditAccounts": {"run": "x", "round": 0, "selection": PIN, "batch": {"batch": 0, "accounts": [ACCOUNT]}},
-    "PlanDeletions": {"run": "x", "round": 0, "selection": PIN, "audits": []},
+    "AuditAccounts": {
+        "run": "x",
+        "round": 0,
+        "chunk": 0,
+        "selection": PIN,
+        "batch": {"batch": 0, "accounts": [ACCOUNT]},
+    },
+    "PlanDeletions": {"run": "x", "round": 0, "selection": PIN, "audits": [], "audits_before": []},
     "DeleteCredentials": {"run": "x", "round": 0, "plan": PIN, "batch": {"batch": 0, "accounts": [PLANNED]}},
-    "PublishReport": {"run": "x", "round": 0, "selection": PIN, "plan": PIN, "deletions": [], "previous": None},
+    "PublishReport": {
+        "run": "x",
+        "round": 0,
+        "plan": PIN,
+        "deletions": [],
+        "previous": None,
+        "approval": "not_needed",
+    },
 }
 
 
@@ -78,6 +94,19 @@ def test_an_unknown_field_of_a_request_is_refused_by_its_name(deployment: Deploy
 def test_an_unknown_mode_is_refused_by_its_name(deployment: Deployment) -> None:
     assert "destroy" in refused(
         deployment, "SelectAccounts", changed("SelectAccounts", "request", "mode", to="destroy")
+    )
+
+
+@pytest.mark.parametrize("field", ["accounts", "organizational_units", "tags"])
+def test_an_exclusion_that_is_none_is_refused(deployment: Deployment, field: str) -> None:
+    exclude = {field: ["12345"]}
+    refused(deployment, "SelectAccounts", changed("SelectAccounts", "request", "exclude", to=exclude))
+
+
+def test_an_unknown_exclusion_is_refused_by_its_name(deployment: Deployment) -> None:
+    exclude = {"regions": []}
+    assert "regions" in refused(
+        deployment, "SelectAccounts", changed("SelectAccounts", "request", "exclude", to=exclude)
     )
 
 

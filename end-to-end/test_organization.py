@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from conftest import EXEMPT
+from conftest import EXEMPT, begun_anew
 
 from demo.deployment import Deployment, Execution
 from demo.organization import (
@@ -35,7 +35,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(shared_deployment: Deployment) -> Run:
-    shared_deployment.reset()
+    begun_anew(shared_deployment)
     before = shared_deployment.world()
     execution = shared_deployment.run({"selection": "all", "mode": "enforce"}, "whole-organization")
     return Run(

@@ -1,6 +1,6 @@
 """A deployment in report mode holds nothing that could delete."""
 
-from conftest import sample_event
+from conftest import person, sample_event
 
 from demo.deployment import Deployment
 from demo.organization import AUDIT, changes_in, reported_status
@@ -30,6 +30,14 @@ def test_a_run_reports_and_touches_nothing(report_deployment: Deployment) -> Non
         call for account in before["accounts"] for call in changes_in(report_deployment.calls(), account["id"])
     ] == []
     assert reported_status(report_deployment.report("report"), NEW) == "found"
+
+
+def test_nobody_starts_a_run_that_deletes(report_deployment: Deployment) -> None:
+    executions = report_deployment.executions()
+    request = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "try"}
+    status, answer = report_deployment.access_requests(person(report_deployment, "ann"), request)
+    assert status in (400, 403) and answer["error"]
+    assert report_deployment.executions() == executions
 
 
 def test_a_run_cannot_strengthen_the_mode(report_deployment: Deployment) -> None:

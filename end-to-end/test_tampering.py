@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import EXEMPT
+from conftest import ADMINISTRATOR, EXEMPT, forget, user
 
 from demo.deployment import Deployment
 from demo.organization import calls_in, changes_in
@@ -25,12 +24,12 @@ def planned(deployment: Deployment, run: str) -> tuple[Pin, dict[str, Any]]:
         assert answer.error is None, answer.payload
         return answer.payload
 
-    selection = step("SelectAccounts", {"request": {"selection": "all", "mode": "enforce"}, "previous": None})[
-        "selection"
-    ]
+    request = {"selection": "all", "mode": "enforce"}
+    first = {"request": request, "previous": None, "chunk": 0, "chain": None, "audits": []}
+    selection = step("SelectAccounts", first)["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
-    audits = [step("AuditAccounts", {"selection": selection, "batch": batch}) for batch in batches]
-    plan = step("PlanDeletions", {"selection": selection, "audits": audits})["plan"]
+    audits = [step("AuditAccounts", {"chunk": 0, "selection": selection, "batch": batch}) for batch in batches]
+    plan = step("PlanDeletions", {"selection": selection, "audits": audits, "audits_before": []})["plan"]
     return plan, json.loads(deployment.read_object(plan["key"]))
 
 
@@ -105,43 +104,51 @@ def test_even_a_well_pinned_plan_opens_no_session_where_none_may_be(deployment: 
 
 
 WRITERS = {
-    "SelectAccounts": "selection/0.json",
-    "AuditAccounts": "audit/0/0.json",
-    "PlanDeletions": "plan/0.json",
-    "DeleteCredentials": "deleted/0/0.json",
-    "PublishReport": "report/0.json",
+    "SelectAccounts": ["runs/prefixes/selection/0/0.json", "state/features.json"],
+    "AuditAccounts": ["runs/prefixes/audit/0/0/0.json"],
+    "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
+    "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
+    "PublishReport": ["runs/prefixes/report/0.json"],
+    "AccessRequests": ["approvals/prefixes.0/asked.json", "approvals/prefixes.0/decision.json"],
 }
+NOBODY = ["runs/prefixes/other/0.json", "other.json"]
+PEOPLE = ["exemptions/222200000001.json", "control/paused.json"]
 
 
 @pytest.mark.parametrize("function", WRITERS)
 def test_each_function_may_write_its_own_prefix_only(deployment: Deployment, function: str) -> None:
     deployment.invoke(function, {})  # the emulator knows a role's credentials from the function's first invocation on
     credentials = deployment.stack.credentials_of(function)
-    for writer, path in [*WRITERS.items(), ("nobody", "other/0.json")]:
-        key = f"runs/prefixes/{path}"
-        if writer == function:
+    for key in [*(key for keys in WRITERS.values() for key in keys), *NOBODY, *PEOPLE]:
+        if key in WRITERS[function]:
             deployment.put_object(key, b"{}", credentials)
         else:
             with pytest.raises(ClientError, match="AccessDenied"):
                 deployment.put_object(key, b"{}", credentials)
+    forget(deployment, "approvals/prefixes.0/")
+
+
+def test_the_token_of_a_request_is_read_by_one_function_only(
+    deployment: Deployment, administrator: Credentials
+) -> None:
+    key = "approvals/tokens.0/asked.json"
+    deployment.put_object(key, b'{"task_token": "none"}')
+    request = {"Bucket": deployment.stack.outputs["BucketName"], "Key": key}
+    readers = {"administrator": administrator}
+    for function in WRITERS:
+        deployment.invoke(function, {})
+        readers[function] = deployment.stack.credentials_of(function)
+    assert deployment.stack.client("s3", readers.pop("AccessRequests")).get_object(**request)
+    for credentials in readers.values():
+        with pytest.raises(ClientError, match="AccessDenied"):
+            deployment.stack.client("s3", credentials).get_object(**request)
+    forget(deployment, "approvals/tokens.0/")
 
 
 @pytest.fixture
-def administrator(deployment: Deployment) -> Iterator[Credentials]:
+def administrator(deployment: Deployment) -> Credentials:
     """Somebody who may do everything, as far as the account's own policies go."""
-    iam = deployment.stack.client("iam")
-    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    iam.create_user(UserName="administrator")
-    iam.put_user_policy(
-        UserName="administrator",
-        PolicyName="everything",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-    )
-    key = iam.create_access_key(UserName="administrator")["AccessKey"]
-    yield key["AccessKeyId"], key["SecretAccessKey"], None
-    iam.delete_access_key(UserName="administrator", AccessKeyId=key["AccessKeyId"])
-    iam.delete_user_policy(UserName="administrator", PolicyName="everything")
-    iam.delete_user(UserName="administrator")
+    return user(deployment, "administrator", ADMINISTRATOR)
 
 
 def test_an_administrator_may_neither_write_nor_delete_in_the_bucket(
@@ -150,9 +157,9 @@ def test_an_administrator_may_neither_write_nor_delete_in_the_bucket(
     plan, _ = planned(deployment, "administrator")
     s3, bucket = deployment.stack.client("s3", administrator), deployment.stack.outputs["BucketName"]
     s3.get_object(Bucket=bucket, Key=plan["key"])
-    for path in [*WRITERS.values(), "other/0.json"]:
+    for key in [*(key for keys in WRITERS.values() for key in keys), *NOBODY]:
         with pytest.raises(ClientError, match="AccessDenied"):
-            s3.put_object(Bucket=bucket, Key=f"runs/administrator/{path}", Body=b"{}")
+            s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.delete_object(Bucket=bucket, Key=plan["key"])
     with pytest.raises(ClientError, match="AccessDenied"):

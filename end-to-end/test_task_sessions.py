@@ -14,6 +14,7 @@ MAY_OPEN = {
     "PlanDeletions": None,
     "DeleteCredentials": DELETE,
     "PublishReport": None,
+    "AccessRequests": None,
 }
 
 

@@ -2,12 +2,15 @@
 //!
 //! The same struct is the builder of tests and the entry of a world file; everything but the id has a default.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::{self, instant};
 use crate::policy::Policy;
+use crate::world::default_organization;
 
 /// One account of the organization, as Organizations describes it, with what its root user holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub struct Account {
     /// Organization paths, e.g. `o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/`; empty: directly under the root.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "RootCredentials::is_clean")]
     pub root: RootCredentials,
     /// Service control policies; only their Deny statements count.
@@ -121,6 +126,7 @@ impl Account {
             joined: clock::default_joined(),
             joined_method: created(),
             paths: Vec::new(),
+            tags: BTreeMap::new(),
             root: RootCredentials::default(),
             service_control_policies: Vec::new(),
         }
@@ -163,6 +169,20 @@ impl Account {
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.paths.push(path.into());
+        self
+    }
+
+    /// Puts the account into an organizational unit of the default organization; a second one lies within the first.
+    #[must_use]
+    pub fn organizational_unit(mut self, id: &str) -> Self {
+        let above = self.paths.pop().unwrap_or_else(|| root_path(&default_organization()));
+        self.paths.push(format!("{above}{id}/"));
+        self
+    }
+
+    #[must_use]
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(key.into(), value.into());
         self
     }
 
@@ -224,6 +244,11 @@ impl AccessKey {
     fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), status: active_key(), created: clock::default_joined(), last_used: None }
     }
+}
+
+/// The path of what lies directly under an organization's root.
+pub(crate) fn root_path(organization: &str) -> String {
+    format!("{organization}/r-aaaa/")
 }
 
 /// The ARN of an account's root user.

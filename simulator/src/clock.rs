@@ -13,10 +13,19 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
+    /// The time as AWS answers it: the real clock in whole seconds.
     pub(crate) fn now(self) -> Timestamp {
         match self {
             Self::Manual(now) => now,
             Self::System => whole_seconds(Timestamp::now()),
+        }
+    }
+
+    /// The time by which calls are logged and rates are limited.
+    pub(crate) fn precisely_now(self) -> Timestamp {
+        match self {
+            Self::Manual(now) => now,
+            Self::System => Timestamp::now(),
         }
     }
 

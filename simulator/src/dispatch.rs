@@ -18,27 +18,30 @@ use crate::{iam, organizations, s3, states, sts};
 ///
 /// # Errors
 /// Where a fault breaks the connection.
-pub(crate) fn answer(state: &mut State, request: &Request) -> Result<Response<Bytes>, ConnectorFault> {
-    let operation = request.operation();
-    let signer = authenticate(state, request, &operation);
-    let account = account_of_call(&operation, signer.as_ref().ok());
+pub(crate) fn answer(
+    state: &mut State,
+    request: &Request,
+    operation: &Operation,
+) -> Result<Response<Bytes>, ConnectorFault> {
+    let signer = authenticate(state, request, operation);
+    let account = account_of_call(operation, signer.as_ref().ok());
     let caller = match (&signer, &request.signature) {
         (Ok(signer), _) => signer.arn(),
         (Err(_), Some(signature)) => format!("unregistered/{}", signature.access_key),
         (Err(_), None) => "anonymous".to_owned(),
     };
     let call = Call {
-        time: state.now(),
+        time: state.clock.precisely_now(),
         caller,
         session: signer.as_ref().ok().and_then(Signer::session),
         action: operation.action(),
-        resource: resource_of_call(request, &operation),
+        resource: resource_of_call(request, operation),
         result: String::new(),
         host: request.host.clone(),
         account,
     };
     let outcome = match signer {
-        Ok(signer) => meet_fault_or_perform(state, request, &operation, &signer, &call),
+        Ok(signer) => meet_fault_or_perform(state, request, operation, &signer, &call),
         Err(error) => Ok(Err(error)),
     };
     let result = match &outcome {
@@ -48,7 +51,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Result<Response<By
     };
     state.calls.push(Call { result, ..call });
     let request_id = state.next_request_id();
-    let mut response = answer::write(&operation, outcome?, &request_id);
+    let mut response = answer::write(operation, outcome?, &request_id);
     if request.method == Method::HEAD {
         *response.body_mut() = Bytes::new();
     }
@@ -63,7 +66,11 @@ fn meet_fault_or_perform(
     call: &Call,
 ) -> Result<Answer, ConnectorFault> {
     let account = call.account.as_deref();
-    let error = match state.meet_faults(&call.action, account) {
+    let effect = state.meet_faults(&call.action, account);
+    // Why for every call: one that meets a fault was a call too.
+    let is_within_rate = state.is_within_rate(signer.account(), operation);
+    let error = match effect {
+        None if !is_within_rate => throttled(operation.service),
         None => return Ok(perform(state, request, operation, signer)),
         Some(Effect::Vanished) => {
             vanish(state, request, operation, account);
@@ -117,7 +124,10 @@ fn account_of_call(operation: &Operation, signer: Option<&Signer>) -> Option<Str
         return sts::target_account(operation).map(ToOwned::to_owned);
     }
     match (operation.service, signer) {
-        (Service::Organizations, _) => operation.parameter("AccountId").map(ToOwned::to_owned),
+        (Service::Organizations, _) => {
+            let account = operation.parameter("AccountId").or_else(|| operation.parameter("ResourceId"));
+            account.map(ToOwned::to_owned)
+        }
         (_, Some(Signer::RootSession(session))) => Some(session.account.clone()),
         (_, Some(_) | None) => None,
     }

@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use crate::iam::is_feature_operation;
-use crate::request::Service;
+use crate::request::{Operation, Service};
 use crate::simulator::Simulator;
 use crate::sts::ASSUME_ROOT;
 
@@ -24,7 +24,9 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     pub(crate) fn new(authority: Authority) -> Self {
-        Self { authority, client: Client::builder(TokioExecutor::new()).build_http() }
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self { authority, client: Client::builder(TokioExecutor::new()).build(connector) }
     }
 
     /// Sends a request on with its method, path, query, headers (`Host` too, so that signatures still verify) and body.
@@ -53,11 +55,11 @@ impl Upstream {
 }
 
 /// Whether the simulator answers a request itself although an emulator stands behind it.
-pub(crate) fn is_own(simulator: &Simulator, request: &Request<Bytes>) -> bool {
-    let request = crate::request::Request::read(request.clone());
-    let operation = request.operation();
-    let has_root_session =
-        request.signature.is_some_and(|signature| simulator.lock().sessions.contains_key(&signature.access_key));
+pub(crate) fn is_own(simulator: &Simulator, request: &crate::request::Request, operation: &Operation) -> bool {
+    let has_root_session = request
+        .signature
+        .as_ref()
+        .is_some_and(|signature| simulator.lock().sessions.contains_key(&signature.access_key));
     has_root_session
         || match operation.service {
             Service::Sts => operation.name == ASSUME_ROOT,

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::account::Account;
+use crate::account::{Account, root_path};
 use crate::answer::{Answer, Output, ServiceError};
 use crate::authentication::Signer;
 use crate::create_account::CreateAccountRequest;
@@ -25,9 +25,11 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation)
     let name = operation.name.as_str();
     let reach = match name {
         "DescribeOrganization" => Reach::AnyMember,
-        "ListAccounts" | "DescribeAccount" | "DescribeCreateAccountStatus" | "ListDelegatedAdministrators" => {
-            Reach::ManagementOrDelegate
-        }
+        "ListAccounts"
+        | "DescribeAccount"
+        | "DescribeCreateAccountStatus"
+        | "ListDelegatedAdministrators"
+        | "ListTagsForResource" => Reach::ManagementOrDelegate,
         "EnableAWSServiceAccess"
         | "DisableAWSServiceAccess"
         | "RegisterDelegatedAdministrator"
@@ -42,6 +44,7 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation)
         "DescribeAccount" => describe_account(&state.world, operation),
         "DescribeCreateAccountStatus" => describe_create_account_status(state, operation),
         "ListDelegatedAdministrators" => Ok(list_delegated_administrators(&state.world, operation)),
+        "ListTagsForResource" => list_tags_for_resource(&state.world, operation),
         "EnableAWSServiceAccess" => enable_service_access(&mut state.world, operation),
         "DisableAWSServiceAccess" => disable_service_access(&mut state.world, operation, now),
         "RegisterDelegatedAdministrator" => register_delegate(&mut state.world, operation),
@@ -89,7 +92,7 @@ fn list_accounts(world: &World, operation: &Operation) -> Answer {
         Some(Some(("empty", id))) => {
             return Ok(Output::Json(json!({"Accounts": [], "NextToken": format!("after:{id}")})));
         }
-        Some(_) => return Err(invalid_input("You provided an invalid NextToken.", "INVALID_NEXT_TOKEN")),
+        Some(_) => return Err(invalid_token()),
     }
     let limit = operation.number("MaxResults").unwrap_or(world.accounts_page_size);
     let limit = limit.min(world.accounts_page_size).max(1);
@@ -110,6 +113,24 @@ fn list_accounts(world: &World, operation: &Operation) -> Answer {
 fn describe_account(world: &World, operation: &Operation) -> Answer {
     let account = operation.parameter("AccountId").and_then(|id| world.account(id)).ok_or_else(no_such_account)?;
     Ok(Output::Json(json!({"Account": account_fields(world, account)})))
+}
+
+/// Tags of an account; those of roots, organizational units and policies are not simulated.
+fn list_tags_for_resource(world: &World, operation: &Operation) -> Answer {
+    let account = operation.parameter("ResourceId").and_then(|id| world.account(id)).ok_or_else(|| {
+        let message = "We can't find a root, OU, account, or policy with the TargetId that you specified.";
+        ServiceError::new("TargetNotFoundException", 400, message)
+    })?;
+    let start = match operation.parameter("NextToken").map(|token| token.strip_prefix("after:")) {
+        None => Bound::Unbounded,
+        Some(Some(key)) => Bound::Excluded(key),
+        Some(None) => return Err(invalid_token()),
+    };
+    let mut rest = account.tags.range::<str, _>((start, Bound::Unbounded));
+    let page: Vec<_> = rest.by_ref().take(world.tags_page_size.max(1)).collect();
+    let next_token = page.last().filter(|_| rest.next().is_some()).map(|(key, _)| format!("after:{key}"));
+    let tags: Vec<Value> = page.into_iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+    Ok(Output::Json(without_nulls(json!({"Tags": tags, "NextToken": next_token}))))
 }
 
 fn describe_create_account_status(state: &mut State, operation: &Operation) -> Answer {
@@ -205,11 +226,7 @@ fn service_principal(operation: &Operation) -> Result<&str, ServiceError> {
 }
 
 fn account_fields(world: &World, account: &Account) -> Value {
-    let paths = if account.paths.is_empty() {
-        vec![format!("{}/r-aaaa/", world.organization_id)]
-    } else {
-        account.paths.clone()
-    };
+    let paths = if account.paths.is_empty() { vec![root_path(&world.organization_id)] } else { account.paths.clone() };
     let status = world.retired_status.then(|| retired_status(&account.state));
     without_nulls(json!({
         "Id": account.id,
@@ -255,6 +272,10 @@ fn no_such_account() -> ServiceError {
 
 fn invalid_input(message: &str, reason: &'static str) -> ServiceError {
     ServiceError { reason: Some(reason), ..ServiceError::new("InvalidInputException", 400, message) }
+}
+
+fn invalid_token() -> ServiceError {
+    invalid_input("You provided an invalid NextToken.", "INVALID_NEXT_TOKEN")
 }
 
 fn constraint(message: &str, reason: &'static str) -> ServiceError {

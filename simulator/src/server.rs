@@ -5,21 +5,19 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::routing::{get, post, put};
+use axum::extract::State;
+use axum::serve::ListenerExt;
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
-use serde::Serialize;
 use tokio::net::TcpListener;
 
-use crate::caller::RegisteredCaller;
 use crate::clock::Clock;
 use crate::connector::ConnectorFault;
-use crate::fault::Fault;
+use crate::control;
 use crate::forward::{Upstream, is_own};
 use crate::simulator::Simulator;
 use crate::state::UnknownKeys;
@@ -34,9 +32,11 @@ pub struct Server {
 }
 
 #[derive(Clone, Debug)]
-struct Service {
-    simulator: Simulator,
+pub(crate) struct Service {
+    pub(crate) simulator: Simulator,
     upstream: Option<Upstream>,
+    /// How long the answer to a call takes; control endpoints and what is forwarded are not slowed down.
+    latency: Duration,
 }
 
 /// Why a server cannot start or go on.
@@ -67,8 +67,9 @@ impl Server {
         let failed = |source| ServerError::Listen { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let latency = Duration::from_millis(world.latency_milliseconds);
         let simulator = Simulator::with(world, Clock::System, keys);
-        Ok(Self { listener, address, service: Service { simulator, upstream } })
+        Ok(Self { listener, address, service: Service { simulator, upstream, latency } })
     }
 
     #[must_use]
@@ -87,18 +88,12 @@ impl Server {
     /// # Errors
     /// If the listener fails.
     pub async fn run(self) -> Result<(), ServerError> {
-        let router = Router::new()
-            .route("/_world", get(|State(service): State<Service>| async move { json(&service.simulator.world()) }))
-            .route("/_calls", get(|State(service): State<Service>| async move { json(&service.simulator.calls()) }))
-            .route(
-                "/_secrets",
-                get(|State(service): State<Service>| async move { json(&service.simulator.issued_secrets()) }),
-            )
-            .route("/_callers/{key}", put(put_caller))
-            .route("/_faults", post(post_faults))
-            .fallback(answer)
-            .with_state(self.service);
-        axum::serve(self.listener, router).await.map_err(ServerError::Serve)
+        let router = control::routes().fallback(answer).with_state(self.service);
+        // Why: an answer must not wait for the client's acknowledgement of its first half.
+        let listener = self.listener.tap_io(|connection| {
+            let _unchanged = connection.set_nodelay(true);
+        });
+        axum::serve(listener, router).await.map_err(ServerError::Serve)
     }
 }
 
@@ -108,29 +103,6 @@ fn upstream(uri: &Uri) -> Option<Upstream> {
     Some(Upstream::new(authority.clone()))
 }
 
-async fn put_caller(State(service): State<Service>, Path(key): Path<String>, body: Bytes) -> Response<Body> {
-    match serde_json::from_slice::<RegisteredCaller>(&body) {
-        Ok(caller) => {
-            service.simulator.register(key, caller);
-            status(StatusCode::NO_CONTENT, Body::empty())
-        }
-        Err(error) => refused(&error),
-    }
-}
-
-/// Arms a list of faults.
-async fn post_faults(State(service): State<Service>, body: Bytes) -> Response<Body> {
-    match serde_json::from_slice::<Vec<Fault>>(&body) {
-        Ok(faults) => {
-            for fault in faults {
-                service.simulator.inject(fault);
-            }
-            status(StatusCode::NO_CONTENT, Body::empty())
-        }
-        Err(error) => refused(&error),
-    }
-}
-
 /// Everything that is not a control endpoint: AWS's protocols, answered here or by the emulator behind.
 async fn answer(State(service): State<Service>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
@@ -138,12 +110,18 @@ async fn answer(State(service): State<Service>, request: Request<Body>) -> Respo
         return status(StatusCode::BAD_REQUEST, Body::from("the request's body broke off\n"));
     };
     let request = Request::from_parts(parts, body.to_bytes());
+    let read = crate::request::Request::read(request.clone());
+    let operation = read.operation();
     if let Some(upstream) = &service.upstream
-        && !is_own(&service.simulator, &request)
+        && !is_own(&service.simulator, &read, &operation)
     {
         return upstream.forward(request).await;
     }
-    match service.simulator.handle(request) {
+    let answer = service.simulator.answer(&read, &operation);
+    if !service.latency.is_zero() {
+        tokio::time::sleep(service.latency).await;
+    }
+    match answer {
         Ok(response) => response.map(Body::from),
         Err(ConnectorFault::Timeout) => std::future::pending().await,
         Err(ConnectorFault::ConnectionReset | ConnectorFault::LostResponse) => {
@@ -167,22 +145,7 @@ impl http_body::Body for BrokenBody {
     }
 }
 
-fn refused(error: &serde_json::Error) -> Response<Body> {
-    status(StatusCode::BAD_REQUEST, Body::from(format!("{error}\n")))
-}
-
-fn json(value: &impl Serialize) -> Response<Body> {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => {
-            let mut response = Response::new(Body::from(bytes));
-            response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
-            response
-        }
-        Err(error) => status(StatusCode::INTERNAL_SERVER_ERROR, Body::from(format!("{error}\n"))),
-    }
-}
-
-fn status(status: StatusCode, body: Body) -> Response<Body> {
+pub(crate) fn status(status: StatusCode, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response

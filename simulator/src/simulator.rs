@@ -16,11 +16,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::call::Call;
+use crate::call_log::CallCounts;
 use crate::caller::{Caller, RegisteredCaller};
 use crate::clock::Clock;
 use crate::connector::ConnectorFault;
 use crate::dispatch;
 use crate::fault::Fault;
+use crate::request::Operation;
 use crate::s3;
 use crate::state::{State, UnknownKeys};
 use crate::states::StartedExecution;
@@ -83,7 +85,19 @@ impl Simulator {
     /// Every call so far, in order.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
-        self.lock().calls.clone()
+        self.calls_since(0)
+    }
+
+    /// The calls from the `first`th on, counted from 0.
+    #[must_use]
+    pub fn calls_since(&self, first: usize) -> Vec<Call> {
+        self.lock().calls.since(first)
+    }
+
+    /// What was called how often.
+    #[must_use]
+    pub fn counts(&self) -> CallCounts {
+        self.lock().calls.counts()
     }
 
     /// A snapshot of the world.
@@ -133,7 +147,16 @@ impl Simulator {
     /// Where a fault breaks the connection.
     pub fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ConnectorFault> {
         let request = crate::request::Request::read(request);
-        dispatch::answer(&mut self.lock(), &request)
+        self.answer(&request, &request.operation())
+    }
+
+    /// Answers a request that was read before.
+    pub(crate) fn answer(
+        &self,
+        request: &crate::request::Request,
+        operation: &Operation,
+    ) -> Result<Response<Bytes>, ConnectorFault> {
+        dispatch::answer(&mut self.lock(), request, operation)
     }
 
     /// A panic of another test thread does not make the world unreadable.

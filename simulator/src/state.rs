@@ -6,10 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::call::Call;
+use crate::call_log::CallLog;
 use crate::caller::RegisteredCaller;
 use crate::clock::{Clock, seconds_later};
 use crate::fault::{ArmedFault, Effect};
+use crate::limits::Buckets;
+use crate::request::Operation;
 use crate::states::Executions;
 use crate::storage::Storage;
 use crate::task::Task;
@@ -21,13 +23,14 @@ pub(crate) struct State {
     pub(crate) keys: UnknownKeys,
     pub(crate) callers: HashMap<String, Arc<RegisteredCaller>>,
     pub(crate) sessions: HashMap<String, Arc<RootSession>>,
-    pub(crate) calls: Vec<Call>,
+    pub(crate) calls: CallLog,
     pub(crate) secrets: Vec<String>,
     pub(crate) storage: Storage,
     pub(crate) executions: Executions,
     /// How often each request to create an account was described.
     pub(crate) polls: HashMap<String, u32>,
     faults: Vec<ArmedFault>,
+    buckets: Buckets,
     issued: u64,
     requests: u64,
 }
@@ -66,12 +69,13 @@ impl State {
             keys,
             callers,
             sessions: HashMap::new(),
-            calls: Vec::new(),
+            calls: CallLog::default(),
             secrets: Vec::new(),
             storage: Storage::default(),
             executions: Executions::default(),
             polls: HashMap::new(),
             faults: world.faults.iter().cloned().map(ArmedFault::new).collect(),
+            buckets: Buckets::default(),
             issued: 0,
             requests: 0,
             world,
@@ -93,6 +97,11 @@ impl State {
             let effect = fault.meet(action, account);
             hit.or(effect)
         })
+    }
+
+    /// Takes a call from the calling account's rate, and says whether it was still within it.
+    pub(crate) fn is_within_rate(&mut self, account: &str, operation: &Operation) -> bool {
+        self.buckets.take(self.world.limits, account, operation, self.clock.precisely_now())
     }
 
     pub(crate) fn next_request_id(&mut self) -> String {

@@ -1,12 +1,15 @@
-//! Step Functions: StartExecution, idempotent by name as AWS documents it. Executions run forever.
+//! Step Functions: StartExecution, idempotent by name as AWS documents it, and the answers to task tokens.
+//!
+//! Executions run forever, and every token that was not answered yet counts as one that somebody waits for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::answer::{Answer, Output, ServiceError};
 use crate::request::Operation;
+use crate::simulator::Simulator;
 use crate::state::State;
 
 /// An execution that somebody started.
@@ -19,11 +22,39 @@ pub struct StartedExecution {
     pub state_machine_arn: String,
 }
 
-/// The executions of the world, in the order of their start.
+/// A task token that somebody answered, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredTask {
+    pub token: String,
+    pub answer: TaskAnswer,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskAnswer {
+    /// The output as it was sent.
+    Success(String),
+    Failure {
+        error: Option<String>,
+        cause: Option<String>,
+    },
+}
+
+/// The executions of the world, in the order of their start, and the tasks that were answered, in that order too.
 #[derive(Debug, Default)]
 pub(crate) struct Executions {
     started: Vec<(StartedExecution, i64)>,
     by_arn: HashMap<String, usize>,
+    answered: Vec<AnsweredTask>,
+    closed: HashSet<String>,
+}
+
+impl Simulator {
+    /// The task tokens that were answered, in order.
+    #[must_use]
+    pub fn answered_tasks(&self) -> Vec<AnsweredTask> {
+        self.lock().executions.answered.clone()
+    }
 }
 
 impl Executions {
@@ -37,9 +68,36 @@ impl Executions {
 }
 
 pub(crate) fn perform(state: &mut State, operation: &Operation) -> Answer {
-    if operation.name != "StartExecution" {
-        return Err(ServiceError::not_simulated(&operation.action()));
+    match operation.name.as_str() {
+        "StartExecution" => start_execution(state, operation),
+        "SendTaskSuccess" => match operation.parameter("output") {
+            Some(output) if serde_json::from_str::<serde_json::Value>(output).is_ok() => {
+                answer(state, operation, TaskAnswer::Success(output.to_owned()))
+            }
+            Some(_) | None => Err(ServiceError::new("InvalidOutput", 400, "Invalid Output: not JSON")),
+        },
+        "SendTaskFailure" => {
+            let text = |name: &str| operation.parameter(name).map(ToOwned::to_owned);
+            answer(state, operation, TaskAnswer::Failure { error: text("error"), cause: text("cause") })
+        }
+        _ => Err(ServiceError::not_simulated(&operation.action())),
     }
+}
+
+/// Takes the first answer to a token. Unverified: the texts of the errors.
+fn answer(state: &mut State, operation: &Operation, answer: TaskAnswer) -> Answer {
+    let Some(token) = operation.parameter("taskToken").map(ToOwned::to_owned) else {
+        return Err(ServiceError::new("InvalidToken", 400, "Invalid Token: 'Invalid token'"));
+    };
+    if !state.executions.closed.insert(token.clone()) {
+        let message = "Task Timed Out: 'Provided task does not exist anymore'";
+        return Err(ServiceError::new("TaskTimedOut", 400, message));
+    }
+    state.executions.answered.push(AnsweredTask { token, answer });
+    Ok(Output::Json(json!({})))
+}
+
+fn start_execution(state: &mut State, operation: &Operation) -> Answer {
     let state_machine_arn = operation.parameter("stateMachineArn").unwrap_or_default().to_owned();
     let Some((prefix, machine)) = state_machine_arn.split_once(":stateMachine:") else {
         let message = format!("Invalid Arn: '{state_machine_arn}'");

@@ -13,6 +13,7 @@ use crate::caller::RegisteredCaller;
 use crate::clock::{self, instant};
 use crate::create_account::CreateAccountRequest;
 use crate::fault::Fault;
+use crate::limits::Limits;
 use crate::world_file::WorldFile;
 
 /// The service principal of IAM, to which trusted access and delegation belong.
@@ -43,10 +44,15 @@ pub struct World {
     pub iam_page_size: usize,
     /// Most accounts in one page of `ListAccounts`; AWS gives 20 at most.
     pub accounts_page_size: usize,
+    /// Most tags in one page of `ListTagsForResource`.
+    pub tags_page_size: usize,
     /// After every page of accounts comes an empty one that still carries a token.
     pub empty_account_pages: bool,
     /// Whether accounts also carry `Status`, which AWS retired in September 2026.
     pub retired_status: bool,
+    pub limits: Limits,
+    /// How long a server takes to answer a call; nothing waits in process.
+    pub latency_milliseconds: u64,
     /// Callers known from the start, by access key id.
     pub callers: BTreeMap<String, RegisteredCaller>,
     /// Faults armed from the start.
@@ -79,8 +85,11 @@ impl World {
             buckets: BTreeSet::new(),
             iam_page_size: default_iam_page(),
             accounts_page_size: default_accounts_page(),
+            tags_page_size: default_tags_page(),
             empty_account_pages: false,
             retired_status: false,
+            limits: Limits::Off,
+            latency_milliseconds: 0,
             callers: BTreeMap::new(),
             faults: Vec::new(),
         }
@@ -147,6 +156,12 @@ impl World {
         self
     }
 
+    #[must_use]
+    pub fn tags_page_size(mut self, tags: usize) -> Self {
+        self.tags_page_size = tags;
+        self
+    }
+
     /// Puts an empty page that carries a token after every page of accounts.
     #[must_use]
     pub fn empty_account_pages(mut self) -> Self {
@@ -157,6 +172,19 @@ impl World {
     #[must_use]
     pub fn retired_status(mut self) -> Self {
         self.retired_status = true;
+        self
+    }
+
+    /// Throttles as AWS publishes that it does.
+    #[must_use]
+    pub fn published_limits(mut self) -> Self {
+        self.limits = Limits::Published;
+        self
+    }
+
+    #[must_use]
+    pub fn latency_milliseconds(mut self, milliseconds: u64) -> Self {
+        self.latency_milliseconds = milliseconds;
         self
     }
 
@@ -215,5 +243,9 @@ pub(crate) fn default_iam_page() -> usize {
 }
 
 pub(crate) fn default_accounts_page() -> usize {
+    20
+}
+
+pub(crate) fn default_tags_page() -> usize {
     20
 }

@@ -10,9 +10,10 @@ use crate::caller::RegisteredCaller;
 use crate::clock;
 use crate::create_account::CreateAccountRequest;
 use crate::fault::Fault;
+use crate::limits::Limits;
 use crate::world::{
-    Feature, World, all_features, default_accounts_page, default_iam_page, default_organization, iam_trusted,
-    is_account_id, management,
+    Feature, World, all_features, default_accounts_page, default_iam_page, default_organization, default_tags_page,
+    iam_trusted, is_account_id, management,
 };
 
 /// The world as JSON: accounts as a list, defaults for everything but the management account.
@@ -44,10 +45,16 @@ pub(crate) struct WorldFile {
     iam_page_size: usize,
     #[serde(default = "default_accounts_page")]
     accounts_page_size: usize,
+    #[serde(default = "default_tags_page")]
+    tags_page_size: usize,
     #[serde(default)]
     empty_account_pages: bool,
     #[serde(default)]
     retired_status: bool,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    latency_milliseconds: u64,
     #[serde(default)]
     callers: BTreeMap<String, RegisteredCaller>,
     #[serde(default)]
@@ -81,8 +88,11 @@ impl TryFrom<WorldFile> for World {
             buckets: file.buckets,
             iam_page_size: file.iam_page_size,
             accounts_page_size: file.accounts_page_size,
+            tags_page_size: file.tags_page_size,
             empty_account_pages: file.empty_account_pages,
             retired_status: file.retired_status,
+            limits: file.limits,
+            latency_milliseconds: file.latency_milliseconds,
             callers: file.callers,
             faults: file.faults,
         })
@@ -105,8 +115,11 @@ impl From<World> for WorldFile {
             buckets: world.buckets,
             iam_page_size: world.iam_page_size,
             accounts_page_size: world.accounts_page_size,
+            tags_page_size: world.tags_page_size,
             empty_account_pages: world.empty_account_pages,
             retired_status: world.retired_status,
+            limits: world.limits,
+            latency_milliseconds: world.latency_milliseconds,
             callers: world.callers,
             faults: world.faults,
         }

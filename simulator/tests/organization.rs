@@ -137,3 +137,39 @@ async fn finishes_a_request_to_create_an_account_after_so_many_polls() {
     let unknown = client.describe_create_account_status().create_account_request_id("car-9").send().await;
     assert_eq!(code(unknown), "CreateAccountStatusNotFoundException");
 }
+
+#[tokio::test]
+async fn says_in_which_organizational_units_an_account_lies() {
+    let nested =
+        Member::new("555555555555").organizational_unit("ou-aaaa-11111111").organizational_unit("ou-aaaa-22222222");
+    let simulator = Simulator::new(World::new(MANAGEMENT).member(nested));
+    let client = Client::new(&management(&simulator));
+    let path = "o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/ou-aaaa-22222222/";
+    let described = client.describe_account().account_id("555555555555").send().await.unwrap().account.unwrap();
+    assert_eq!(described.paths(), [path]);
+    let listed = client.list_accounts().send().await.unwrap();
+    let paths: Vec<&[String]> = listed.accounts().iter().map(aws_sdk_organizations::types::Account::paths).collect();
+    assert_eq!(paths, [["o-aaaaaaaaaa/r-aaaa/".to_owned()], [path.to_owned()]]);
+}
+
+#[tokio::test]
+async fn lists_the_tags_of_an_account_in_pages() {
+    let tagged = Member::new(MEMBER).tag("team", "payments").tag("environment", "test").tag("empty", "");
+    let simulator = Simulator::new(world().member(tagged).delegated_administrator(DELEGATE).tags_page_size(2));
+    let client = Client::new(&simulator.sdk_config(&Caller::role(DELEGATE, "security")));
+    let list = |id: &str| client.list_tags_for_resource().resource_id(id);
+    let first = list(MEMBER).send().await.unwrap();
+    assert_eq!(first.tags().len(), 2);
+    assert!(first.next_token().is_some());
+    let pages = list(MEMBER).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
+    let tags: Vec<(&str, &str)> = pages.iter().map(|tag| (tag.key(), tag.value())).collect();
+    assert_eq!(tags, [("empty", ""), ("environment", "test"), ("team", "payments")]);
+    let untagged = list(DIRTY).send().await.unwrap();
+    assert_eq!((untagged.tags().len(), untagged.next_token()), (0, None));
+    assert_eq!(simulator.calls().pop().unwrap().account.as_deref(), Some(DIRTY));
+
+    assert_eq!(code(list("999999999999").send().await), "TargetNotFoundException");
+    assert_eq!(code(list(MEMBER).next_token("nonsense").send().await), "InvalidInputException");
+    let member = Client::new(&simulator.sdk_config(&Caller::role(DIRTY, "security")));
+    assert_eq!(code(member.list_tags_for_resource().resource_id(MEMBER).send().await), "AccessDeniedException");
+}

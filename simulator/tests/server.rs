@@ -267,3 +267,53 @@ fn exits_with_2_and_one_line_for_a_wrong_world_file_or_argument() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8(output.stderr).unwrap().lines().count(), 1);
 }
+
+#[tokio::test]
+async fn gives_the_calls_from_any_position_on_and_counts_them() {
+    let server = Running::start(world(), None).await;
+    server.put_caller("AKIAKEY", json!({"arn": "arn:aws:iam::111111111111:user/u"})).await;
+    let sts = server.sts("AKIAKEY");
+    for (target, task) in [(MEMBER, AUDIT), (DIRTY, AUDIT), (DIRTY, support::DELETE)] {
+        sts.assume_root().target_principal(target).task_policy_arn(task_policy(task)).send().await.unwrap();
+    }
+    let refused = sts.assume_root().target_principal(MANAGEMENT).task_policy_arn(task_policy(AUDIT)).send().await;
+    assert_eq!(support::code(refused), "AccessDenied");
+    sts.get_caller_identity().send().await.unwrap();
+
+    let all = server.get("/_calls").await;
+    assert_eq!(all.as_array().unwrap().len(), 5);
+    assert_eq!(server.get("/_calls?since=3").await.as_array().unwrap()[..], all.as_array().unwrap()[3..]);
+    assert_eq!(server.get("/_calls?since=9").await, json!([]));
+    let wrong = server.send("GET", "/_calls?from=3", &[], "").await.unwrap();
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+
+    let counts = server.get("/_counts").await;
+    assert_eq!(counts["calls"], 5);
+    assert_eq!((&counts["first"], &counts["last"]), (&all[0]["time"], &all[4]["time"]));
+    let actions = json!({
+        "sts:AssumeRoot": {"Success": 3, "AccessDenied": 1},
+        "sts:GetCallerIdentity": {"Success": 1},
+    });
+    assert_eq!(counts["actions"], actions);
+    // One call each in the member and, refused, the management account; two in the other member.
+    assert_eq!(counts["accounts_by_calls"], json!({"1": 2, "2": 1}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn takes_its_time_over_a_call_and_none_over_a_control_endpoint() {
+    let (uri, _received) = upstream().await;
+    // An hour: only the paused clock of this test can have passed it.
+    let hour = std::time::Duration::from_hours(1);
+    let server = Running::start(world().latency_milliseconds(3_600_000), Some(uri)).await;
+    let started = tokio::time::Instant::now();
+    server.put_caller("AKIAKEY", json!({"arn": "arn:aws:iam::111111111111:user/u"})).await;
+    server.get("/_world").await;
+    let forwarded = server.send("GET", "/", &[("authorization", &signed("AKIAKEY", "s3"))], "").await.unwrap();
+    assert_eq!(forwarded.status(), StatusCode::IM_A_TEAPOT);
+    assert!(started.elapsed() < hour, "{:?}", started.elapsed());
+    let describe = ("x-amz-target", "AWSOrganizationsV20161128.DescribeOrganization");
+    let authorization = signed("AKIAKEY", "organizations");
+    let answer = server.send("POST", "/", &[("authorization", &authorization), describe], "{}").await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(started.elapsed() >= hour, "{:?}", started.elapsed());
+}

@@ -24,7 +24,11 @@ fn survives_the_way_through_json() {
         .create_account_request("car-1", CreateAccountRequest::succeeds_after_polls(3, "555555555555"))
         .fault(Fault::on("iam:*").always().throttle())
         .fault(Fault::on("sts:AssumeRoot").nth(2).times(3).error("Code", 418, "text"))
+        .member(Member::new("666666666666").tag("team", "payments").organizational_unit("ou-aaaa-11111111"))
         .iam_page_size(1)
+        .tags_page_size(1)
+        .published_limits()
+        .latency_milliseconds(60)
         .empty_account_pages();
     let text = serde_json::to_string(&full).unwrap();
     assert_eq!(serde_json::from_str::<World>(&text).unwrap(), full);

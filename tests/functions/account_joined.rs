@@ -50,7 +50,7 @@ async fn each_event_about_a_new_account_starts_a_run_for_it() {
         assert_eq!(answer["outcome"], "started", "{name}");
         assert_eq!(
             inputs(&rehearsal),
-            [json!({"selection": {"joined": {"account": NEW}}, "mode": "enforce"})],
+            [json!({"selection": {"joined": {"account": NEW}}, "mode": "enforce", "started_by": "event"})],
             "{name}"
         );
         let name = &rehearsal.simulator.executions()[0].name;
@@ -90,7 +90,10 @@ async fn a_creation_without_an_account_id_is_asked_about() {
     let world = new_account().create_account_request(REQUEST, CreateAccountRequest::succeeds_after_polls(1, NEW));
     let rehearsal = rehearsal_of(world);
     rehearsal.account_joined(sample("create-account")).await.unwrap();
-    assert_eq!(inputs(&rehearsal), [json!({"selection": {"joined": {"account": NEW}}, "mode": "enforce"})]);
+    assert_eq!(
+        inputs(&rehearsal),
+        [json!({"selection": {"joined": {"account": NEW}}, "mode": "enforce", "started_by": "event"})]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,7 +102,10 @@ async fn a_creation_that_takes_longer_is_waited_for_by_the_workflow() {
     let rehearsal = rehearsal_of(world);
     rehearsal.account_joined(sample("create-account")).await.unwrap();
     let [input] = inputs(&rehearsal).try_into().unwrap();
-    assert_eq!(input, json!({"selection": {"joined": {"create_account_request": REQUEST}}, "mode": "enforce"}));
+    assert_eq!(
+        input,
+        json!({"selection": {"joined": {"create_account_request": REQUEST}}, "mode": "enforce", "started_by": "event"})
+    );
     assert_eq!(rehearsal.count("organizations:DescribeCreateAccountStatus"), 3, "bounded");
 
     let finished = rehearsal.run(input).await.unwrap();

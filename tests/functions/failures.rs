@@ -100,7 +100,7 @@ async fn a_password_that_is_set_after_the_plan_keeps_its_mfa_device() {
         rootwarden_simulator::World::new(rootwarden_tests::MANAGEMENT)
             .member(rootwarden_simulator::Member::new(PASSWORD).mfa_device("GAHT12345678")),
     );
-    let (_, _, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
+    let (_, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
     rehearsal.simulator.update(|world| {
         let password = with_everything(PASSWORD).root.password;
         world.accounts.get_mut(PASSWORD).unwrap().root.password = password;
@@ -130,7 +130,7 @@ async fn a_credential_that_vanishes_in_between_is_absent_and_not_an_error() {
 async fn an_account_that_leaves_after_the_plan_is_left_alone() {
     for state in ["SUSPENDED", "PENDING_CLOSURE", "CLOSED"] {
         let rehearsal = rehearsal();
-        let (_, _, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
+        let (_, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
         rehearsal.simulator.update(|world| world.accounts.get_mut(KEYS).unwrap().state = state.into());
         let sessions = rehearsal.calls_in(KEYS).len();
         rehearsal.delete_all(0, &plan["plan"]).await;
@@ -143,7 +143,7 @@ async fn an_account_that_leaves_after_the_plan_is_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn an_account_that_organizations_does_not_answer_for_is_left_alone() {
     let rehearsal = rehearsal();
-    let (_, _, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
+    let (_, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
     rehearsal.simulator.inject(Fault::on("organizations:DescribeAccount").account(KEYS).always().internal_error());
     rehearsal.delete_all(0, &plan["plan"]).await;
     assert_eq!(root_of(&rehearsal, KEYS).access_keys.len(), 2);
@@ -153,20 +153,23 @@ async fn an_account_that_organizations_does_not_answer_for_is_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn each_handler_run_twice_or_two_at_once_ends_the_same() {
     let rehearsal = rehearsal();
-    let select = json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null});
-    let (one, two) = tokio::join!(rehearsal.select(select.clone()), rehearsal.select(select));
+    let request = enforce_all();
+    let select = || rehearsal.select_first(0, &request, &Value::Null);
+    let (one, two) = tokio::join!(select(), select());
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!(one["selection"]["sha256"], two["selection"]["sha256"]);
 
     let batch = rehearsal.batches(&one["selection"])[0].clone();
-    let audit = |selection: &Value| json!({"run": RUN, "round": 0, "selection": selection, "batch": batch});
+    let audit = |selection: &Value| json!({"run": RUN, "round": 0, "chunk": 0, "selection": selection, "batch": batch});
     let (first, second) =
         tokio::join!(rehearsal.audit(audit(&one["selection"])), rehearsal.audit(audit(&two["selection"])));
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first["result"]["sha256"], second["result"]["sha256"]);
 
     let plan = |audit: &Value| {
-        rehearsal.plan(json!({"run": RUN, "round": 0, "selection": one["selection"], "audits": [audit]}))
+        rehearsal.plan(
+            json!({"run": RUN, "round": 0, "selection": one["selection"], "audits": [audit], "audits_before": []}),
+        )
     };
     let (first, second) = tokio::join!(plan(&first), plan(&second));
     let (first, second) = (first.unwrap(), second.unwrap());

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use rootwarden_domain::ErrorKind;
-use rootwarden_root_access::{Organization, RootSessions};
+use rootwarden_root_access::{Organization, RootSessions, SessionBudget};
 use rootwarden_simulator::Fault;
 use rootwarden_tests::{MANAGEMENT, RUN};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::organization::*;
 
@@ -60,7 +60,7 @@ async fn i3_a_deletion_that_is_accepted_and_not_carried_out_is_not_called_delete
 #[tokio::test(start_paused = true)]
 async fn i3_a_deletion_that_cannot_be_seen_is_not_called_deleted() {
     let rehearsal = rehearsal();
-    let (_, _, plan) = rehearsal.plan_round(&enforce(&[KEYS])).await.unwrap();
+    let (_, plan) = rehearsal.plan_round(&enforce(&[KEYS])).await.unwrap();
     // After the deletions, the lists cannot be read: what AWS accepted was not seen gone.
     rehearsal.simulator.inject(Fault::on("iam:ListSigningCertificates").account(KEYS).nth(2).always().denied());
     let deletions = rehearsal.delete_all(0, &plan["plan"]).await;
@@ -94,7 +94,10 @@ async fn i4_the_auditing_role_cannot_open_a_session_that_deletes() {
     let rehearsal = rehearsal();
     let config = rehearsal.config("audit-accounts", Some("IAMAuditRootUserCredentials"));
     let member = Organization::new(&config).member(MANAGEMENT.parse().unwrap(), KEYS.parse().unwrap()).await.unwrap();
-    let error = RootSessions::new(&config).open_delete(&member).await.unwrap_err();
+    let error = RootSessions::new(&config, SessionBudget { per_second: 200, workers: 10 })
+        .open_delete(&member)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
     assert_eq!(rehearsal.calls_in(KEYS), ["sts:AssumeRoot"]);
 }
@@ -102,7 +105,7 @@ async fn i4_the_auditing_role_cannot_open_a_session_that_deletes() {
 #[tokio::test(start_paused = true)]
 async fn i7_a_step_that_was_interrupted_can_be_run_again() {
     let rehearsal = rehearsal();
-    let (_, _, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
+    let (_, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
     let batch = rehearsal.batches(&plan["plan"])[0].clone();
     let input = json!({"run": RUN, "round": 0, "plan": plan["plan"], "batch": batch});
     // The result cannot be written: all is done, and nobody knows.
@@ -118,11 +121,11 @@ async fn i7_a_step_that_was_interrupted_can_be_run_again() {
 #[tokio::test(start_paused = true)]
 async fn i11_a_batch_that_left_nothing_makes_each_of_its_accounts_unknown() {
     let rehearsal = rehearsal();
-    let selected =
-        rehearsal.select(json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null})).await.unwrap();
+    let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
     for audits in [json!([]), json!([null]), json!([{"batch": 0, "failed": {"Error": "States.Timeout", "Cause": ""}}])]
     {
-        let input = json!({"run": RUN, "round": 0, "selection": selected["selection"], "audits": audits});
+        let input =
+            json!({"run": RUN, "round": 0, "selection": selected["selection"], "audits": audits, "audits_before": []});
         let plan = rehearsal.plan(input).await.unwrap();
         let others = rehearsal.object(&plan["plan"])["others"].as_array().unwrap().clone();
         assert_eq!(others.len(), 6, "every candidate");

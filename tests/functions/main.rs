@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic here is a failed test")]
 
+mod access_requests;
 mod account_joined;
 mod bad_input;
 mod failures;
@@ -9,4 +10,5 @@ mod invariants;
 mod organization;
 mod secrets;
 mod secure_accounts;
+mod sweep;
 mod tampering;

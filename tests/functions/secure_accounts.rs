@@ -189,9 +189,9 @@ async fn a_run_may_be_weaker_than_its_deployment() {
 async fn what_goes_from_function_to_function_is_pinned() {
     let rehearsal = rehearsal();
     let round = rehearsal.round(0, &enforce_all(), &Value::Null).await.unwrap();
-    for pin in [&round.selected["selection"], &round.plan["plan"], &round.report["report"]] {
+    for pin in [&round.listed.selection(), &round.plan["plan"], &round.report["report"]] {
         assert!(is_pin(pin), "{pin}");
         assert!(pin["key"].as_str().unwrap().starts_with(&format!("runs/{RUN}/")));
     }
-    assert!(round.audits.iter().chain(&round.deletions).all(is_batch_outcome));
+    assert!(round.listed.audits.iter().chain(&round.deletions).all(is_batch_outcome));
 }

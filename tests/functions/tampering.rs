@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::organization::*;
 
 async fn planned(rehearsal: &Rehearsal) -> Value {
-    let (_, _, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
+    let (_, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
     plan["plan"].clone()
 }
 
@@ -75,6 +75,7 @@ async fn a_plan_with_a_forged_pin_for_another_account_does_not_reach_it() {
         let mut batch = plan["batches"][0].clone();
         batch["accounts"].as_array_mut().unwrap().truncate(1);
         plan["batches"] = json!([batch]);
+        plan["management_account"] = json!("999999999998");
         let body = plan.to_string();
         let version = rehearsal.simulator.put_object(BUCKET, pin["key"].as_str().unwrap(), body.clone());
         let digest = rootwarden_domain::Sha256::of(body.as_bytes()).to_string();
@@ -102,13 +103,15 @@ async fn a_credential_that_is_not_in_the_plan_stays() {
 #[tokio::test(start_paused = true)]
 async fn audit_results_that_were_altered_make_their_accounts_unknown() {
     let rehearsal = rehearsal();
-    let selected =
-        rehearsal.select(json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null})).await.unwrap();
+    let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
     let selection = &selected["selection"];
-    let mut audits = rehearsal.audit_all(0, selection).await;
-    let forged = rehearsal.simulator.put_object(BUCKET, &format!("runs/{RUN}/audit/0/0.json"), r#"{"accounts": []}"#);
+    let mut audits = rehearsal.audit_all(0, 0, selection).await;
+    let forged = rehearsal.simulator.put_object(BUCKET, &format!("runs/{RUN}/audit/0/0/0.json"), r#"{"accounts": []}"#);
     audits[0]["result"]["version_id"] = json!(forged);
-    let plan = rehearsal.plan(json!({"run": RUN, "round": 0, "selection": selection, "audits": audits})).await.unwrap();
+    let plan = rehearsal
+        .plan(json!({"run": RUN, "round": 0, "selection": selection, "audits": audits, "audits_before": []}))
+        .await
+        .unwrap();
     assert_eq!(plan["account_count"], 0);
     let written = rehearsal.object(&plan["plan"]);
     for other in written["others"].as_array().unwrap() {
@@ -119,11 +122,10 @@ async fn audit_results_that_were_altered_make_their_accounts_unknown() {
 #[tokio::test(start_paused = true)]
 async fn a_candidate_that_was_slipped_into_a_batch_is_not_audited() {
     let rehearsal = rehearsal();
-    let selected =
-        rehearsal.select(json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null})).await.unwrap();
+    let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
     let mut batch = rehearsal.batches(&selected["selection"])[0].clone();
     batch["accounts"][0]["id"] = json!(SUSPENDED);
-    let input = json!({"run": RUN, "round": 0, "selection": selected["selection"], "batch": batch});
+    let input = json!({"run": RUN, "round": 0, "chunk": 0, "selection": selected["selection"], "batch": batch});
     let error = rehearsal.audit(input).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(rehearsal.count("sts:AssumeRoot"), 0);

@@ -23,6 +23,7 @@ pub struct Deployment {
     pub exempt_accounts: &'static str,
     pub protect_keys_used_within_days: &'static str,
     pub new_account_wait_minutes: &'static str,
+    pub max_accounts_to_clean: &'static str,
     pub seconds_left: u64,
 }
 
@@ -33,6 +34,7 @@ impl Default for Deployment {
             exempt_accounts: "{}",
             protect_keys_used_within_days: "30",
             new_account_wait_minutes: "30",
+            max_accounts_to_clean: "25",
             seconds_left: 240,
         }
     }
@@ -49,11 +51,27 @@ pub struct Rehearsal {
 /// What the functions of one round answered.
 #[derive(Debug, Clone)]
 pub struct Round {
-    pub selected: Value,
-    pub audits: Vec<Value>,
+    pub listed: Listed,
     pub plan: Value,
     pub deletions: Vec<Value>,
     pub report: Value,
+}
+
+/// The chunks of a round, listed and audited: what goes into the plan.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What `select-accounts` answered for each chunk.
+    pub chunks: Vec<Value>,
+    /// What the workers of the last chunk left behind, and those of the chunk before it.
+    pub audits: Vec<Value>,
+    pub audits_before: Vec<Value>,
+}
+
+impl Listed {
+    /// The pin of the last chunk's selection.
+    pub fn selection(&self) -> Value {
+        self.chunks.last().map_or(Value::Null, |chunk| chunk["selection"].clone())
+    }
 }
 
 pub type Answer = Result<Value, FunctionError>;
@@ -70,6 +88,9 @@ impl Rehearsal {
             ("ROOTWARDEN_EXEMPT_ACCOUNTS", deployment.exempt_accounts),
             ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", deployment.protect_keys_used_within_days),
             ("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES", deployment.new_account_wait_minutes),
+            ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", deployment.max_accounts_to_clean),
+            ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
+            ("ROOTWARDEN_WORKERS", "10"),
             (
                 "ROOTWARDEN_STATE_MACHINE_ARN",
                 "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
@@ -131,6 +152,23 @@ impl Rehearsal {
         self.invoke::<publish_report::PublishReport>("publish-report", None, input).await
     }
 
+    /// A person's request to the function URL, signed by `caller_arn`: the status and the answer.
+    pub async fn access_requests(&self, caller_arn: &str, body: &Value) -> Result<(u64, Value), FunctionError> {
+        let event = url_event(Some(caller_arn), &body.to_string());
+        let answer = self.access_event(event).await?;
+        let body = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
+        Ok((answer["statusCode"].as_u64().unwrap_or_default(), body.unwrap_or_default()))
+    }
+
+    pub async fn access_event(&self, event: Value) -> Answer {
+        self.invoke::<access_requests::AccessRequests>("access-requests", None, event).await
+    }
+
+    /// The state machine's question about what `plan-deletions` answered for round 0.
+    pub async fn ask(&self, plan: &Value, started_by: &Value, task_token: &str) -> Answer {
+        self.access_event(question(plan, started_by, task_token)).await
+    }
+
     /// The batches in the object behind a pin, as the Distributed Map reads them.
     pub fn batches(&self, pin: &Value) -> Vec<Value> {
         self.object(pin)["batches"].as_array().cloned().unwrap_or_default()
@@ -144,13 +182,53 @@ impl Rehearsal {
         found.and_then(|(_, body)| serde_json::from_slice(body).ok()).unwrap_or_default()
     }
 
-    pub async fn audit_all(&self, round: u32, selection: &Value) -> Vec<Value> {
+    /// `select-accounts` for the first chunk of a round.
+    pub async fn select_first(&self, round: u32, request: &Value, previous: &Value) -> Answer {
+        self.select(json!({
+            "run": RUN, "round": round, "request": request, "previous": previous, "chunk": 0, "chain": null, "audits": [],
+        }))
+        .await
+    }
+
+    pub async fn audit_all(&self, round: u32, chunk: usize, selection: &Value) -> Vec<Value> {
         let mut audits = Vec::new();
         for batch in self.batches(selection) {
-            let input = json!({"run": RUN, "round": round, "selection": selection, "batch": batch});
+            let input = json!({"run": RUN, "round": round, "chunk": chunk, "selection": selection, "batch": batch});
             audits.push(caught(&batch, self.audit(input).await));
         }
         audits
+    }
+
+    /// Lists and audits chunk by chunk, in the order in which the state machine hands results on.
+    pub async fn list(&self, round: u32, request: &Value, previous: &Value) -> Result<Listed, FunctionError> {
+        let mut listed = Listed {
+            chunks: vec![self.select_first(round, request, previous).await?],
+            audits: vec![],
+            audits_before: vec![],
+        };
+        loop {
+            let number = listed.chunks.len() - 1;
+            let current = listed.chunks[number].clone();
+            let audits = self.audit_all(round, number, &current["selection"]).await;
+            if current["more"] != true {
+                listed.audits_before = std::mem::replace(&mut listed.audits, audits);
+                return Ok(listed);
+            }
+            let input = json!({
+                "run": RUN, "round": round, "request": request, "previous": previous,
+                "chunk": number + 1, "chain": current["selection"], "audits": listed.audits,
+            });
+            listed.chunks.push(self.select(input).await?);
+            listed.audits = audits;
+        }
+    }
+
+    pub async fn plan_of(&self, round: u32, listed: &Listed) -> Answer {
+        self.plan(json!({
+            "run": RUN, "round": round, "selection": listed.selection(),
+            "audits": listed.audits, "audits_before": listed.audits_before,
+        }))
+        .await
     }
 
     pub async fn delete_all(&self, round: u32, plan: &Value) -> Vec<Value> {
@@ -163,30 +241,36 @@ impl Rehearsal {
     }
 
     /// Everything up to the plan, nothing deleted yet.
-    pub async fn plan_round(&self, request: &Value) -> Result<(Value, Vec<Value>, Value), FunctionError> {
-        let selected = self.select(json!({"run": RUN, "round": 0, "request": request, "previous": null})).await?;
-        let audits = self.audit_all(0, &selected["selection"]).await;
-        let input = json!({"run": RUN, "round": 0, "selection": selected["selection"], "audits": audits});
-        let plan = self.plan(input).await?;
-        Ok((selected, audits, plan))
+    pub async fn plan_round(&self, request: &Value) -> Result<(Listed, Value), FunctionError> {
+        let listed = self.list(0, request, &Value::Null).await?;
+        let plan = self.plan_of(0, &listed).await?;
+        Ok((listed, plan))
     }
 
-    /// One round, from selecting to reporting.
-    pub async fn round(&self, round: u32, request: &Value, previous: &Value) -> Result<Round, FunctionError> {
-        let selected =
-            self.select(json!({"run": RUN, "round": round, "request": request, "previous": previous})).await?;
-        let selection = &selected["selection"];
-        let audits = self.audit_all(round, selection).await;
-        let plan = self.plan(json!({"run": RUN, "round": round, "selection": selection, "audits": audits})).await?;
-        let deletions =
-            if plan["mode"] == "enforce" { self.delete_all(round, &plan["plan"]).await } else { Vec::new() };
+    /// One round, from selecting to reporting. Where the guard calls for an approval, `approval` is the answer.
+    pub async fn round_with(
+        &self,
+        round: u32,
+        request: &Value,
+        previous: &Value,
+        approval: &str,
+    ) -> Result<Round, FunctionError> {
+        let listed = self.list(round, request, previous).await?;
+        let plan = self.plan_of(round, &listed).await?;
+        let approval = if plan["approval"] == "needed" { approval } else { "not_needed" };
+        let goes_on = plan["mode"] == "enforce" && ["approved", "not_needed"].contains(&approval);
+        let deletions = if goes_on { self.delete_all(round, &plan["plan"]).await } else { Vec::new() };
         let report = self
             .publish(json!({
-                "run": RUN, "round": round, "selection": selection, "plan": plan["plan"],
+                "run": RUN, "round": round, "plan": plan["plan"], "approval": approval,
                 "deletions": deletions, "previous": previous,
             }))
             .await?;
-        Ok(Round { selected, audits, plan, deletions, report })
+        Ok(Round { listed, plan, deletions, report })
+    }
+
+    pub async fn round(&self, round: u32, request: &Value, previous: &Value) -> Result<Round, FunctionError> {
+        self.round_with(round, request, previous, "timed_out").await
     }
 
     /// A whole run: rounds until nothing is pending.
@@ -219,6 +303,28 @@ impl Rehearsal {
             .map(|call| call.action)
             .collect()
     }
+}
+
+/// An HTTP request as Lambda hands it on from a function URL: the parts that decide, and some that do not.
+pub fn url_event(caller_arn: Option<&str>, body: &str) -> Value {
+    let authorizer = caller_arn.map(|arn| json!({"iam": {"accountId": MANAGEMENT, "userArn": arn, "userId": "AIDA"}}));
+    json!({
+        "version": "2.0",
+        "rawPath": "/",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {"accountId": MANAGEMENT, "authorizer": authorizer, "http": {"method": "POST", "path": "/"}},
+        "body": body,
+        "isBase64Encoded": false,
+    })
+}
+
+/// The state machine's question about what `plan-deletions` answered for round 0.
+pub fn question(plan: &Value, started_by: &Value, task_token: &str) -> Value {
+    json!({"ask": {
+        "run": RUN, "round": 0, "plan": plan["plan"], "request": plan["request"], "started_by": started_by,
+        "account_count": plan["account_count"], "accounts_in_24_hours": plan["accounts_in_24_hours"],
+        "limit": plan["limit"], "task_token": task_token,
+    }})
 }
 
 /// How a run ended.

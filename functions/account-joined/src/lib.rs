@@ -7,9 +7,10 @@ use std::time::Duration;
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use rootwarden_domain::{
     AccountId, Mode, RunId, Sha256,
+    approval::StartedBy,
     event::{AccountEvent, Envelope, News},
     input::{InvalidInput, parse},
-    selection::{CreateAccountRequestId, Newcomer, Request, Selection},
+    selection::{CreateAccountRequestId, Exclusions, Newcomer, Request, Selection},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Creation, Deadline, Executions, Organization, SdkConfig, Started};
@@ -71,7 +72,12 @@ impl Function for AccountJoined {
             },
             News::Joined(account @ Newcomer::Account(_)) => account,
         };
-        let request = Request { selection: Selection::Joined(newcomer), mode: self.mode };
+        let request = Request {
+            selection: Selection::Joined(newcomer),
+            mode: self.mode,
+            exclude: Exclusions::default(),
+            started_by: Some(StartedBy::Event),
+        };
         Ok(match self.executions.start(&run, &request).await? {
             Started::Now => {
                 info!(run.id = %run, event.name, "Started run {run} for {}", event.name);

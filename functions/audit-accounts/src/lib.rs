@@ -17,7 +17,7 @@ use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
 /// How many accounts are looked at side by side.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// No account is begun with less time left: what its audit may take, and writing the result.
 const RESERVE: Duration = Duration::from_secs(130);
 
@@ -32,6 +32,7 @@ pub struct AuditAccounts {
 struct Input {
     run: RunId,
     round: u32,
+    chunk: u32,
     selection: Pin,
     batch: Batch<Candidate>,
 }
@@ -52,15 +53,17 @@ impl Function for AuditAccounts {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
-        Ok(Self { sessions: RootSessions::new(config), storage: Storage::new(config, settings.bucket()?) })
+        let sessions = RootSessions::new(config, settings.session_budget()?);
+        Ok(Self { sessions, storage: Storage::new(config, settings.bucket()?) })
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, selection, batch } = parse("input", input)?;
-        let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round)).await?;
+        let Input { run, round, chunk, selection, batch } = parse("input", input)?;
+        let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round, chunk)).await?;
         // INVARIANT (I1): the batch names candidates only if it stands in the selection of this very run.
         if selected.run != run || selected.round != round || !selected.batches.contains(&batch) {
-            let why = format!("batch {} is not in the selection of run `{run}`, round {round}", batch.batch);
+            let why =
+                format!("batch {} is not in the selection of run `{run}`, round {round}, chunk {chunk}", batch.batch);
             return Err(InvalidInput::new("input", why).into());
         }
         let number = batch.batch;
@@ -69,7 +72,7 @@ impl Function for AuditAccounts {
             .buffered(AT_ONCE)
             .collect::<Vec<_>>()
             .await;
-        self.write(WorkerResult { run, round, batch: number, accounts }).await
+        self.write(chunk, WorkerResult { run, round, batch: number, accounts }).await
     }
 }
 
@@ -100,7 +103,7 @@ impl AuditAccounts {
         AuditedAccount { account, outcome }
     }
 
-    async fn write(&self, result: WorkerResult<AuditedAccount>) -> Result<Output, FunctionError> {
+    async fn write(&self, chunk: u32, result: WorkerResult<AuditedAccount>) -> Result<Output, FunctionError> {
         let count = |wanted: fn(&AuditOutcome) -> bool| {
             result.accounts.iter().filter(|audited| wanted(&audited.outcome)).count()
         };
@@ -108,7 +111,7 @@ impl AuditAccounts {
         let present = count(|outcome| matches!(outcome, AuditOutcome::Present(_)));
         let unknown = count(|outcome| matches!(outcome, AuditOutcome::Unknown(_)));
         let not_attempted = count(|outcome| matches!(outcome, AuditOutcome::NotAttempted));
-        let key = result.run.audit_key(result.round, result.batch);
+        let key = result.run.audit_key(result.round, chunk, result.batch);
         let pin = self.storage.write(key, &result).await?;
         Ok(Output { batch: result.batch, result: pin, clean, present, unknown, not_attempted })
     }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use rootwarden_domain::{
-    AccountId, Batch, Failure, Mode, Pin, RunId,
+    AccountId, Batch, ErrorKind, Failure, Mode, Pin, RunId,
+    approval::{ApprovalRequest, DecisionRecord, carries_out},
     artifact::WorkerResult,
     deletion::{DeletionOutcome, DeletionReport, StepOutcome},
     exemption::Exemptions,
@@ -11,11 +13,15 @@ use rootwarden_domain::{
     plan::{DeletionPlan, PlannedAccount},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, NotAMember, Organization, RootSessions, SdkConfig, Storage, delete};
+use rootwarden_root_access::{
+    Deadline, NotAMember, Organization, RootSessions, SdkConfig, Storage, StorageError, delete,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
+/// How many accounts are worked on side by side.
+const AT_ONCE: usize = 5;
 /// No account is begun with less time left: opening a session and the first reads, one step, and reading again.
 const RESERVE: Duration = Duration::from_secs(100);
 /// Kept back for writing down what was done.
@@ -54,9 +60,10 @@ impl Function for DeleteCredentials {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let budget = settings.session_budget()?;
         Ok(Self {
-            organization: Organization::new(config),
-            sessions: RootSessions::new(config),
+            organization: Organization::shared_by(config, budget.workers),
+            sessions: RootSessions::new(config, budget),
             storage: Storage::new(config, settings.bucket()?),
             deployed_mode: settings.mode()?,
             exemptions: settings.exemptions()?,
@@ -64,8 +71,8 @@ impl Function for DeleteCredentials {
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, plan, batch } = parse("input", input)?;
-        let plan: DeletionPlan = self.storage.read_unaltered(&plan, &run.plan_key(round)).await?;
+        let Input { run, round, plan: pin, batch } = parse("input", input)?;
+        let plan: DeletionPlan = self.storage.read_unaltered(&pin, &run.plan_key(round)).await?;
         // INVARIANT (the bucket is a trust anchor): the batch that was handed in is the one that was planned.
         if plan.run != run || plan.round != round || !plan.batches.contains(&batch) {
             let why = format!("batch {} is not in the plan of run `{run}`, round {round}", batch.batch);
@@ -74,14 +81,17 @@ impl Function for DeleteCredentials {
         if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
             return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
         }
-        let management_account = self.organization.management_account().await?;
+        self.require_approval(&pin, &plan).await?;
         let number = batch.batch;
-        let mut accounts = Vec::new();
-        for planned in batch.accounts {
-            let span = info_span!("account", account.id = %planned.account.id, task = "delete");
-            let outcome = self.secure(management_account, &planned, deadline).instrument(span).await;
-            accounts.push(DeletionReport { account: planned.account, outcome });
-        }
+        let accounts = stream::iter(batch.accounts)
+            .map(async |planned| {
+                let span = info_span!("account", account.id = %planned.account.id, task = "delete");
+                let outcome = self.secure(plan.management_account, &planned, deadline).instrument(span).await;
+                DeletionReport { account: planned.account, outcome }
+            })
+            .buffered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
         self.write(WorkerResult { run, round, batch: number, accounts }).await
     }
 }
@@ -98,8 +108,14 @@ impl DeleteCredentials {
         if !deadline.leaves(RESERVE + WRITE) {
             return DeletionOutcome::NotAttempted;
         }
-        if let Some(reason) = self.exemptions.reason(id) {
-            return DeletionOutcome::Exempt(reason.to_owned());
+        match self.kept_by_people(id).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return outcome,
+            Err(error) => {
+                let failure = Failure::from(error);
+                tell_failure(&failure);
+                return DeletionOutcome::Failed(failure);
+            }
         }
         // INVARIANT (I1): asked again right before anything is deleted.
         let member = match self.organization.member(management_account, id).await {
@@ -119,6 +135,31 @@ impl DeleteCredentials {
         outcome
     }
 
+    /// Whether somebody wants this account left alone, asked right before anything is deleted.
+    async fn kept_by_people(&self, id: AccountId) -> Result<Option<DeletionOutcome>, StorageError> {
+        if let Some(reason) = self.storage.paused().await? {
+            warn!("Everything that changes is paused: {reason}");
+            return Ok(Some(DeletionOutcome::Paused(reason)));
+        }
+        let mut exemptions = self.exemptions.clone();
+        if let Some(exemption) = self.storage.exemption(id).await? {
+            exemptions.add(id, exemption);
+        }
+        let reason = exemptions.reason(id, self.storage.now()).map(str::to_owned);
+        Ok(reason.map(DeletionOutcome::Exempt))
+    }
+
+    /// INVARIANT (I10, I12): what the guard held back is deleted only with somebody else's recorded approval of this very plan.
+    async fn require_approval(&self, pin: &Pin, plan: &DeletionPlan) -> Result<(), FunctionError> {
+        if !plan.guard.needs_approval() {
+            return Ok(());
+        }
+        let request = ApprovalRequest { run: plan.run.clone(), round: plan.round };
+        let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
+        carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref())
+            .map_err(|error| FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {error}")))
+    }
+
     async fn write(&self, result: WorkerResult<DeletionReport>) -> Result<Output, FunctionError> {
         let (mut deleted, mut failed, mut not_attempted) = (0, 0, 0);
         for report in &result.accounts {
@@ -133,7 +174,10 @@ impl DeleteCredentials {
                     }
                 }
                 DeletionOutcome::Failed(_) => failed += 1,
-                DeletionOutcome::LeftOut(_) | DeletionOutcome::Exempt(_) | DeletionOutcome::NotAttempted => {
+                DeletionOutcome::LeftOut(_)
+                | DeletionOutcome::Exempt(_)
+                | DeletionOutcome::Paused(_)
+                | DeletionOutcome::NotAttempted => {
                     not_attempted += 1;
                 }
             }
@@ -158,7 +202,10 @@ fn tell(id: AccountId, outcome: &DeletionOutcome) {
             }
         }
         DeletionOutcome::Failed(failure) => tell_failure(failure),
-        DeletionOutcome::LeftOut(_) | DeletionOutcome::Exempt(_) | DeletionOutcome::NotAttempted => {}
+        DeletionOutcome::LeftOut(_)
+        | DeletionOutcome::Exempt(_)
+        | DeletionOutcome::Paused(_)
+        | DeletionOutcome::NotAttempted => {}
     }
 }
 

@@ -5,9 +5,8 @@ use rootwarden_domain::{
     deletion::DeletionReport,
     input::{InvalidInput, parse},
     plan::DeletionPlan,
-    report::{Counts, Report},
+    report::{ApprovalOutcome, Counts, Report},
     round::wait_seconds,
-    selection::SelectedAccounts,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, SdkConfig, Storage};
@@ -26,8 +25,8 @@ pub struct PublishReport {
 struct Input {
     run: RunId,
     round: u32,
-    selection: Pin,
     plan: Pin,
+    approval: ApprovalOutcome,
     deletions: Vec<Option<BatchOutcome>>,
     /// The report of the round before, if there was one.
     previous: Option<Pin>,
@@ -59,8 +58,7 @@ impl Function for PublishReport {
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, selection, plan, deletions, previous } = parse("input", input)?;
-        let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round)).await?;
+        let Input { run, round, plan, approval, deletions, previous } = parse("input", input)?;
         let plan: DeletionPlan = self.storage.read(&plan, &run.plan_key(round)).await?;
         let previous = match (previous, round.checked_sub(1)) {
             (None, None) => None,
@@ -71,7 +69,7 @@ impl Function for PublishReport {
         };
         let deletions =
             self.storage.collect::<DeletionReport>(&run, round, deletions, |batch| run.deleted_key(round, batch)).await;
-        let report = Report::add_round(previous, selected, plan, deletions, self.new_account_wait_minutes);
+        let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         let output = Output {
             counts: report.counts(),
             summary: report.to_string(),

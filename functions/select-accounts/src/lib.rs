@@ -1,23 +1,30 @@
 //! Decides which accounts a round of a run looks at: what was asked for, as far as Organizations confirms it.
+//!
+//! The whole organization comes in chunks, because listing it is the slow part: while one chunk is audited the next is listed.
+
+mod preflight;
+mod sorted;
 
 use std::collections::BTreeMap;
 
 use rootwarden_domain::{
-    AccountId, Batch, Candidate, Mode, Pin, RunId,
+    AccountId, BatchOutcome, Mode, Pin, RunId,
     input::{InvalidInput, parse},
     report::Report,
-    selection::{
-        LeftOut, LeftOutAccount, Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection, admit,
-    },
+    selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Creation, Deadline, Organization, SdkConfig, Storage};
+use rootwarden_root_access::{AccountList, Creation, Deadline, Organization, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
 
-/// How many accounts one auditing worker looks at.
-const ACCOUNTS_IN_A_BATCH: usize = 100;
+use sorted::Sorted;
+
+/// How many accounts one auditing worker looks at: about two and a half seconds of its share of the session budget.
+const ACCOUNTS_IN_A_BATCH: usize = 50;
+/// How many pages of 20 accounts make a chunk: about three seconds at the rate that AWS allows, as long as its audit takes.
+const PAGES_IN_A_CHUNK: u32 = 25;
 /// Up to so many accounts are described one by one; more are looked up in the list of all.
 const DESCRIBED_ONE_BY_ONE: usize = 50;
 
@@ -36,6 +43,11 @@ struct Input {
     request: Request,
     /// The report of the round before, if there was one: what it left pending is looked at now.
     previous: Option<Pin>,
+    chunk: u32,
+    /// The chunk before this one.
+    chain: Option<Pin>,
+    /// What the workers of the chunk before that one left behind; kept here, since nobody else has room for it.
+    audits: Vec<Option<BatchOutcome>>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +56,8 @@ pub struct Output {
     pub mode: Mode,
     pub batch_count: usize,
     pub candidate_count: usize,
+    /// Whether another chunk follows.
+    pub more: bool,
 }
 
 impl Function for SelectAccounts {
@@ -59,123 +73,141 @@ impl Function for SelectAccounts {
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, request, previous } = parse("input", input)?;
+        let Input { run, round, request, previous, chunk, chain, audits } = parse("input", input)?;
         let mode = Mode::of_run(request.mode, self.deployed_mode)?;
-        let previous = match (previous, round.checked_sub(1)) {
-            (None, None) => None,
-            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &run.report_key(before)).await?),
-            (Some(_), None) => return Err(InvalidInput::new("input", "`previous`: round 0 has none").into()),
-            (None, Some(_)) => return Err(InvalidInput::new("input", "`previous`: missing after round 0").into()),
-        };
+        let report = self.report_before(&run, round, previous).await?;
+        let before = self.chunk_before(&run, round, chunk, chain.as_ref()).await?;
 
-        let management_account = self.organization.management_account().await?;
-        self.organization.require_root_credentials_management().await?;
+        let (management_account, next_token) = match before {
+            Some(SelectedAccounts { management_account, next_token: Some(token), .. }) => {
+                (management_account, Some(token))
+            }
+            Some(_) => return Err(InvalidInput::new("input", "`chain`: it is the last chunk").into()),
+            None => (self.preflight(&run).await?, None),
+        };
         let waits = matches!(request.selection, Selection::Joined(_));
         let mut sorted = Sorted::new(management_account, waits);
-        match (previous, request.selection) {
-            (Some(report), _) => self.add_newcomers(report.pending, &mut sorted).await?,
-            (None, Selection::Joined(newcomer)) => self.add_newcomers(vec![newcomer], &mut sorted).await?,
-            (None, Selection::Accounts(ids)) => self.add_accounts(ids, &mut sorted).await?,
-            (None, Selection::All) => {
-                for found in self.organization.accounts().await? {
-                    sorted.add(found.candidate.id, Some(found));
-                }
+        let next_token = match (report, &request.selection) {
+            (Some(report), _) => self.add_newcomers(&request, report.pending, &mut sorted).await?,
+            (None, Selection::Joined(newcomer)) => {
+                self.add_newcomers(&request, vec![newcomer.clone()], &mut sorted).await?
             }
-        }
+            (None, Selection::Accounts(ids)) => {
+                self.add_accounts(&request, ids.clone(), &mut sorted).await?;
+                None
+            }
+            (None, Selection::All | Selection::OrganizationalUnits(_)) => {
+                let AccountList { accounts, next_token } =
+                    self.organization.accounts_from(next_token, PAGES_IN_A_CHUNK).await?;
+                for found in accounts {
+                    sorted.add(&request, found.candidate.id, Some(found));
+                }
+                next_token
+            }
+        };
 
-        let selected = sorted.into_selected(run, round, mode);
+        let has_more = next_token.is_some();
+        let (batches, left_out, waiting, not_created) = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
+        let selected = SelectedAccounts {
+            run,
+            round,
+            chunk,
+            mode,
+            request,
+            management_account,
+            batches,
+            left_out,
+            waiting,
+            not_created,
+            next_token,
+            previous: chain,
+            audits,
+        };
         let (batch_count, candidate_count) = (selected.batches.len(), selected.candidate_count());
         let run = &selected.run;
-        info!(run.id = %run, round, candidates = candidate_count, left_out = selected.left_out.len(),
-            "Selected {candidate_count} accounts for round {round} of run {run}");
-        let selection = self.storage.write(run.selection_key(round), &selected).await?;
-        Ok(Output { selection, mode, batch_count, candidate_count })
+        info!(run.id = %run, round, chunk, candidates = candidate_count, left_out = selected.left_out.len(),
+            "Selected {candidate_count} accounts for round {round} of run {run}, chunk {chunk}");
+        let selection = self.storage.write(run.selection_key(round, chunk), &selected).await?;
+        Ok(Output { selection, mode, batch_count, candidate_count, more: has_more })
     }
 }
 
 impl SelectAccounts {
-    async fn add_newcomers(&self, newcomers: Vec<Newcomer>, sorted: &mut Sorted) -> Result<(), FunctionError> {
+    async fn report_before(
+        &self,
+        run: &RunId,
+        round: u32,
+        previous: Option<Pin>,
+    ) -> Result<Option<Report>, FunctionError> {
+        match (previous, round.checked_sub(1)) {
+            (None, None) => Ok(None),
+            (Some(pin), Some(before)) => Ok(Some(self.storage.read(&pin, &run.report_key(before)).await?)),
+            (Some(_), None) => Err(InvalidInput::new("input", "`previous`: round 0 has none").into()),
+            (None, Some(_)) => Err(InvalidInput::new("input", "`previous`: missing after round 0").into()),
+        }
+    }
+
+    async fn chunk_before(
+        &self,
+        run: &RunId,
+        round: u32,
+        chunk: u32,
+        chain: Option<&Pin>,
+    ) -> Result<Option<SelectedAccounts>, FunctionError> {
+        match (chain, chunk.checked_sub(1)) {
+            (None, None) => Ok(None),
+            (Some(pin), Some(before)) => {
+                let selected: SelectedAccounts = self.storage.read(pin, &run.selection_key(round, before)).await?;
+                if (&selected.run, selected.round, selected.chunk) != (run, round, before) {
+                    return Err(InvalidInput::new("input", "`chain`: it is of another run").into());
+                }
+                Ok(Some(selected))
+            }
+            (Some(_), None) => Err(InvalidInput::new("input", "`chain`: chunk 0 has none").into()),
+            (None, Some(_)) => Err(InvalidInput::new("input", "`chain`: missing after chunk 0").into()),
+        }
+    }
+
+    async fn add_newcomers(
+        &self,
+        request: &Request,
+        newcomers: Vec<Newcomer>,
+        sorted: &mut Sorted,
+    ) -> Result<Option<String>, FunctionError> {
         let mut accounts = Vec::new();
         for newcomer in newcomers {
             match newcomer {
                 Newcomer::Account(account) => accounts.push(account),
-                Newcomer::CreateAccountRequest(request) => match self.organization.creation(&request).await? {
+                Newcomer::CreateAccountRequest(id) => match self.organization.creation(&id).await? {
                     Creation::Succeeded(account) => accounts.push(account),
-                    Creation::Failed { reason } => sorted.not_created.push(NotCreated { request, reason }),
-                    Creation::InProgress => sorted.waiting.push(Newcomer::CreateAccountRequest(request)),
+                    Creation::Failed { reason } => sorted.not_created.push(NotCreated { request: id, reason }),
+                    Creation::InProgress => sorted.waiting.push(Newcomer::CreateAccountRequest(id)),
                 },
             }
         }
-        self.add_accounts(accounts, sorted).await
+        self.add_accounts(request, accounts, sorted).await?;
+        Ok(None)
     }
 
-    async fn add_accounts(&self, ids: Vec<AccountId>, sorted: &mut Sorted) -> Result<(), FunctionError> {
+    async fn add_accounts(
+        &self,
+        request: &Request,
+        ids: Vec<AccountId>,
+        sorted: &mut Sorted,
+    ) -> Result<(), FunctionError> {
         if ids.len() > DESCRIBED_ONE_BY_ONE {
             let all = self.organization.accounts().await?.into_iter();
             let mut all: BTreeMap<AccountId, OrganizationAccount> =
                 all.map(|account| (account.candidate.id, account)).collect();
             for id in ids {
-                sorted.add(id, all.remove(&id));
+                sorted.add(request, id, all.remove(&id));
             }
             return Ok(());
         }
         for id in ids {
             let found = self.organization.account(id).await?;
-            sorted.add(id, found);
+            sorted.add(request, id, found);
         }
         Ok(())
-    }
-}
-
-/// The accounts that were asked for, sorted by what Organizations says of them.
-struct Sorted {
-    management_account: AccountId,
-    /// Whether an account that is not there yet is waited for.
-    waits: bool,
-    candidates: BTreeMap<AccountId, Candidate>,
-    left_out: BTreeMap<AccountId, LeftOut>,
-    waiting: Vec<Newcomer>,
-    not_created: Vec<NotCreated>,
-}
-
-impl Sorted {
-    fn new(management_account: AccountId, waits: bool) -> Self {
-        Self {
-            management_account,
-            waits,
-            candidates: BTreeMap::new(),
-            left_out: BTreeMap::new(),
-            waiting: Vec::new(),
-            not_created: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, id: AccountId, found: Option<OrganizationAccount>) {
-        if self.candidates.contains_key(&id) {
-            return;
-        }
-        match admit(self.management_account, id, found) {
-            Ok(candidate) => {
-                self.candidates.insert(id, candidate);
-            }
-            Err(reason) if self.waits && reason.passes_with_time() => self.waiting.push(Newcomer::Account(id)),
-            Err(reason) => {
-                self.left_out.insert(id, reason);
-            }
-        }
-    }
-
-    fn into_selected(self, run: RunId, round: u32, mode: Mode) -> SelectedAccounts {
-        let Self { management_account, waits: _, candidates, left_out, waiting, not_created } = self;
-        SelectedAccounts {
-            run,
-            round,
-            mode,
-            management_account,
-            batches: Batch::form(candidates.into_values().collect(), ACCOUNTS_IN_A_BATCH),
-            left_out: left_out.into_iter().map(|(account, reason)| LeftOutAccount { account, reason }).collect(),
-            waiting,
-            not_created,
-        }
     }
 }

@@ -89,7 +89,7 @@ impl<T> Batch<T> {
 /// How one worker ended, as the state machine hands it on. A worker that left nothing is `None` beside this.
 ///
 /// AWS adds the counts that the worker returned; they are for people who look at the execution, so they are not read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum BatchOutcome {
     Result { batch: u32, result: Pin },
@@ -97,7 +97,7 @@ pub enum BatchOutcome {
 }
 
 /// What Step Functions says of a task that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct WorkerError {
     pub error: String,

@@ -21,6 +21,8 @@ pub enum DeletionOutcome {
     LeftOut(LeftOut),
     /// It has become exempt since the plan was made: nothing was done.
     Exempt(String),
+    /// Somebody paused everything that changes: nothing was done.
+    Paused(String),
     /// Nothing was done, because of this.
     Failed(Failure),
     /// Time ran out before the account's turn.

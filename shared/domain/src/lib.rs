@@ -4,6 +4,7 @@
 //! What acts on AWS lies in `rootwarden-root-access`.
 
 pub mod account;
+pub mod approval;
 pub mod artifact;
 pub mod audit;
 pub mod credential;
@@ -11,8 +12,11 @@ pub mod deletion;
 pub mod event;
 pub mod exemption;
 pub mod failure;
+pub mod guard;
+pub mod identity;
 pub mod input;
 pub mod mode;
+pub mod organizational_unit;
 pub mod plan;
 pub mod report;
 pub mod round;

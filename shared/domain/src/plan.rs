@@ -7,15 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, RootCredential, RunId,
+    approval::StartedBy,
     artifact::Collected,
     audit::{AuditOutcome, AuditedAccount},
     credential::{AccessKey, LastUsed},
     exemption::Exemptions,
-    selection::SelectedAccounts,
+    selection::{LeftOutAccount, Newcomer, NotCreated, SelectedAccounts, Tag},
 };
 
-/// Deleting takes about ten calls an account, so these batches are smaller than those of the audit.
-pub const ACCOUNTS_IN_A_BATCH: usize = 20;
+/// Deleting takes about fifteen calls an account, so these batches are smaller than those of the audit.
+const ACCOUNTS_IN_A_BATCH: usize = 10;
+/// What the workers of all batches answer has to fit into the state machine's 256 KiB, at about 300 bytes each.
+const MOST_BATCHES: usize = 500;
 
 /// What one round deletes, and what it found in every other account. People can read it before it is applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +27,38 @@ pub struct DeletionPlan {
     pub run: RunId,
     pub round: u32,
     pub mode: Mode,
+    pub started_by: Option<StartedBy>,
     pub management_account: AccountId,
+    pub guard: Guard,
     pub batches: Vec<Batch<PlannedAccount>>,
     /// Accounts in which nothing is deleted.
     pub others: Vec<OtherAccount>,
+    pub left_out: Vec<LeftOutAccount>,
+    pub waiting: Vec<Newcomer>,
+    pub not_created: Vec<NotCreated>,
+}
+
+/// What the guard says of a plan: more accounts than the limit need somebody's approval.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guard {
+    /// Accounts to clean within 24 hours, over all runs, those of this plan included.
+    pub accounts_in_24_hours: usize,
+    pub limit: usize,
+}
+
+impl Guard {
+    #[must_use]
+    pub fn needs_approval(self) -> bool {
+        self.accounts_in_24_hours > self.limit
+    }
+}
+
+/// One chunk of the selection, and what each of its batches left behind, by its number.
+#[derive(Debug)]
+pub struct AuditedChunk {
+    pub selected: SelectedAccounts,
+    pub audits: BTreeMap<u32, Collected<AuditedAccount>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +100,11 @@ pub enum Finding {
         held_back: Vec<HeldBack>,
         inventory: Inventory,
     },
+    /// The request excludes accounts with this tag.
+    Excluded {
+        tag: Tag,
+        inventory: Inventory,
+    },
     Unknown(Failure),
     NotAttempted,
 }
@@ -83,37 +119,68 @@ pub struct Rules<'a> {
 }
 
 impl DeletionPlan {
-    /// Plans one round. `audits` holds what each batch left behind, by its number.
+    /// Plans one round. `chunks` is never empty: `first` is the one whose run, round and mode the plan takes.
     #[must_use]
-    pub fn plan(
-        selected: &SelectedAccounts,
-        mut audits: BTreeMap<u32, Collected<AuditedAccount>>,
-        rules: Rules<'_>,
-    ) -> Self {
+    pub fn plan(first: AuditedChunk, further: Vec<AuditedChunk>, rules: Rules<'_>) -> Self {
+        let SelectedAccounts { run, round, mode, request, management_account, .. } = first.selected.clone();
+        let mut plan = Self {
+            run,
+            round,
+            mode,
+            started_by: request.started_by,
+            management_account,
+            guard: Guard::default(),
+            batches: Vec::new(),
+            others: Vec::new(),
+            left_out: Vec::new(),
+            waiting: Vec::new(),
+            not_created: Vec::new(),
+        };
         let mut planned = Vec::new();
-        let mut others = Vec::new();
-        for batch in &selected.batches {
-            for AuditedAccount { account, outcome } in outcomes_of(batch, audits.remove(&batch.batch)) {
-                match rules.decide(account, outcome) {
-                    Decision::Delete(account) => planned.push(account),
-                    Decision::LeaveAlone(account) => others.push(account),
+        for AuditedChunk { selected, mut audits } in std::iter::once(first).chain(further) {
+            for batch in &selected.batches {
+                for AuditedAccount { account, outcome } in outcomes_of(batch, audits.remove(&batch.batch)) {
+                    match rules.decide(account, outcome) {
+                        Decision::Delete(account) => planned.push(account),
+                        Decision::LeaveAlone(account) => plan.others.push(account),
+                    }
                 }
             }
+            plan.left_out.extend(selected.left_out);
+            plan.waiting.extend(selected.waiting);
+            plan.not_created.extend(selected.not_created);
         }
-        Self {
-            run: selected.run.clone(),
-            round: selected.round,
-            mode: selected.mode,
-            management_account: selected.management_account,
-            batches: Batch::form(planned, ACCOUNTS_IN_A_BATCH),
-            others,
+        plan.batches = batches_of(planned);
+        plan
+    }
+
+    /// Takes accounts out of the plan again: `decide` says why, or `None` to leave an account in it.
+    pub fn leave_out(&mut self, mut decide: impl FnMut(&PlannedAccount) -> Option<Finding>) {
+        let mut planned = Vec::new();
+        for account in std::mem::take(&mut self.batches).into_iter().flat_map(|batch| batch.accounts) {
+            match decide(&account) {
+                None => planned.push(account),
+                Some(finding) => self.others.push(OtherAccount { account: account.account, finding }),
+            }
         }
+        self.batches = batches_of(planned);
+    }
+
+    /// Every account in which something is deleted.
+    pub fn accounts(&self) -> impl Iterator<Item = &PlannedAccount> {
+        self.batches.iter().flat_map(|batch| &batch.accounts)
     }
 
     #[must_use]
     pub fn account_count(&self) -> usize {
-        self.batches.iter().map(|batch| batch.accounts.len()).sum()
+        self.accounts().count()
     }
+}
+
+/// Batches of 10, or of as many more as it takes to stay below the most that there may be.
+fn batches_of(planned: Vec<PlannedAccount>) -> Vec<Batch<PlannedAccount>> {
+    let size = planned.len().div_ceil(MOST_BATCHES).max(ACCOUNTS_IN_A_BATCH);
+    Batch::form(planned, size)
 }
 
 /// One outcome for each account of the batch, whatever its worker left behind.
@@ -150,7 +217,7 @@ impl Rules<'_> {
             AuditOutcome::Clean => Finding::Clean,
             AuditOutcome::Unknown(failure) => Finding::Unknown(failure),
             AuditOutcome::NotAttempted => Finding::NotAttempted,
-            AuditOutcome::Present(inventory) => match self.exemptions.reason(account.id) {
+            AuditOutcome::Present(inventory) => match self.exemptions.reason(account.id, self.now) {
                 Some(reason) => Finding::Exempt { reason: reason.to_owned(), inventory },
                 None => match self.split(&inventory) {
                     (delete, held_back) if delete.is_empty() => Finding::HeldBack { held_back, inventory },

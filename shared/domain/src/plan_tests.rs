@@ -11,12 +11,17 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
     SelectedAccounts {
         run: "nightly".parse().unwrap(),
         round: 0,
+        chunk: 0,
         mode: Mode::Enforce,
+        request: serde_json::from_str(r#"{"selection": "all", "mode": "enforce"}"#).unwrap(),
         management_account: "999999999999".parse().unwrap(),
         batches: Batch::form(accounts.iter().map(|id| candidate(id)).collect(), 2),
         left_out: vec![],
         waiting: vec![],
         not_created: vec![],
+        next_token: None,
+        previous: None,
+        audits: vec![],
     }
 }
 
@@ -46,7 +51,8 @@ fn plan(
 ) -> DeletionPlan {
     let exemptions = Exemptions::parse(exemptions).unwrap();
     let rules = Rules { exemptions: &exemptions, protect_keys_used_within_days: days, now: NOW.parse().unwrap() };
-    DeletionPlan::plan(selected, audits.into_iter().collect(), rules)
+    let chunk = AuditedChunk { selected: selected.clone(), audits: audits.into_iter().collect() };
+    DeletionPlan::plan(chunk, vec![], rules)
 }
 
 fn finding(plan: &DeletionPlan, id: &str) -> Finding {
@@ -125,6 +131,19 @@ fn an_account_whose_every_credential_is_held_back_is_not_in_a_batch() {
     let plan = plan(&selected(&["111111111111"]), audits, "{}", 30);
     assert!(plan.batches.is_empty());
     assert!(matches!(finding(&plan, "111111111111"), Finding::HeldBack { .. }));
+}
+
+#[test]
+fn plans_every_account_of_the_largest_organization_in_batches_that_the_state_machine_can_hold() {
+    let ids: Vec<String> = (0..50_000).map(|number| format!("{number:012}")).collect();
+    let selected = selected(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let audits = selected.batches.iter().map(|batch| {
+        let accounts = batch.accounts.iter().map(|account| account.id.to_string()).collect::<Vec<_>>();
+        result(batch.batch, accounts.iter().map(|id| (id.as_str(), present(vec![]))).collect())
+    });
+    let plan = plan(&selected, audits.collect(), "{}", 30);
+    assert_eq!(plan.account_count(), 50_000);
+    assert!(plan.batches.len() <= 500, "{}", plan.batches.len());
 }
 
 proptest::proptest! {

@@ -1,8 +1,10 @@
 use super::*;
 use crate::{
-    Batch, Candidate, RootCredential,
+    Batch, Candidate, Inventory, Mode, RootCredential,
     artifact::WorkerResult,
     credential::{AccessKey, LastUsed},
+    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
+    plan::{Finding, Guard, OtherAccount, PlannedAccount},
 };
 
 const ONE: &str = "111111111111";
@@ -10,19 +12,6 @@ const TWO: &str = "222222222222";
 
 fn candidate(id: &str) -> Candidate {
     Candidate { id: id.parse().unwrap(), name: format!("account {id}"), joined_at: None }
-}
-
-fn selected(mode: Mode) -> SelectedAccounts {
-    SelectedAccounts {
-        run: "nightly".parse().unwrap(),
-        round: 0,
-        mode,
-        management_account: "999999999999".parse().unwrap(),
-        batches: vec![],
-        left_out: vec![],
-        waiting: vec![],
-        not_created: vec![],
-    }
 }
 
 fn key() -> RootCredential {
@@ -49,7 +38,12 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionP
         run: "nightly".parse().unwrap(),
         round: 0,
         mode,
+        started_by: None,
         management_account: "999999999999".parse().unwrap(),
+        guard: Guard::default(),
+        left_out: vec![],
+        waiting: vec![],
+        not_created: vec![],
         batches: Batch::form(planned, 20),
         others: others.into_iter().map(|(id, finding)| OtherAccount { account: candidate(id), finding }).collect(),
     }
@@ -64,8 +58,8 @@ fn attempted(outcome: StepOutcome, remaining: Option<Inventory>) -> DeletionOutc
     DeletionOutcome::Attempted { steps: vec![DeletionStep { credential: key(), outcome }], remaining }
 }
 
-fn report(mode: Mode, plan: DeletionPlan, deletions: BTreeMap<u32, Collected<DeletionReport>>) -> Report {
-    Report::add_round(None, selected(mode), plan, deletions, 30)
+fn report(plan: DeletionPlan, deletions: BTreeMap<u32, Collected<DeletionReport>>) -> Report {
+    Report::add_round(None, plan, ApprovalOutcome::NotNeeded, deletions, 30)
 }
 
 fn status(report: &Report, id: &str) -> Status {
@@ -77,7 +71,7 @@ fn status(report: &Report, id: &str) -> Status {
 fn i3_an_account_is_cleaned_only_if_a_fresh_read_shows_nothing_left() {
     let after = |remaining| {
         let deletions = deleted(ONE, attempted(StepOutcome::Deleted, remaining));
-        report(Mode::Enforce, plan(Mode::Enforce, &[ONE], vec![]), deletions)
+        report(plan(Mode::Enforce, &[ONE], vec![]), deletions)
     };
     assert!(matches!(status(&after(Some(Inventory::default())), ONE), Status::Cleaned { .. }));
     assert!(matches!(status(&after(None), ONE), Status::Failed { .. }), "nothing was read");
@@ -86,17 +80,17 @@ fn i3_an_account_is_cleaned_only_if_a_fresh_read_shows_nothing_left() {
 
 #[test]
 fn i2_and_i11_an_account_without_a_result_is_unknown() {
-    let empty = report(Mode::Enforce, plan(Mode::Enforce, &[ONE, TWO], vec![]), BTreeMap::new());
+    let empty = report(plan(Mode::Enforce, &[ONE, TWO], vec![]), BTreeMap::new());
     assert!(matches!(status(&empty, ONE), Status::Unknown(_)));
     let partial = deleted(ONE, attempted(StepOutcome::Deleted, Some(Inventory::default())));
-    let partial = report(Mode::Enforce, plan(Mode::Enforce, &[ONE, TWO], vec![]), partial);
+    let partial = report(plan(Mode::Enforce, &[ONE, TWO], vec![]), partial);
     assert!(matches!(status(&partial, TWO), Status::Unknown(_)));
     assert!(!partial.is_settled());
 }
 
 #[test]
 fn a_report_tells_of_credentials_and_calls_nothing_cleaned() {
-    let told = report(Mode::Report, plan(Mode::Report, &[ONE], vec![(TWO, Finding::Clean)]), BTreeMap::new());
+    let told = report(plan(Mode::Report, &[ONE], vec![(TWO, Finding::Clean)]), BTreeMap::new());
     assert!(matches!(status(&told, ONE), Status::Found { .. }));
     assert_eq!(told.counts(), Counts { clean: 1, found: 1, ..Counts::default() });
     assert!(told.is_settled());
@@ -105,9 +99,9 @@ fn a_report_tells_of_credentials_and_calls_nothing_cleaned() {
 #[test]
 fn what_may_pass_is_looked_at_again_and_what_may_not_is_final() {
     let unknown = |kind| vec![(ONE, Finding::Unknown(Failure::new(kind, "why")))];
-    let throttled = report(Mode::Enforce, plan(Mode::Enforce, &[], unknown(ErrorKind::Throttled)), BTreeMap::new());
+    let throttled = report(plan(Mode::Enforce, &[], unknown(ErrorKind::Throttled)), BTreeMap::new());
     assert_eq!(throttled.pending, [Newcomer::Account(ONE.parse().unwrap())]);
-    let denied = report(Mode::Enforce, plan(Mode::Enforce, &[], unknown(ErrorKind::Denied)), BTreeMap::new());
+    let denied = report(plan(Mode::Enforce, &[], unknown(ErrorKind::Denied)), BTreeMap::new());
     assert!(denied.pending.is_empty());
     assert!(!denied.is_settled());
 }
@@ -115,16 +109,10 @@ fn what_may_pass_is_looked_at_again_and_what_may_not_is_final() {
 #[test]
 fn a_later_round_replaces_what_was_unknown_and_keeps_the_rest() {
     let unknown = (ONE, Finding::Unknown(Failure::new(ErrorKind::Throttled, "why")));
-    let first = report(Mode::Enforce, plan(Mode::Enforce, &[], vec![unknown, (TWO, Finding::Clean)]), BTreeMap::new());
-    let mut next = selected(Mode::Enforce);
+    let first = report(plan(Mode::Enforce, &[], vec![unknown, (TWO, Finding::Clean)]), BTreeMap::new());
+    let mut next = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
     next.round = 1;
-    let second = Report::add_round(
-        Some(first),
-        next,
-        plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]),
-        BTreeMap::new(),
-        30,
-    );
+    let second = Report::add_round(Some(first), next, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
     assert_eq!(second.counts(), Counts { clean: 2, ..Counts::default() });
     assert!(second.is_settled());
 }
@@ -137,10 +125,10 @@ fn an_account_cleaned_in_two_rounds_shows_both() {
         DeletionStep { credential: RootCredential::LoginProfile, outcome: failed },
     ];
     let outcome = DeletionOutcome::Attempted { steps, remaining: Some(Inventory::default()) };
-    let first = report(Mode::Enforce, plan(Mode::Enforce, &[ONE], vec![]), deleted(ONE, outcome));
+    let first = report(plan(Mode::Enforce, &[ONE], vec![]), deleted(ONE, outcome));
     assert_eq!(first.pending.len(), 1);
     let clean = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
-    let second = Report::add_round(Some(first), selected(Mode::Enforce), clean, BTreeMap::new(), 30);
+    let second = Report::add_round(Some(first), clean, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
     let Status::Cleaned { steps } = status(&second, ONE) else { panic!("{second:?}") };
     assert_eq!(steps, [DeletionStep { credential: key(), outcome: StepOutcome::Deleted }]);
 }
@@ -149,14 +137,25 @@ fn an_account_cleaned_in_two_rounds_shows_both() {
 fn a_creation_that_never_ends_is_waited_for_and_then_told() {
     let newcomer = Newcomer::CreateAccountRequest("car-examplecreateaccountrequestid111".parse().unwrap());
     let waiting = |round, minutes| {
-        let mut selected = selected(Mode::Enforce);
-        selected.round = round;
-        selected.waiting = vec![newcomer.clone()];
-        Report::add_round(None, selected, plan(Mode::Enforce, &[], vec![]), BTreeMap::new(), minutes)
+        let mut plan = plan(Mode::Enforce, &[], vec![]);
+        plan.round = round;
+        plan.waiting = vec![newcomer.clone()];
+        Report::add_round(None, plan, ApprovalOutcome::NotNeeded, BTreeMap::new(), minutes)
     };
     assert_eq!(waiting(0, 30).pending, std::slice::from_ref(&newcomer));
     let ended = waiting(20, 30);
     assert!(ended.pending.is_empty());
     assert_eq!(ended.unfinished_creations, std::slice::from_ref(&newcomer));
     assert!(!ended.is_settled());
+}
+
+#[test]
+fn i10_what_was_not_approved_is_told_as_such_and_needs_a_person() {
+    for approval in [ApprovalOutcome::Refused, ApprovalOutcome::TimedOut, ApprovalOutcome::NotAsked] {
+        let plan = plan(Mode::Enforce, &[ONE], vec![(TWO, Finding::Clean)]);
+        let report = Report::add_round(None, plan, approval, BTreeMap::new(), 30);
+        assert!(matches!(status(&report, ONE), Status::NotApproved { .. }));
+        assert!(report.pending.is_empty(), "nobody is asked again by the same run");
+        assert!(!report.is_settled());
+    }
 }

@@ -12,16 +12,16 @@ checked_text! {
 }
 
 impl RunId {
-    /// What `select-accounts` wrote in this round.
+    /// One chunk of what `select-accounts` chose in this round.
     #[must_use]
-    pub fn selection_key(&self, round: u32) -> String {
-        format!("runs/{self}/selection/{round}.json")
+    pub fn selection_key(&self, round: u32, chunk: u32) -> String {
+        format!("runs/{self}/selection/{round}/{chunk}.json")
     }
 
-    /// What `audit-accounts` found in one batch.
+    /// What `audit-accounts` found in one batch of a chunk.
     #[must_use]
-    pub fn audit_key(&self, round: u32, batch: u32) -> String {
-        format!("runs/{self}/audit/{round}/{batch}.json")
+    pub fn audit_key(&self, round: u32, chunk: u32, batch: u32) -> String {
+        format!("runs/{self}/audit/{round}/{chunk}/{batch}.json")
     }
 
     /// What `plan-deletions` decided in this round.

@@ -48,7 +48,8 @@ pub async fn run<F: Function>() -> Result<(), lambda_runtime::Error> {
         let deadline = Deadline::after(time_until(context.deadline()));
         let answer = match function {
             Ok(function) => match payload.into_json() {
-                Ok(input) => function.handle(input, deadline).await,
+                // Boxed: the layout of some handlers' futures is too deep for the compiler's limit.
+                Ok(input) => Box::pin(function.handle(input, deadline)).await,
                 Err(error) => Err(error),
             },
             Err(error) => Err(error.clone()),

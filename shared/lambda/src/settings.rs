@@ -1,8 +1,9 @@
 //! A deployment's settings. They come from the environment alone, never from an input.
 
-use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+use std::{collections::BTreeMap, fmt::Display, num::NonZeroU32, str::FromStr};
 
 use rootwarden_domain::{Mode, exemption::Exemptions, input::InvalidInput};
+use rootwarden_root_access::SessionBudget;
 
 use crate::FunctionError;
 
@@ -73,6 +74,24 @@ impl Settings {
     /// It is not set, or not a whole number.
     pub fn new_account_wait_minutes(&self) -> Result<u16, FunctionError> {
         self.number("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES")
+    }
+
+    /// How many accounts may be cleaned within 24 hours without an approval.
+    ///
+    /// # Errors
+    /// It is not set, or not a whole number.
+    pub fn max_accounts_to_clean(&self) -> Result<usize, FunctionError> {
+        self.number("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN")
+    }
+
+    /// How many root sessions all workers together may open a second, and how many workers there are.
+    ///
+    /// # Errors
+    /// One of them is not set, or not a whole number above 0.
+    pub fn session_budget(&self) -> Result<SessionBudget, FunctionError> {
+        let per_second: NonZeroU32 = self.number("ROOTWARDEN_ASSUME_ROOT_PER_SECOND")?;
+        let workers: NonZeroU32 = self.number("ROOTWARDEN_WORKERS")?;
+        Ok(SessionBudget { per_second: per_second.get(), workers: workers.get() })
     }
 
     fn text(&self, name: &'static str) -> Result<&str, FunctionError> {

@@ -65,8 +65,22 @@ impl AwsError {
         self.kind
     }
 
+    /// The same failure, with something that the person who must act should know.
+    #[must_use]
+    pub fn with_note(mut self, note: &str) -> Self {
+        self.why = format!("{}; {note}", self.why);
+        self
+    }
+
     pub(crate) fn code(&self) -> Option<&str> {
         self.code.as_deref()
+    }
+
+    /// The same failure without what AWS wrote about it, for a call whose input is a secret.
+    #[must_use]
+    pub(crate) fn without_text(self) -> Self {
+        let why = self.code.clone().unwrap_or_else(|| "no answer".to_owned());
+        Self { why, source: None, ..self }
     }
 
     /// The same failure, seen in the light of the account's age.
@@ -191,6 +205,10 @@ fn likely_cause(why: &str) -> Option<&'static str> {
         || why.starts_with("ServiceAccessNotEnabledException")
     {
         Some("switch on trusted access for iam.amazonaws.com, in the management account")
+    } else if why.starts_with("AccountNotManagementOrDelegatedAdministratorException") {
+        Some("deploy into the management account, or delegate this account for iam.amazonaws.com")
+    } else if why.starts_with("RegionDisabled") {
+        Some("the Region is not enabled in the account: run in a Region that every account has, such as us-east-1")
     } else {
         None
     }

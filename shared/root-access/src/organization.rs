@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
     AccountId, AccountState, Candidate, ErrorKind,
-    selection::{CreateAccountRequestId, OrganizationAccount},
+    organizational_unit::UnitPath,
+    selection::{CreateAccountRequestId, OrganizationAccount, Tag},
 };
 
 use crate::{
@@ -25,6 +26,15 @@ pub struct Organization {
     iam: aws_sdk_iam::Client,
     list_pace: RateLimiter,
     describe_pace: RateLimiter,
+    tags_pace: RateLimiter,
+}
+
+/// A part of the organization's list of accounts.
+#[derive(Debug)]
+pub struct AccountList {
+    pub accounts: Vec<OrganizationAccount>,
+    /// Where the list goes on; `None` at its end.
+    pub next_token: Option<String>,
 }
 
 /// What became of a request to create an account.
@@ -38,13 +48,20 @@ pub enum Creation {
 impl Organization {
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
+        Self::shared_by(config, 1)
+    }
+
+    /// A reader that is one of `workers` at work at the same time, so that all of them together keep to AWS's rates.
+    #[must_use]
+    pub fn shared_by(config: &SdkConfig, workers: u32) -> Self {
         let config = bounded(config);
         Self {
             organizations: aws_sdk_organizations::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             // Source: AWS Organizations User Guide, "Quotas and service limits", throttling: rate and burst per account.
-            list_pace: pace(8, 12),
-            describe_pace: pace(20, 30),
+            list_pace: pace(8, 12, workers),
+            describe_pace: pace(20, 30, workers),
+            tags_pace: pace(10, 15, workers),
         }
     }
 
@@ -82,28 +99,61 @@ impl Organization {
 
     /// Every account of the organization, the management account and inactive ones included.
     ///
-    /// Reads to the last page; a page may be empty and still not be the last.
-    ///
     /// # Errors
     /// Any failure of `ListAccounts`: half a list is no list.
     pub async fn accounts(&self) -> Result<Vec<OrganizationAccount>, AwsError> {
-        let mut accounts = Vec::new();
-        let mut next_token = None;
-        loop {
+        Ok(self.accounts_from(None, u32::MAX).await?.accounts)
+    }
+
+    /// The list of accounts from `next_token` on, or from its beginning: `pages` pages of 20 at most.
+    ///
+    /// A page may be empty and still not be the last.
+    ///
+    /// # Errors
+    /// Any failure of `ListAccounts`.
+    pub async fn accounts_from(&self, next_token: Option<String>, pages: u32) -> Result<AccountList, AwsError> {
+        let mut list = AccountList { accounts: Vec::new(), next_token };
+        for _ in 0..pages {
             self.list_pace.acquire_one().await;
             let page = self
                 .organizations
                 .list_accounts()
-                .set_next_token(next_token)
+                .set_next_token(list.next_token.take())
                 .send()
                 .await
                 .map_err(|error| AwsError::new("list the accounts of the organization", error))?;
             for account in page.accounts() {
-                accounts.push(read_account(account)?);
+                list.accounts.push(read_account(account)?);
             }
+            list.next_token = page.next_token().map(str::to_owned);
+            if list.next_token.is_none() {
+                break;
+            }
+        }
+        Ok(list)
+    }
+
+    /// Every tag of an account.
+    ///
+    /// # Errors
+    /// Any failure of `ListTagsForResource`.
+    pub async fn tags(&self, id: AccountId) -> Result<Vec<Tag>, AwsError> {
+        let mut tags = Vec::new();
+        let mut next_token = None;
+        loop {
+            self.tags_pace.acquire_one().await;
+            let page = self
+                .organizations
+                .list_tags_for_resource()
+                .resource_id(id.to_string())
+                .set_next_token(next_token)
+                .send()
+                .await
+                .map_err(|error| AwsError::new(format!("list the tags of account `{id}`"), error))?;
+            tags.extend(page.tags().iter().map(|tag| Tag { key: tag.key().to_owned(), value: tag.value().to_owned() }));
             next_token = page.next_token().map(str::to_owned);
             if next_token.is_none() {
-                return Ok(accounts);
+                return Ok(tags);
             }
         }
     }
@@ -170,9 +220,16 @@ impl Organization {
     }
 }
 
-/// `per_second` calls a second, after a first burst of `burst`.
-fn pace(per_second: u32, burst: usize) -> RateLimiter {
-    RateLimiter::builder().max(burst).initial(burst).refill(1).interval(Duration::from_secs(1) / per_second).build()
+/// One of `workers` equal shares of `per_second` calls a second and a first burst of `burst`.
+fn pace(per_second: u32, burst: u32, workers: u32) -> RateLimiter {
+    let workers = workers.max(1);
+    let share = usize::try_from(burst / workers).unwrap_or(usize::MAX).max(1);
+    RateLimiter::builder()
+        .max(share)
+        .initial(share)
+        .refill(1)
+        .interval(Duration::from_secs(1) * workers / per_second)
+        .build()
 }
 
 fn read_account(account: &Account) -> Result<OrganizationAccount, AwsError> {
@@ -184,5 +241,12 @@ fn read_account(account: &Account) -> Result<OrganizationAccount, AwsError> {
     let joined_at = account.joined_timestamp().and_then(|at| Timestamp::from_second(at.secs()).ok());
     let state = account.state().map_or(AccountState::Unknown, |state| AccountState::from_aws(state.as_str()));
     let name = account.name().unwrap_or_default().to_owned();
-    Ok(OrganizationAccount { candidate: Candidate { id, name, joined_at }, state })
+    // An account has one place, although the field is a list.
+    let path = match account.paths() {
+        [path] => UnitPath::read(path),
+        _ => None,
+    };
+    // `arn:PARTITION:organizations::MANAGEMENT:account/ORGANIZATION/ACCOUNT`. Source: AWS Service Authorization Reference.
+    let managed_by = account.arn().and_then(|arn| arn.split(':').nth(4)).and_then(|id| id.parse().ok());
+    Ok(OrganizationAccount { candidate: Candidate { id, name, joined_at }, state, managed_by, path })
 }

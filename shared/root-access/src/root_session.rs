@@ -1,12 +1,13 @@
 //! Privileged sessions in one member account, typed by what AWS lets them do.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, time::Duration};
 
 use aws_config::{SdkConfig, identity::IdentityCache};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_sts::types::PolicyDescriptorType;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use jiff::Timestamp;
+use leaky_bucket::RateLimiter;
 use rootwarden_domain::{Candidate, ErrorKind};
 
 use crate::{
@@ -55,6 +56,18 @@ impl Task for Delete {
 pub struct RootSessions {
     sts: aws_sdk_sts::Client,
     config: SdkConfig,
+    pace: RateLimiter,
+    /// How many sessions this worker opens in a second.
+    a_second: usize,
+}
+
+/// How many sessions all workers together open a second, and how many workers there are.
+///
+/// AWS publishes 600 STS requests a second for an account and Region, and everything else in the account shares them.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionBudget {
+    pub per_second: u32,
+    pub workers: u32,
 }
 
 /// A session as the root user of one member account, scoped to one task.
@@ -74,14 +87,20 @@ impl<T: Task> std::fmt::Debug for RootSession<T> {
 }
 
 impl RootSessions {
+    /// One worker's share of the budget.
     #[must_use]
-    pub fn new(config: &SdkConfig) -> Self {
+    pub fn new(config: &SdkConfig, budget: SessionBudget) -> Self {
         let config = bounded(config);
         let sts = aws_sdk_sts::Client::new(&config);
         // Why no identity cache: it would keep the credentials of every account that this process ever visits.
         let no_cache: SharedIdentityCache = IdentityCache::no_cache();
         let config = config.to_builder().identity_cache(no_cache).build();
-        Self { sts, config }
+        let SessionBudget { per_second, workers } = budget;
+        let interval = Duration::from_secs(1) * workers.max(1) / per_second.max(1);
+        let a_second = usize::try_from(per_second / workers.max(1)).unwrap_or(usize::MAX).max(1);
+        // A worker that was held up catches up on a quarter of a second, no more: many workers start at the same moment.
+        let pace = RateLimiter::builder().initial(1).max((a_second / 4).max(1)).refill(1).interval(interval).build();
+        Self { sts, config, pace, a_second }
     }
 
     /// Opens a session that can read which root credentials an account has.
@@ -108,6 +127,7 @@ impl RootSessions {
     /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
     async fn open<T: Task>(&self, account: &Candidate) -> Result<RootSession<T>, AwsError> {
         let what = || format!("open a root session in account `{}`", account.id);
+        self.pace.acquire_one().await;
         let policy = PolicyDescriptorType::builder().arn(T::POLICY_ARN).build();
         let output = self
             .sts
@@ -117,7 +137,15 @@ impl RootSessions {
             .duration_seconds(i32::from(T::SECONDS))
             .send()
             .await
-            .map_err(|error| AwsError::new(what(), error).in_account(account, self.now()))?;
+            .map_err(|error| AwsError::new(what(), error).in_account(account, self.now()));
+        let output = match output {
+            Err(error) if error.kind() == ErrorKind::Throttled => {
+                // AWS still asks for fewer calls after every retry: this worker's others wait for a second, too.
+                self.pace.acquire(self.a_second).await;
+                return Err(error);
+            }
+            other => other?,
+        };
         let credentials = output
             .credentials()
             .ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no credentials in the answer"))?;

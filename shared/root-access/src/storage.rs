@@ -65,6 +65,14 @@ impl Storage {
         Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into(), config: config.clone() }
     }
 
+    pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
+        &self.s3
+    }
+
+    pub(crate) fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
     /// The time, as the SDK's configuration tells it.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -113,6 +121,20 @@ impl Storage {
     pub async fn read_unaltered<T: DeserializeOwned>(&self, pin: &Pin, expected_key: &str) -> Result<T, StorageError> {
         let body = self.bytes(pin, expected_key, None).await?;
         parse(pin, &body)
+    }
+
+    /// The keys of every object under a prefix.
+    ///
+    /// # Errors
+    /// Any failure of `ListObjectsV2`.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        let mut pages = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::new(format!("list `{prefix}`"), error))?;
+            keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+        }
+        Ok(keys)
     }
 
     /// Reads what the workers of a round left behind, by the number of their batch.

@@ -1,0 +1,37 @@
+"""An organization of several chunks: the next one is listed while the current one is audited."""
+
+from conftest import member, organization
+
+from demo.deployment import Deployment
+from demo.organization import AUDIT, accounts, reported_status, secured, sessions_in
+
+ACCOUNTS, DIRTY = 1200, (1, 499, 500, 501, 1000, 1199)
+
+
+def test_every_account_of_several_chunks_is_audited_exactly_once(deployment: Deployment, run_name) -> None:
+    deployment.reset(organization(*(member(number, dirty=number in DIRTY) for number in range(ACCOUNTS))))
+    before, name = deployment.world(), run_name("chunks")
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, name, timeout=120)
+    assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
+    calls = deployment.calls()
+    assert deployment.world() == secured(before, set())
+
+    listed = [call for call in calls if call["action"] == "organizations:ListAccounts"]
+    assert len(listed) == -(-(ACCOUNTS + 1) // 20)
+    assert len([key for key in deployment.objects() if key.startswith(f"runs/{name}/selection/0/")]) == 3
+    audits = [call for call in calls if call["action"] == "sts:AssumeRoot" and call["resource"].endswith(AUDIT)]
+    audited = [call["account"] for call in audits]
+    members = {member(number)["id"] for number in range(ACCOUNTS)}
+    assert len(audited) == len(set(audited)) and set(audited) == members
+
+    report = deployment.report(name)
+    assert set(accounts(before)) - set(report["accounts"]) <= {before["management_account"]}
+    for number in range(ACCOUNTS):
+        expected = "cleaned" if number in DIRTY else "clean"
+        assert reported_status(report, member(number)["id"]) == expected
+    assert len(sessions_in(calls, member(500)["id"])) == 2
+
+    # The second chunk is listed while the first, of 25 pages, is audited.
+    first_chunk = {member(number)["id"] for number in range(499)}
+    last_of_the_first = max(call["time"] for call in audits if call["account"] in first_chunk)
+    assert listed[25]["time"] < last_of_the_first

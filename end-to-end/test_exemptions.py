@@ -1,0 +1,90 @@
+"""Exempt accounts are audited and keep everything: by the deployment, or by an object that people write."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, changed_accounts, user
+
+from demo.deployment import Deployment
+from demo.organization import accounts, changes_in, sessions_in
+
+DIRTY = "333300000001"
+
+
+def exempt(deployment: Deployment, account: str, **exemption: str) -> None:
+    deployment.put_object(f"exemptions/{account}.json", json.dumps(exemption).encode())
+
+
+def test_an_exemption_with_a_reason_and_an_end_holds(deployment: Deployment, run_name) -> None:
+    before, name = deployment.world(), run_name("exempt")
+    exempt(deployment, DIRTY, reason="key is being replaced", until="2999-12-31T00:00:00Z")
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, name)
+    assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
+    assert changed_accounts(before, deployment.world()) & {DIRTY, EXEMPT} == set()
+    assert len(changed_accounts(before, deployment.world())) == 5
+    assert len(sessions_in(deployment.calls(), DIRTY)) == 1
+    status = deployment.report(name)["accounts"][DIRTY]["status"]
+    assert status["exempt"]["reason"] == "key is being replaced"
+
+
+def test_an_expired_exemption_no_longer_holds(deployment: Deployment, run_name) -> None:
+    before = deployment.world()
+    exempt(deployment, DIRTY, reason="key is being replaced", until="2020-01-01T00:00:00Z")
+    execution = deployment.run({"selection": {"accounts": [DIRTY]}, "mode": "enforce"}, run_name("expired"))
+    assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
+    assert changed_accounts(before, deployment.world()) == {DIRTY}
+
+
+def test_an_expired_exemption_of_the_deployment_no_longer_holds(guarded: Deployment, run_name) -> None:
+    before, name = guarded.world(), run_name("expired-parameter")
+    execution = guarded.run({"selection": {"accounts": ["333300000002", EXEMPT]}, "mode": "enforce"}, name)
+    assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
+    assert changed_accounts(before, guarded.world()) == {"333300000002"}
+    assert guarded.report(name)["accounts"][EXEMPT]["status"]["exempt"]["reason"] == "break-glass"
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        (f"exemptions/{DIRTY}.json", "not JSON"),
+        (f"exemptions/{DIRTY}.json", '{"reason": "a", "til": "2999-12-31T00:00:00Z"}'),
+        (f"exemptions/{DIRTY}.json", '{"until": "2999-12-31T00:00:00Z"}'),
+        ("exemptions/the-payments-account.json", '{"reason": "whose?"}'),
+    ],
+)
+def test_with_an_exemption_that_cannot_be_read_nothing_is_deleted_anywhere(
+    deployment: Deployment, run_name, key: str, text: str
+) -> None:
+    before = deployment.world()
+    deployment.put_object(key, text.encode())
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, run_name("unreadable"))
+    assert execution.status == "FAILED"
+    assert "exemption" in (execution.cause or "")
+    assert deployment.world() == before
+    assert [call for id in accounts(before) for call in changes_in(deployment.calls(), id)] == []
+
+
+def test_an_exemption_written_after_the_plan_still_holds(deployment: Deployment, run_name) -> None:
+    """The worker that deletes asks again: here the plan is made before the exemption, and carried out after it."""
+    from test_tampering import delete, planned
+
+    before, name = deployment.world(), run_name("late-exemption")
+    plan, content = planned(deployment, name)
+    exempt(deployment, DIRTY, reason="wait")
+    for batch in content["batches"]:
+        assert delete(deployment, name, plan, batch).error is None
+    changed = changed_accounts(before, deployment.world())
+    assert changed and DIRTY not in changed
+
+
+def test_only_named_operators_write_exemptions_and_the_kill_switch(guarded: Deployment) -> None:
+    operator, other = (user(guarded, name, ADMINISTRATOR) for name in (OPERATOR.split("/")[1], "somebody-else"))
+    for key in (f"exemptions/{DIRTY}.json", "control/paused.json"):
+        guarded.put_object(key, b'{"paused": false}', operator)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            guarded.put_object(key, b'{"paused": false}', other)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            guarded.stack.client("s3", operator).delete_object(
+                Bucket=guarded.stack.outputs["BucketName"], Key=key
+            )

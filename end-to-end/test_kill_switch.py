@@ -1,0 +1,63 @@
+"""`control/paused.json` stops every change at the next account; audits go on."""
+
+import json
+import time
+
+import pytest
+from conftest import EXEMPT, changed_accounts, member, organization
+
+from demo.deployment import Deployment
+from demo.organization import DELETE, accounts, changes_in, credentials, reported_status, secured, sessions_in
+
+
+def pause(deployment: Deployment, text: bytes = b'{"paused": true, "reason": "incident 7"}') -> None:
+    deployment.put_object("control/paused.json", text)
+
+
+@pytest.mark.parametrize("text", [b'{"paused": true, "reason": "incident 7"}', b"not JSON", b'{"paused": "no"}'])
+def test_nothing_is_changed_while_everything_is_paused_and_audits_go_on(
+    deployment: Deployment, run_name, text: bytes
+) -> None:
+    before, name = deployment.world(), run_name("paused")
+    pause(deployment, text)
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, name)
+    assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
+    assert deployment.world() == before
+    assert DELETE not in {call["session"]["task"] for call in deployment.calls() if call["session"]}
+    report = deployment.report(name)
+    for id, account in accounts(before).items():
+        if credentials(account) and id != EXEMPT and account.get("state") is None:
+            assert sessions_in(deployment.calls(), id) and reported_status(report, id) == "paused"
+
+
+def test_a_switch_that_is_off_again_stops_nothing(deployment: Deployment, run_name) -> None:
+    before = deployment.world()
+    pause(deployment)
+    pause(deployment, b'{"paused": false}')
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, run_name("no-longer-paused"))
+    assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
+    assert deployment.world() == secured(before, {EXEMPT})
+
+
+def test_a_run_that_is_deleting_stops_before_the_next_account(deployment: Deployment, run_name) -> None:
+    members = [member(number, dirty=True) for number in range(20)]
+    deployment.reset(organization(*members, latency_milliseconds=60))
+    before, name = deployment.world(), run_name("paused-midway")
+    deployment.start_execution({"selection": "all", "mode": "enforce"}, name)
+    deadline = time.monotonic() + 30
+    while not any(call["action"] == "iam:DeleteAccessKey" for call in deployment.calls()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    pause(deployment)
+    execution = deployment.wait_for_execution(name)
+    assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
+    changed = changed_accounts(before, deployment.world())
+    assert 0 < len(changed) < len(members)
+    goal = accounts(secured(before, set()))
+    report = deployment.report(name)
+    for id in (account["id"] for account in members):
+        if id in changed:
+            assert accounts(deployment.world())[id] == goal[id] and reported_status(report, id) == "cleaned"
+        else:
+            assert changes_in(deployment.calls(), id) == [] and reported_status(report, id) == "paused"
+    assert "incident 7" in json.dumps(report)

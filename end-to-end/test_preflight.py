@@ -1,0 +1,45 @@
+"""Before anything is audited: can root sessions be opened at all, and could they be before?"""
+
+from typing import Any
+
+import pytest
+from conftest import demo_world
+
+from demo.deployment import Deployment, Execution
+
+
+def refused(deployment: Deployment, run: str, **settings: Any) -> Execution:
+    """Runs over an organization with other settings: nothing is entered, and the run says why."""
+    deployment.reset(demo_world() | settings)
+    before = deployment.world()
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, run)
+    assert execution.status == "FAILED"
+    assert deployment.world() == before
+    assert [call for call in deployment.calls() if call["action"] == "sts:AssumeRoot"] == []
+    return execution
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "verdict"),
+    [
+        ({"features": ["RootSessions"]}, "NotEnabled", "root credentials management is off: switch it on"),
+        ({"features": []}, "NotEnabled", "root credentials management is off: switch it on"),
+        ({"trusted_services": []}, "NotEnabled", "switch on trusted access"),
+        ({"management_account": "999900000001"}, "Denied", "delegate this account"),
+    ],
+)
+def test_a_run_that_cannot_open_sessions_says_what_to_switch_on(
+    deployment: Deployment, run_name, settings: dict[str, Any], error: str, verdict: str
+) -> None:
+    execution = refused(deployment, run_name("refused"), **settings)
+    assert execution.error == error, execution.cause
+    assert verdict in (execution.cause or "")
+    assert "drift" not in (execution.cause or "")
+
+
+def test_a_feature_that_was_on_in_the_last_run_is_called_drift(deployment: Deployment, run_name) -> None:
+    first = run_name("still-on")
+    assert deployment.run({"selection": "all"}, first).status == "SUCCEEDED"
+    execution = refused(deployment, run_name("off-now"), features=["RootSessions"])
+    assert execution.error == "NotEnabled"
+    assert "drift" in (execution.cause or "") and first in (execution.cause or "")

@@ -1,0 +1,109 @@
+//! What people are answered: JSON with a status, and one line where something was not done.
+
+use std::fmt::Display;
+
+use rootwarden_domain::{
+    Failure,
+    approval::{ApprovalRequest, Refusal},
+    identity::NotAPerson,
+    input::InvalidInput,
+};
+use rootwarden_root_access::{AwsError, StorageError};
+use serde::Serialize;
+use serde_json::json;
+use tracing::{error, info};
+
+/// What the function answers.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// To the state machine, which goes on waiting.
+    Asked {
+        asked: ApprovalRequest,
+    },
+    Http(HttpAnswer),
+}
+
+/// Source: AWS Lambda Developer Guide, "Invoking Lambda function URLs", "Response payload format".
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpAnswer {
+    pub status_code: u16,
+    headers: Headers,
+    /// JSON.
+    pub body: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Headers {
+    #[serde(rename = "content-type")]
+    content_type: &'static str,
+}
+
+impl HttpAnswer {
+    pub(crate) fn ok(body: &impl Serialize) -> Self {
+        match serde_json::to_string(body) {
+            Ok(body) => Self::of(200, body),
+            Err(error) => Self::of(502, json!({"error": format!("cannot write the answer: {error}")}).to_string()),
+        }
+    }
+
+    fn of(status_code: u16, body: String) -> Self {
+        Self { status_code, headers: Headers { content_type: "application/json" }, body }
+    }
+}
+
+/// Why a person's request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotDone {
+    #[error(transparent)]
+    BadInput(#[from] InvalidInput),
+    #[error("the request is not signed with an IAM identity")]
+    NotSigned,
+    #[error(transparent)]
+    NotAPerson(#[from] NotAPerson),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<AwsError> for NotDone {
+    fn from(error: AwsError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<StorageError> for NotDone {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl NotDone {
+    fn status(&self) -> u16 {
+        match self {
+            Self::BadInput(_) => 400,
+            Self::NotSigned | Self::NotAPerson(_) => 403,
+            Self::Refused(refusal) => refusal.status(),
+            Self::Failed(_) => 502,
+        }
+    }
+
+    /// The answer to a person, once it is logged.
+    pub(crate) fn told_to(&self, caller: impl Display) -> HttpAnswer {
+        let status = self.status();
+        match self {
+            Self::Failed(Failure { kind, message, code, request_id }) => {
+                error!(
+                    error.kind = %kind, aws.code = code, aws.request_id = request_id, caller = %caller,
+                    "Could not do what {caller} asked for: {message}"
+                );
+            }
+            Self::BadInput(_) | Self::NotSigned | Self::NotAPerson(_) | Self::Refused(_) => {
+                info!(caller = %caller, status, "Refused what {caller} asked for: {self}");
+            }
+        }
+        HttpAnswer::of(status, json!({"error": self.to_string()}).to_string())
+    }
+}

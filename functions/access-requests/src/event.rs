@@ -1,0 +1,71 @@
+//! The two kinds of input: a person's HTTP request, and a run's question.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use rootwarden_domain::{
+    approval::Ask,
+    identity::Person,
+    input::{InvalidInput, parse},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::answer::NotDone;
+
+#[derive(Debug)]
+pub(crate) enum Event {
+    Ask(Box<Ask>),
+    Url(UrlEvent),
+}
+
+/// The internal event.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    ask: Ask,
+}
+
+impl Event {
+    /// A `requestContext` is Lambda's word for an HTTP request; everything else has to be a question.
+    pub(crate) fn read(input: Value) -> Result<Self, InvalidInput> {
+        if input.get("requestContext").is_some() {
+            return Ok(Self::Url(UrlEvent(input)));
+        }
+        let Question { ask } = parse("input", input)?;
+        ask.check()?;
+        Ok(Self::Ask(Box::new(ask)))
+    }
+}
+
+/// An HTTP request in payload format 2.0. AWS may add fields to it, so only what is needed is looked at.
+///
+/// Source: AWS Lambda Developer Guide, "Invoking Lambda function URLs", "Request payload format".
+#[derive(Debug)]
+pub(crate) struct UrlEvent(Value);
+
+impl UrlEvent {
+    /// Who signed the request.
+    ///
+    /// INVARIANT (I12): known by their IAM identity, as Lambda verified it.
+    pub(crate) fn caller(&self) -> Result<Person, NotDone> {
+        Ok(self.arn().ok_or(NotDone::NotSigned)?.parse::<Person>()?)
+    }
+
+    /// The same, as it stands in the event: for the log alone.
+    pub(crate) fn arn(&self) -> Option<&str> {
+        self.0.pointer("/requestContext/authorizer/iam/userArn").and_then(Value::as_str)
+    }
+
+    /// What the person wrote.
+    pub(crate) fn body(&self) -> Result<Value, InvalidInput> {
+        let body = self.0.get("body").and_then(Value::as_str);
+        let body = body.ok_or_else(|| InvalidInput::new("request", "it has no body"))?;
+        let decoded = if self.0.get("isBase64Encoded") == Some(&Value::Bool(true)) {
+            BASE64_STANDARD.decode(body).map_err(|error| {
+                InvalidInput::new("request", format!("not the Base64 that it claims to be: {error}"))
+            })?
+        } else {
+            body.as_bytes().to_vec()
+        };
+        serde_json::from_slice(&decoded).map_err(|error| InvalidInput::new("request", format!("not JSON: {error}")))
+    }
+}

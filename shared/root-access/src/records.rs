@@ -1,0 +1,60 @@
+//! Small objects in the bucket that are not handed on by pin: found by their name, or not there.
+
+use aws_sdk_s3::primitives::ByteStream;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    AwsError,
+    storage::{Storage, StorageError},
+};
+
+/// Whether this call wrote an object, or one was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    Now,
+    /// Somebody else wrote it, or is just writing it.
+    AlreadyThere,
+}
+
+impl Storage {
+    /// Reads an object that may not be there.
+    ///
+    /// # Errors
+    /// Anything but its absence. An object that cannot be read as a `T` is an error, never absent.
+    pub async fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
+        let what = || format!("read `{key}`");
+        let output = match self.s3().get_object().bucket(self.bucket()).key(key).send().await {
+            Ok(output) => output,
+            Err(error) => {
+                let error = AwsError::new(what(), error);
+                return if error.code() == Some("NoSuchKey") { Ok(None) } else { Err(error.into()) };
+            }
+        };
+        let body = output
+            .body
+            .collect()
+            .await
+            .map_err(|error| AwsError::of_kind(rootwarden_domain::ErrorKind::Transient, what(), error))?;
+        let malformed = |source| StorageError::Malformed { key: key.to_owned(), source };
+        serde_json::from_slice(&body.to_vec()).map(Some).map_err(malformed)
+    }
+
+    /// Writes `value` as JSON where nothing is yet: of several writers, one does.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject` but the one that means that something is there.
+    pub async fn create<T: Serialize>(&self, key: &str, value: &T) -> Result<Created, StorageError> {
+        let body =
+            serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.to_owned(), source })?;
+        let put = self.s3().put_object().bucket(self.bucket()).key(key).if_none_match("*");
+        let written = put.content_type("application/json").body(ByteStream::from(body)).send().await;
+        match written.map_err(|error| AwsError::new(format!("write `{key}`"), error)) {
+            Ok(_) => Ok(Created::Now),
+            // Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
+                Ok(Created::AlreadyThere)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
