@@ -231,6 +231,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_switched_off_says_what_to_switch_on() {
+        for (why, kind, told) in [
+            (
+                "RegionDisabledException: STS is not activated",
+                ErrorKind::NotEnabled,
+                "run in a Region that every account has",
+            ),
+            ("RegionDisabled: STS is not activated", ErrorKind::NotEnabled, "run in a Region that every account has"),
+            (
+                "ServiceAccessNotEnabledException: Trusted Access for IAM not enabled",
+                ErrorKind::NotEnabled,
+                "switch on trusted access",
+            ),
+            (
+                "AccountNotManagementOrDelegatedAdministratorException: Input account is neither",
+                ErrorKind::Denied,
+                "delegate this account",
+            ),
+        ] {
+            let (code, message) = why.split_once(": ").unwrap();
+            assert_eq!(classify(code, message, Some(400)), kind, "{why}");
+            assert!(likely_cause(why).unwrap().contains(told), "{why}");
+        }
+    }
+
+    #[test]
     fn what_nobody_has_seen_is_a_defect_unless_its_status_says_more() {
         assert_eq!(classify("SomethingNew", "", Some(400)), ErrorKind::Defect);
         assert_eq!(classify("SomethingNew", "", Some(503)), ErrorKind::Transient);

@@ -70,6 +70,20 @@ pub struct SessionBudget {
     pub workers: u32,
 }
 
+impl SessionBudget {
+    /// How many sessions one worker may open in a second; at least one, or nothing would ever be done.
+    fn share(self) -> u32 {
+        (self.per_second / self.workers.max(1)).max(1)
+    }
+
+    /// How far apart one worker's sessions are.
+    ///
+    /// Why one less than its share: of calls at equal distances, a second may hold one more than the rate.
+    fn interval(self) -> Duration {
+        Duration::from_secs(1) / self.share().saturating_sub(1).max(1)
+    }
+}
+
 /// A session as the root user of one member account, scoped to one task.
 ///
 /// Methods exist only where the task's policy allows the call: deleting with an audit session does not compile.
@@ -95,11 +109,8 @@ impl RootSessions {
         // Why no identity cache: it would keep the credentials of every account that this process ever visits.
         let no_cache: SharedIdentityCache = IdentityCache::no_cache();
         let config = config.to_builder().identity_cache(no_cache).build();
-        let SessionBudget { per_second, workers } = budget;
-        let interval = Duration::from_secs(1) * workers.max(1) / per_second.max(1);
-        let a_second = usize::try_from(per_second / workers.max(1)).unwrap_or(usize::MAX).max(1);
-        // A worker that was held up catches up on a quarter of a second, no more: many workers start at the same moment.
-        let pace = RateLimiter::builder().initial(1).max((a_second / 4).max(1)).refill(1).interval(interval).build();
+        let pace = RateLimiter::builder().initial(1).max(1).refill(1).interval(budget.interval()).build();
+        let a_second = usize::try_from(budget.share()).unwrap_or(usize::MAX);
         Self { sts, config, pace, a_second }
     }
 
@@ -169,5 +180,23 @@ impl<T: Task> RootSession<T> {
     /// Completes "cannot …" for this account.
     pub(crate) fn what(&self, what: impl std::fmt::Display) -> String {
         format!("{what} in account `{}`", self.account.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_second_holds_more_sessions_than_the_budget() {
+        for (per_second, workers) in [(200, 10), (600, 10), (20, 10), (75, 7)] {
+            let interval = SessionBudget { per_second, workers }.interval();
+            // Of calls at equal distances, a second holds at most this many.
+            let in_a_second = 1 + Duration::from_secs(1).as_micros() / interval.as_micros();
+            assert!(
+                u128::from(workers) * in_a_second <= u128::from(per_second.max(2 * workers)),
+                "{per_second}/{workers}"
+            );
+        }
     }
 }
