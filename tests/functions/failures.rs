@@ -180,7 +180,9 @@ async fn each_handler_run_twice_or_two_at_once_ends_the_same() {
     let (left, right) = tokio::join!(delete(&first["plan"]), delete(&second["plan"]));
     left.unwrap();
     right.unwrap();
-    delete(&first["plan"]).await.unwrap();
+    let again = delete(&first["plan"]).await.unwrap();
+    assert_eq!(again["deleted"], 0, "what was gone before is not called deleted");
+    assert_ne!(again["already_absent"], 0);
     for account in DIRTY {
         assert!(is_clean(&rehearsal, account), "{account}");
     }

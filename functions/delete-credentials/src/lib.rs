@@ -51,6 +51,8 @@ pub struct Output {
     pub batch: u32,
     pub result: Pin,
     pub deleted: usize,
+    /// Gone before this worker came to it: never counted as deleted.
+    pub already_absent: usize,
     pub failed: usize,
     pub not_attempted: usize,
 }
@@ -161,13 +163,14 @@ impl DeleteCredentials {
     }
 
     async fn write(&self, result: WorkerResult<DeletionReport>) -> Result<Output, FunctionError> {
-        let (mut deleted, mut failed, mut not_attempted) = (0, 0, 0);
+        let (mut deleted, mut already_absent, mut failed, mut not_attempted) = (0, 0, 0, 0);
         for report in &result.accounts {
             match &report.outcome {
                 DeletionOutcome::Attempted { steps, remaining: _ } => {
                     for step in steps {
                         match step.outcome {
-                            StepOutcome::Deleted | StepOutcome::AlreadyAbsent => deleted += 1,
+                            StepOutcome::Deleted => deleted += 1,
+                            StepOutcome::AlreadyAbsent => already_absent += 1,
                             StepOutcome::Failed(_) => failed += 1,
                             StepOutcome::NotAttempted(_) => not_attempted += 1,
                         }
@@ -184,7 +187,7 @@ impl DeleteCredentials {
         }
         let key = result.run.deleted_key(result.round, result.batch);
         let pin = self.storage.write(key, &result).await?;
-        Ok(Output { batch: result.batch, result: pin, deleted, failed, not_attempted })
+        Ok(Output { batch: result.batch, result: pin, deleted, already_absent, failed, not_attempted })
     }
 }
 
