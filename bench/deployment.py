@@ -1,16 +1,13 @@
 """The demo's deployment, set up to be measured: real waits, ordinary logs, a raised guard."""
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
-
-from demo.deployment import ROOT, Deployment
+from demo.deployment import Deployment
 from demo.organization import World
-from demo.processes import DeploymentError, Server, request
+from demo.processes import DeploymentError, request
 
 # What makes a large run on the emulator slower than it has to be, and is not what is measured.
 _EMULATOR = {
@@ -26,29 +23,12 @@ _EMULATOR = {
 
 
 class MeasuredDeployment(Deployment):
-    """A deployment in enforce mode for one organization, with parameters of the template set where it has them."""
+    """A deployment in enforce mode for one organization, with an emulator that holds nothing up."""
 
-    def __init__(self, world: World, binaries: Path, wanted: dict[str, str]) -> None:
-        known = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
-        parameters = {name: value for name, value in wanted.items() if name in known}
+    emulator_settings = _EMULATOR
+
+    def __init__(self, world: World, binaries: Path, parameters: dict[str, str]) -> None:
         super().__init__(world=world, binaries=binaries, parameters=parameters)
-
-    def _start_emulator(self) -> None:
-        environment = self._environment() | {
-            "AUTH": "true",
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": self.emulator.rpartition(":")[2],
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-            "S3_DATA_DIR": str(self._directory / "s3"),
-            "STATE_DIR": str(self._directory / "state"),
-            **_EMULATOR,
-        }
-        command = [sys.executable, "-m", "demo.emulator"]
-        server = Server("emulator", command, environment, self._directory / "emulator.log", ROOT)
-        self._servers["emulator"] = server
-        server.wait_until_healthy(f"{self.emulator}/_ministack/health")
 
     def sweep(self, name: str, timeout: float) -> dict[str, Any]:
         """Runs over the whole organization, and returns how the execution ended, as Step Functions describes it.

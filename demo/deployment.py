@@ -57,6 +57,9 @@ class Execution:
 class Deployment:
     """A deployment that lives as long as its `with` block."""
 
+    emulator_settings: dict[str, str] = {}
+    """Settings of the emulator that a subclass wants otherwise."""
+
     def __init__(
         self,
         *,
@@ -139,6 +142,7 @@ class Deployment:
             "SFN_WAIT_SCALE": str(WAIT_SCALE),
             "S3_DATA_DIR": str(self._directory / "s3"),
             "STATE_DIR": str(self._directory / "state"),
+            **self.emulator_settings,
         }
         server = Server(
             "emulator", [sys.executable, "-m", "demo.emulator"], environment, self._directory / "emulator.log", ROOT
