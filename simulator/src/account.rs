@@ -2,13 +2,14 @@
 //!
 //! The same struct is the builder of tests and the entry of a world file; everything but the id has a default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::{self, instant};
+use crate::member_resources::{MemberBucket, MemberQueue};
 use crate::policy::Policy;
 use crate::world::default_organization;
 
@@ -39,6 +40,16 @@ pub struct Account {
     /// Service control policies; only their Deny statements count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub service_control_policies: Vec<Policy>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buckets: Vec<MemberBucket>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<MemberQueue>,
+    /// Roles that a policy can name, with their path if they have one, e.g. `admin` or `service-role/reader`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub roles: BTreeSet<String>,
+    /// Users that a policy can name, likewise.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub users: BTreeSet<String>,
 }
 
 /// What the root user of an account holds.
@@ -129,6 +140,10 @@ impl Account {
             tags: BTreeMap::new(),
             root: RootCredentials::default(),
             service_control_policies: Vec::new(),
+            buckets: Vec::new(),
+            queues: Vec::new(),
+            roles: BTreeSet::new(),
+            users: BTreeSet::new(),
         }
     }
 
@@ -227,6 +242,32 @@ impl Account {
     #[must_use]
     pub fn scp(mut self, document: Value) -> Self {
         self.service_control_policies.push(Policy::read_or_deny(document));
+        self
+    }
+
+    #[must_use]
+    pub fn bucket(mut self, bucket: MemberBucket) -> Self {
+        self.buckets.push(bucket);
+        self
+    }
+
+    #[must_use]
+    pub fn queue(mut self, queue: MemberQueue) -> Self {
+        self.queues.push(queue);
+        self
+    }
+
+    /// A role that a policy can name; with its path if it has one.
+    #[must_use]
+    pub fn role(mut self, name: impl Into<String>) -> Self {
+        self.roles.insert(name.into());
+        self
+    }
+
+    /// A user that a policy can name; with its path if it has one.
+    #[must_use]
+    pub fn user(mut self, name: impl Into<String>) -> Self {
+        self.users.insert(name.into());
         self
     }
 

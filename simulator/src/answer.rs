@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::request::{Operation, Service};
-use crate::xml;
+use crate::{sqs, xml};
 
 /// A successful answer.
 #[derive(Debug)]
@@ -26,15 +26,36 @@ pub(crate) struct ServiceError {
     pub(crate) code: String,
     pub(crate) status: u16,
     pub(crate) message: String,
-    /// Organizations explains some errors by a `Reason`.
-    pub(crate) reason: Option<&'static str>,
+    reason: Option<&'static str>,
+    /// Further elements of S3's errors, e.g. `Detail`.
+    fields: Vec<(&'static str, String)>,
+    /// Headers that only this error has.
+    headers: Vec<(&'static str, String)>,
 }
 
 pub(crate) type Answer = Result<Output, ServiceError>;
 
 impl ServiceError {
     pub(crate) fn new(code: impl Into<String>, status: u16, message: impl Into<String>) -> Self {
-        Self { code: code.into(), status, message: message.into(), reason: None }
+        let (fields, headers) = (Vec::new(), Vec::new());
+        Self { code: code.into(), status, message: message.into(), reason: None, fields, headers }
+    }
+
+    /// Organizations explains some errors by a `Reason`.
+    pub(crate) fn because(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Adds an element to an error of S3.
+    pub(crate) fn field(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.fields.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// The general denial of IAM and STS.
@@ -70,32 +91,29 @@ fn write_output(operation: &Operation, output: Output, request_id: &str) -> Resp
             let name = &operation.name;
             let namespace = match operation.service {
                 Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-                Service::Iam | Service::Organizations | Service::StepFunctions | Service::S3 | Service::Other => {
-                    "https://iam.amazonaws.com/doc/2010-05-08/"
-                }
+                Service::Iam
+                | Service::Organizations
+                | Service::StepFunctions
+                | Service::S3
+                | Service::Sqs
+                | Service::Other => "https://iam.amazonaws.com/doc/2010-05-08/",
             };
             let result = xml::element(&format!("{name}Result"), inside);
             let metadata = xml::element("ResponseMetadata", xml::text("RequestId", request_id));
             let body = format!(r#"<{name}Response xmlns="{namespace}">{result}{metadata}</{name}Response>"#);
             response(StatusCode::OK, "text/xml", body.into(), request_id)
         }
-        Output::Json(value) => response(StatusCode::OK, "application/x-amz-json-1.1", body(&value), request_id),
+        Output::Json(value) => response(StatusCode::OK, json_type(operation.service), body(&value), request_id),
         Output::Rest { status, headers, body } => {
-            let mut response = response(status, "application/xml", body, request_id);
-            for (name, value) in headers {
-                if let Ok(value) = HeaderValue::from_str(&value) {
-                    response.headers_mut().insert(HeaderName::from_static(name), value);
-                }
-            }
-            response
+            with_headers(response(status, "application/xml", body, request_id), headers)
         }
     }
 }
 
 fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Response<Bytes> {
-    let ServiceError { code, status, message, reason } = error;
+    let ServiceError { code, status, message, reason, fields: further, headers } = error;
     let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    match service {
+    let answer = match service {
         Service::Sts | Service::Iam => {
             let kind = if status.is_server_error() { "Receiver" } else { "Sender" };
             let inside = xml::text("Type", kind) + &xml::text("Code", code) + &xml::text("Message", message);
@@ -103,18 +121,49 @@ fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Resp
             response(status, "text/xml", xml::element("ErrorResponse", inside).into(), request_id)
         }
         Service::S3 => {
-            let inside = xml::text("Code", code) + &xml::text("Message", message);
+            let further: String = further.iter().map(|(name, value)| xml::text(name, value)).collect();
+            let inside = xml::text("Code", code) + &xml::text("Message", message) + &further;
             let inside = xml::element("Error", inside + &xml::text("RequestId", request_id));
             response(status, "application/xml", inside.into(), request_id)
+        }
+        Service::Sqs => {
+            let fault = if status.is_server_error() { "Receiver" } else { "Sender" };
+            let query_error = format!("{};{fault}", sqs::query_code(code));
+            let fields = json!({"__type": format!("com.amazonaws.sqs#{code}"), "message": message});
+            let response = response(status, json_type(service), body(&fields), request_id);
+            with_headers(response, vec![("x-amzn-query-error", query_error)])
         }
         Service::Organizations | Service::StepFunctions | Service::Other => {
             let mut fields = json!({"__type": code, "message": message, "Message": message});
             if let (Some(reason), Some(fields)) = (reason, fields.as_object_mut()) {
                 fields.insert("Reason".to_owned(), json!(reason));
             }
-            response(status, "application/x-amz-json-1.1", body(&fields), request_id)
+            response(status, json_type(service), body(&fields), request_id)
+        }
+    };
+    with_headers(answer, headers.clone())
+}
+
+/// The version of AWS's JSON protocol that a service speaks.
+fn json_type(service: Service) -> &'static str {
+    match service {
+        Service::Sqs => "application/x-amz-json-1.0",
+        Service::Sts
+        | Service::Iam
+        | Service::Organizations
+        | Service::StepFunctions
+        | Service::S3
+        | Service::Other => "application/x-amz-json-1.1",
+    }
+}
+
+fn with_headers(mut response: Response<Bytes>, headers: Vec<(&'static str, String)>) -> Response<Bytes> {
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
+    response
 }
 
 fn body(value: &Value) -> Bytes {

@@ -86,7 +86,7 @@ fn is_assume_root(operation: &Operation) -> bool {
 fn missing(service: Service) -> ServiceError {
     let message = "Request is missing Authentication Token";
     match service {
-        Service::Sts | Service::Iam => ServiceError::new("MissingAuthenticationToken", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("MissingAuthenticationToken", 403, message),
         Service::S3 => ServiceError::new("AccessDenied", 403, "Access Denied"),
         Service::Organizations | Service::StepFunctions | Service::Other => {
             ServiceError::new("MissingAuthenticationTokenException", 400, message)
@@ -97,7 +97,7 @@ fn missing(service: Service) -> ServiceError {
 fn unknown(service: Service) -> ServiceError {
     let message = "The security token included in the request is invalid.";
     match service {
-        Service::Sts | Service::Iam => ServiceError::new("InvalidClientTokenId", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("InvalidClientTokenId", 403, message),
         Service::S3 => {
             let message = "The AWS Access Key Id you provided does not exist in our records.";
             ServiceError::new("InvalidAccessKeyId", 403, message)
@@ -111,7 +111,7 @@ fn unknown(service: Service) -> ServiceError {
 fn expired(service: Service) -> ServiceError {
     let message = "The security token included in the request is expired";
     match service {
-        Service::Sts | Service::Iam => ServiceError::new("ExpiredToken", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("ExpiredToken", 403, message),
         Service::S3 => ServiceError::new("ExpiredToken", 400, "The provided token has expired."),
         Service::Organizations | Service::StepFunctions | Service::Other => {
             ServiceError::new("ExpiredTokenException", 400, message)

@@ -1,67 +1,138 @@
-//! Whether a root session or a calling role may do what it asks for.
+//! Whether a root session or a caller may do what it asks for.
 
-use std::collections::BTreeMap;
-
+use crate::access::{Verdict, usual_context, verdict};
 use crate::account::root_arn;
 use crate::answer::ServiceError;
+use crate::authentication::Signer;
 use crate::caller::RegisteredCaller;
+use crate::conditions::Context;
 use crate::policy::{Decision, Policy, Question, decide};
-use crate::state::RootSession;
+use crate::principal::CallingPrincipal;
+use crate::resource_policy::ResourcePolicy;
+use crate::state::{RootSession, State};
 use crate::world::World;
+
+/// What somebody wants to do with a bucket or a queue.
+pub(crate) struct Target<'a> {
+    /// The IAM action.
+    pub(crate) action: &'a str,
+    /// The ARN that policies see.
+    pub(crate) resource: &'a str,
+    /// The account that the resource belongs to.
+    pub(crate) owner: &'a str,
+    /// The text of the resource's policy.
+    pub(crate) policy: Option<&'a str>,
+    /// Whether the resource's policy never denies it to its owner's root.
+    pub(crate) is_open_to_owners_root: bool,
+    /// Condition keys besides those of every call.
+    pub(crate) context: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Target<'a> {
+    /// What no resource's policy decides on.
+    pub(crate) fn without_policy(action: &'a str, resource: &'a str, owner: &'a str) -> Self {
+        Self { action, resource, owner, policy: None, is_open_to_owners_root: false, context: &[] }
+    }
+}
+
+/// Checks a call on a bucket or a queue against everything that decides on it.
+///
+/// A root session: its task policy, service control policies and, unless the owner's root is exempt, the resource's
+/// policy. Anybody else: service control policies, the resource's policy and its own statements, if it has any.
+pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> Result<(), ServiceError> {
+    let Target { action, resource, owner, policy, is_open_to_owners_root, context } = *target;
+    let arn = signer.arn();
+    let caller = CallingPrincipal::of(&arn);
+    let usual = usual_context(caller, owner, &state.world.organization_id, state.now());
+    let question = Question { action, resource, context: usual.with_all(context) };
+    let refuse = |why: &str| Err(refused(&arn, action, resource, why));
+    let identity = match signer {
+        Signer::RootSession(session) => {
+            authorize_root(state, session, action, resource, owner)?;
+            Decision::Allowed
+        }
+        _ if is_denied_by_organization(&state.world, caller.account(), &question) => {
+            return refuse("with an explicit deny in a service control policy");
+        }
+        Signer::AccountRoot(_) => Decision::Allowed,
+        Signer::Unregistered(_) => Decision::NotAllowed,
+        Signer::Caller(registered) => match &registered.statements {
+            None => Decision::Allowed,
+            Some(statements) => decide(statements, &question),
+        },
+    };
+    let is_owners_root = matches!(caller, CallingPrincipal::Root { account } if account == owner);
+    if is_owners_root && is_open_to_owners_root {
+        return Ok(());
+    }
+    let said = policy.map(|policy| ResourcePolicy::of_text(policy).decide(caller, question));
+    match verdict(caller, owner, identity == Decision::Allowed, said) {
+        Verdict::DeniedByResourcePolicy => refuse("with an explicit deny in a resource-based policy"),
+        _ if identity == Decision::ExplicitlyDenied => refuse("with an explicit deny in an identity-based policy"),
+        Verdict::Allowed => Ok(()),
+        Verdict::NotAllowedByIdentity => {
+            refuse(&format!("because no identity-based policy allows the {action} action"))
+        }
+        Verdict::NotAllowedByResourcePolicy => {
+            refuse(&format!("because no resource-based policy allows the {action} action"))
+        }
+    }
+}
 
 /// Checks a call of a root session against its task policy and the account's service control policies.
 ///
-/// Root may do everything that neither of them denies.
+/// Root may do everything that neither of them denies. `owner`: the account that the resource belongs to.
 pub(crate) fn authorize_root(
-    world: &World,
+    state: &State,
     session: &RootSession,
     action: &str,
     resource: &str,
+    owner: &str,
 ) -> Result<(), ServiceError> {
-    let principal = root_arn(&session.account);
-    let context = BTreeMap::from([
-        ("aws:principalarn", principal.clone()),
-        ("aws:principalaccount", session.account.clone()),
-        ("aws:resourceaccount", session.account.clone()),
-        ("aws:assumedroot", "true".to_owned()),
-    ]);
-    let question = Question { action, resource, context };
-    let denied = ServiceError::not_authorized(&principal, action, resource);
-    let explicitly = |policy: &str| ServiceError {
-        message: format!("{} with an explicit deny in a {policy}", denied.message),
-        ..denied.clone()
-    };
+    let caller = CallingPrincipal::Root { account: &session.account };
+    let context = usual_context(caller, owner, &state.world.organization_id, state.now());
+    let question = Question { action, resource, context: context.with("aws:AssumedRoot", "true") };
+    let refuse = |why: &str| Err(refused(&caller.principal_arn(), action, resource, why));
     if decide(session.task.statements(), &question) == Decision::ExplicitlyDenied {
         // Unverified: nobody here has seen the text of a task policy's denial.
-        return Err(explicitly("session policy"));
+        return refuse("with an explicit deny in a session policy");
     }
-    let policies = world.account(&session.account).map(|account| account.service_control_policies.as_slice());
-    let statements = policies.unwrap_or_default().iter().flat_map(Policy::statements);
-    if decide(statements, &question) == Decision::ExplicitlyDenied {
+    if is_denied_by_organization(&state.world, &session.account, &question) {
         // Unverified: nobody here has seen the text of an SCP's denial of a root session.
-        return Err(explicitly("service control policy"));
+        return refuse("with an explicit deny in a service control policy");
     }
     Ok(())
+}
+
+/// Service control policies bind members, not the management account.
+fn is_denied_by_organization(world: &World, account: &str, question: &Question<'_>) -> bool {
+    let policies = world.account(account).map(|account| account.service_control_policies.as_slice());
+    let statements = policies.unwrap_or_default().iter().flat_map(Policy::statements);
+    !world.is_management(account) && decide(statements, question) == Decision::ExplicitlyDenied
+}
+
+/// S3 quotes the resource, SQS writes the action in lower case.
+///
+/// Sources: github.com/noobaa/noobaa-core, issue 10060 (S3); what users of SQS report.
+fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceError {
+    let mut denied = match action.split_once(':') {
+        Some(("s3", _)) => ServiceError::not_authorized(principal, action, &format!("\"{resource}\"")),
+        Some(("sqs", _)) => ServiceError::not_authorized(principal, &action.to_ascii_lowercase(), resource),
+        Some(_) | None => ServiceError::not_authorized(principal, action, resource),
+    };
+    denied.message = format!("{} {why}", denied.message);
+    denied
 }
 
 /// Whether a calling role's own statements allow it to open a session with a task policy in an account.
 pub(crate) fn may_assume_root(caller: &RegisteredCaller, target: &str, task_policy_arn: &str) -> bool {
     let Some(statements) = &caller.statements else { return true };
     let resource = root_arn(target);
-    let context = BTreeMap::from([
-        ("sts:taskpolicyarn", task_policy_arn.to_owned()),
-        ("aws:principalarn", role_arn(&caller.arn)),
-        ("aws:principalaccount", caller.account().to_owned()),
-        ("aws:resourceaccount", target.to_owned()),
-    ]);
+    let context = Context::default()
+        .with("sts:TaskPolicyArn", task_policy_arn)
+        .with("aws:PrincipalArn", CallingPrincipal::of(&caller.arn).principal_arn())
+        .with("aws:PrincipalAccount", caller.account())
+        .with("aws:ResourceAccount", target);
     let question = Question { action: "sts:AssumeRoot", resource: &resource, context };
     decide(statements, &question) == Decision::Allowed
-}
-
-/// `aws:PrincipalArn` of a role's session is the role.
-fn role_arn(arn: &str) -> String {
-    match arn.split_once(":assumed-role/").map(|(account, role)| (account, role.split('/').next())) {
-        Some((account, Some(role))) => format!("{}:role/{role}", account.replacen(":sts:", ":iam:", 1)),
-        Some((_, None)) | None => arn.to_owned(),
-    }
 }

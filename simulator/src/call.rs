@@ -12,9 +12,10 @@ pub struct Call {
     pub session: Option<RootSessionOfCall>,
     /// e.g. `iam:DeleteAccessKey`
     pub action: String,
-    /// The account acted in, or targeted.
+    /// The account acted in, or targeted; of a root session its own, of an ordinary call the bucket's or queue's owner.
     pub account: Option<String>,
-    /// What the call is about: a task policy's ARN, a key id, certificate id or serial, an object, a service principal.
+    /// What the call is about: a task policy's ARN, a key id, certificate id or serial, an object as `bucket/key`, the ARN
+    /// of a bucket or a queue, a service principal.
     pub resource: Option<String>,
     /// `Success`, or the error code; a connection fault's own name (`Timeout`, `ConnectionReset`, `LostResponse`).
     pub result: String,

@@ -24,7 +24,8 @@ enum Principal {
 pub struct RegisteredCaller {
     /// e.g. `arn:aws:sts::111111111111:assumed-role/audit/session`
     pub arn: String,
-    /// The IAM statements that decide on `sts:AssumeRoot`; absent: everything is allowed.
+    /// The caller's own IAM statements: they decide on `sts:AssumeRoot` and on members' buckets and queues. Absent:
+    /// everything is allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statements: Option<Vec<Statement>>,
 }
@@ -36,6 +37,7 @@ impl Caller {
         Self { principal: Principal::ManagementRole(name.into()), statements: None }
     }
 
+    /// A role of any account, e.g. an ordinary administrator of a member.
     #[must_use]
     pub fn role(account: &str, name: &str) -> Self {
         Self::principal(role_arn(account, name))
@@ -47,7 +49,8 @@ impl Caller {
         Self { principal: Principal::Arn(arn.into()), statements: None }
     }
 
-    /// The IAM statements by which `sts:AssumeRoot` is evaluated: an array, or a whole policy document.
+    /// The IAM statements by which `sts:AssumeRoot`, and what is done with members' buckets and queues, is evaluated: an
+    /// array, or a whole policy document.
     ///
     /// A statement that cannot be read denies everything.
     #[must_use]

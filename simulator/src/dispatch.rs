@@ -12,7 +12,7 @@ use crate::fault::Effect;
 use crate::request::{Operation, Request, Service};
 use crate::state::State;
 use crate::vanish::vanish;
-use crate::{iam, organizations, s3, states, sts};
+use crate::{iam, organizations, s3, sqs, states, sts};
 
 /// Answers a request, and logs it.
 ///
@@ -23,8 +23,9 @@ pub(crate) fn answer(
     request: &Request,
     operation: &Operation,
 ) -> Result<Response<Bytes>, ConnectorFault> {
+    state.settle();
     let signer = authenticate(state, request, operation);
-    let account = account_of_call(operation, signer.as_ref().ok());
+    let account = account_of_call(state, request, operation, signer.as_ref().ok());
     let caller = match (&signer, &request.signature) {
         (Ok(signer), _) => signer.arn(),
         (Err(_), Some(signature)) => format!("unregistered/{}", signature.access_key),
@@ -35,7 +36,7 @@ pub(crate) fn answer(
         caller,
         session: signer.as_ref().ok().and_then(Signer::session),
         action: operation.action(),
-        resource: resource_of_call(request, operation),
+        resource: resource_of_call(request, operation, signer.as_ref().ok()),
         result: String::new(),
         host: request.host.clone(),
         account,
@@ -81,9 +82,9 @@ fn meet_fault_or_perform(
             return Err(ConnectorFault::LostResponse);
         }
         Some(Effect::Ignored) => {
-            let world = state.world.clone();
+            let (world, queues) = (state.world.clone(), state.queues.clone());
             let answer = perform(state, request, operation, signer);
-            state.world = world;
+            (state.world, state.queues) = (world, queues);
             return Ok(answer);
         }
         Some(Effect::Timeout) => return Err(ConnectorFault::Timeout),
@@ -91,7 +92,12 @@ fn meet_fault_or_perform(
         Some(Effect::Throttle) => throttled(operation.service),
         Some(Effect::InternalError) => internal_error(operation.service),
         Some(Effect::Denied) => {
-            let resource = account.map_or_else(|| "*".to_owned(), crate::account::root_arn);
+            let resource = match (operation.service, &call.resource, account) {
+                (Service::S3, Some(resource), _) if resource.starts_with("arn:") => format!("\"{resource}\""),
+                (Service::Sqs, Some(resource), _) => resource.clone(),
+                (_, _, Some(account)) => crate::account::root_arn(account),
+                (_, _, None) => "*".to_owned(),
+            };
             let general = ServiceError::not_authorized(&call.caller, &call.action, &resource);
             denied(operation.service, general.message)
         }
@@ -102,10 +108,8 @@ fn meet_fault_or_perform(
 }
 
 fn perform(state: &mut State, request: &Request, operation: &Operation, signer: &Signer) -> Answer {
-    if let (Signer::RootSession(session), Service::S3 | Service::StepFunctions | Service::Other) =
-        (signer, operation.service)
-    {
-        authorize_root(&state.world, session, &operation.action(), "*")?;
+    if let (Signer::RootSession(session), Service::StepFunctions | Service::Other) = (signer, operation.service) {
+        authorize_root(state, session, &operation.action(), "*", &session.account)?;
         return Err(ServiceError::not_simulated(&operation.action()));
     }
     match operation.service {
@@ -113,13 +117,14 @@ fn perform(state: &mut State, request: &Request, operation: &Operation, signer: 
         Service::Iam => iam::perform(state, signer, operation),
         Service::Organizations => organizations::perform(state, signer, operation),
         Service::StepFunctions => states::perform(state, operation),
-        Service::S3 => s3::perform(state, request, &operation.name),
+        Service::S3 => s3::perform(state, signer, request, operation),
+        Service::Sqs => sqs::perform(state, signer, request, operation),
         Service::Other => Err(ServiceError::not_simulated(&operation.action())),
     }
 }
 
 /// The account acted in, or aimed at.
-fn account_of_call(operation: &Operation, signer: Option<&Signer>) -> Option<String> {
+fn account_of_call(state: &State, request: &Request, operation: &Operation, signer: Option<&Signer>) -> Option<String> {
     if operation.service == Service::Sts && operation.name == sts::ASSUME_ROOT {
         return sts::target_account(operation).map(ToOwned::to_owned);
     }
@@ -129,14 +134,20 @@ fn account_of_call(operation: &Operation, signer: Option<&Signer>) -> Option<Str
             account.map(ToOwned::to_owned)
         }
         (_, Some(Signer::RootSession(session))) => Some(session.account.clone()),
+        (Service::S3, Some(_)) => {
+            let (bucket, _) = s3::bucket_and_key(request);
+            state.member_bucket(&bucket).map(|(owner, _)| owner.id.clone())
+        }
+        (Service::Sqs, Some(signer)) => sqs::owner(&state.world, request, operation, signer.account()),
         (_, Some(_) | None) => None,
     }
 }
 
-fn resource_of_call(request: &Request, operation: &Operation) -> Option<String> {
-    if operation.service == Service::S3 {
-        let (bucket, key) = s3::bucket_and_key(request);
-        return Some(format!("{bucket}/{key}"));
+fn resource_of_call(request: &Request, operation: &Operation, signer: Option<&Signer>) -> Option<String> {
+    match operation.service {
+        Service::S3 => return s3::resource(request, operation),
+        Service::Sqs => return sqs::resource(request, operation, signer),
+        Service::Sts | Service::Iam | Service::Organizations | Service::StepFunctions | Service::Other => {}
     }
     let parameters = [
         "TaskPolicyArn.arn",
@@ -158,6 +169,8 @@ fn throttled(service: Service) -> ServiceError {
                            Try again later.";
             ServiceError::new("TooManyRequestsException", 400, message)
         }
+        // Source: Amazon SQS API Reference, common errors of its operations.
+        Service::Sqs => ServiceError::new("RequestThrottled", 400, "The request was denied due to request throttling."),
         Service::S3 => ServiceError::new("SlowDown", 503, "Please reduce your request rate."),
         Service::StepFunctions | Service::Other => ServiceError::new("ThrottlingException", 400, "Rate exceeded"),
     }
@@ -167,7 +180,7 @@ fn internal_error(service: Service) -> ServiceError {
     let message = "The request processing has failed because of an unknown error, exception or failure.";
     match service {
         Service::Iam => ServiceError::new("ServiceFailure", 500, message),
-        Service::Sts => ServiceError::new("InternalFailure", 500, message),
+        Service::Sts | Service::Sqs => ServiceError::new("InternalFailure", 500, message),
         Service::Organizations => ServiceError::new("ServiceException", 500, message),
         Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
         Service::StepFunctions | Service::Other => ServiceError::new("InternalServerException", 500, message),
@@ -176,7 +189,7 @@ fn internal_error(service: Service) -> ServiceError {
 
 fn denied(service: Service, message: String) -> ServiceError {
     match service {
-        Service::Sts | Service::Iam | Service::S3 => ServiceError::new("AccessDenied", 403, message),
+        Service::Sts | Service::Iam | Service::S3 | Service::Sqs => ServiceError::new("AccessDenied", 403, message),
         Service::Organizations | Service::StepFunctions | Service::Other => {
             ServiceError::new("AccessDeniedException", 400, message)
         }

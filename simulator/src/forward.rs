@@ -14,6 +14,7 @@ use crate::iam::is_feature_operation;
 use crate::request::{Operation, Service};
 use crate::simulator::Simulator;
 use crate::sts::ASSUME_ROOT;
+use crate::{s3, sqs};
 
 /// The emulator behind.
 #[derive(Clone, Debug)]
@@ -55,18 +56,27 @@ impl Upstream {
 }
 
 /// Whether the simulator answers a request itself although an emulator stands behind it.
+///
+/// Of S3 and SQS it is what is about a member's bucket or queue, and a member's lists of them: the emulator behind knows
+/// no member accounts. A bucket or queue that the world does not know may be one of the emulator's, whoever asks.
 pub(crate) fn is_own(simulator: &Simulator, request: &crate::request::Request, operation: &Operation) -> bool {
-    let has_root_session = request
-        .signature
-        .as_ref()
-        .is_some_and(|signature| simulator.lock().sessions.contains_key(&signature.access_key));
-    has_root_session
-        || match operation.service {
-            Service::Sts => operation.name == ASSUME_ROOT,
-            Service::Iam => is_feature_operation(&operation.name),
-            Service::Organizations => true,
-            Service::StepFunctions | Service::S3 | Service::Other => false,
-        }
+    let state = simulator.lock();
+    let key = request.signature.as_ref().map(|signature| signature.access_key.as_str()).unwrap_or_default();
+    if state.sessions.contains_key(key) {
+        return true;
+    }
+    let signer = state.callers.get(key).map(|caller| caller.account()).unwrap_or_default();
+    let is_member = || !state.world.is_management(signer) && state.world.account(signer).is_some();
+    match operation.service {
+        Service::Sts => operation.name == ASSUME_ROOT,
+        Service::Iam => is_feature_operation(&operation.name),
+        Service::Organizations => true,
+        Service::S3 if operation.name == s3::LIST_BUCKETS => is_member(),
+        Service::S3 => state.member_bucket(&s3::bucket_and_key(request).0).is_some(),
+        Service::Sqs if operation.name == sqs::LIST_QUEUES => is_member(),
+        Service::Sqs => sqs::owner(&state.world, request, operation, signer).is_some(),
+        Service::StepFunctions | Service::Other => false,
+    }
 }
 
 fn bad_gateway(error: &dyn std::error::Error) -> Response<Body> {

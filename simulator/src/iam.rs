@@ -32,7 +32,8 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation)
 }
 
 fn perform_as_root(state: &mut State, session: &RootSession, operation: &Operation) -> Answer {
-    authorize_root(&state.world, session, &operation.action(), &resource(session, operation))?;
+    let resource = resource(session, operation);
+    authorize_root(state, session, &operation.action(), &resource, &session.account)?;
     let now = state.now();
     let page_size = state.world.iam_page_size;
     // Unverified: what a root session gets once its account has left the organization.

@@ -5,6 +5,7 @@
 //! on root sessions. In process it is an HTTP client for the SDK ([`Simulator::sdk_config`]); as a server
 //! ([`server`]) any SDK can use it. What it does not simulate stands in the crate's README.
 
+mod access;
 mod account;
 mod answer;
 mod authentication;
@@ -21,13 +22,20 @@ mod dispatch;
 mod fault;
 mod forward;
 mod iam;
+mod known_principals;
 mod limits;
+mod member_resources;
 mod organizations;
 mod policy;
+mod policy_document;
+mod policy_text;
+mod principal;
 mod request;
+mod resource_policy;
 mod s3;
 pub mod server;
 mod simulator;
+mod sqs;
 mod state;
 mod states;
 mod storage;
@@ -36,8 +44,10 @@ mod task;
 mod vanish;
 mod world;
 mod world_file;
+mod world_resources;
 mod xml;
 
+pub use access::{Access, is_allowed};
 pub use account::{
     AccessKey, Account, Account as Member, KeyUse, LoginProfile, MfaDevice, RootCredentials, SigningCertificate,
 };
@@ -48,7 +58,9 @@ pub use connector::ConnectorFault;
 pub use create_account::CreateAccountRequest;
 pub use fault::{Effect, Fault, FaultTrigger, Times};
 pub use limits::Limits;
+pub use member_resources::{MemberBucket, MemberQueue};
 pub use policy::{Policy, Statement};
+pub use policy_text::PolicyText;
 pub use simulator::Simulator;
 pub use states::{AnsweredTask, StartedExecution, TaskAnswer};
 pub use world::{Feature, World};

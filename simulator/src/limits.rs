@@ -1,6 +1,6 @@
 //! Rate limits as AWS publishes them: a token bucket for each calling account, on the world's clock.
 //!
-//! A call over the limit takes no token, as on AWS. IAM publishes none.
+//! A call over the limit takes no token, as on AWS. IAM publishes none, and none of S3 and SQS bears on what is simulated.
 //! Sources: AWS Organizations User Guide, quotas (`orgs_reference_limits`); IAM User Guide, quotas (`reference_iam-quotas`).
 
 use std::collections::HashMap;
@@ -55,9 +55,15 @@ impl Limits {
             (Service::Organizations, "ListTagsForResource") => (10, 15),
             (Service::Organizations, "DescribeCreateAccountStatus") => (2, 2),
             (Service::Organizations, "DescribeOrganization") => (1, 2),
-            (Service::Organizations | Service::Iam | Service::StepFunctions | Service::S3 | Service::Other, _) => {
-                return None;
-            }
+            (
+                Service::Organizations
+                | Service::Iam
+                | Service::StepFunctions
+                | Service::S3
+                | Service::Sqs
+                | Service::Other,
+                _,
+            ) => return None,
         };
         Some((&operation.name, Limit { per_second, burst }))
     }

@@ -271,7 +271,7 @@ fn no_such_account() -> ServiceError {
 }
 
 fn invalid_input(message: &str, reason: &'static str) -> ServiceError {
-    ServiceError { reason: Some(reason), ..ServiceError::new("InvalidInputException", 400, message) }
+    ServiceError::new("InvalidInputException", 400, message).because(reason)
 }
 
 fn invalid_token() -> ServiceError {
@@ -279,5 +279,5 @@ fn invalid_token() -> ServiceError {
 }
 
 fn constraint(message: &str, reason: &'static str) -> ServiceError {
-    ServiceError { reason: Some(reason), ..ServiceError::new("ConstraintViolationException", 400, message) }
+    ServiceError::new("ConstraintViolationException", 400, message).because(reason)
 }

@@ -9,7 +9,7 @@ use std::str::Chars;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::conditions::{self, Holds, substitute};
+use crate::conditions::{self, Context, Holds};
 
 /// A policy document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,12 +64,12 @@ impl<T> OneOrMany<T> {
     }
 }
 
-/// What somebody wants to do, with the condition keys of the request (names in lower case).
+/// What somebody wants to do, with the condition keys of the request.
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
     pub(crate) action: &'a str,
     pub(crate) resource: &'a str,
-    pub(crate) context: BTreeMap<&'static str, String>,
+    pub(crate) context: Context,
 }
 
 /// The outcome of evaluating statements.
@@ -83,9 +83,14 @@ pub(crate) enum Decision {
 
 /// Evaluates statements as IAM does: a Deny beats every Allow.
 pub(crate) fn decide<'a>(statements: impl IntoIterator<Item = &'a Statement>, question: &Question<'_>) -> Decision {
+    combine(statements.into_iter().map(|statement| (statement.effect, statement.applies(question))))
+}
+
+/// Combines statements of which it is known whether they apply.
+pub(crate) fn combine(statements: impl IntoIterator<Item = (StatementEffect, Holds)>) -> Decision {
     let mut decision = Decision::NotAllowed;
     for statement in statements {
-        match (statement.effect, statement.applies(question)) {
+        match statement {
             (StatementEffect::Deny, Holds::Yes | Holds::Unreadable) => return Decision::ExplicitlyDenied,
             (StatementEffect::Allow, Holds::Yes) => decision = Decision::Allowed,
             (StatementEffect::Deny, Holds::No) | (StatementEffect::Allow, Holds::No | Holds::Unreadable) => {}
@@ -121,7 +126,7 @@ impl Statement {
         }
     }
 
-    fn deny_everything() -> Self {
+    pub(crate) fn deny_everything() -> Self {
         Self {
             sid: Some("UnreadableStatement".to_owned()),
             effect: StatementEffect::Deny,
@@ -133,7 +138,7 @@ impl Statement {
         }
     }
 
-    fn applies(&self, question: &Question<'_>) -> Holds {
+    pub(crate) fn applies(&self, question: &Question<'_>) -> Holds {
         let action = match (&self.action, &self.not_action) {
             (Some(patterns), None) => Holds::from(names_action(patterns, question.action)),
             (None, Some(patterns)) => Holds::from(!names_action(patterns, question.action)),
@@ -157,7 +162,7 @@ fn names_action(patterns: &OneOrMany<String>, action: &str) -> bool {
 fn names_resource(patterns: &OneOrMany<String>, question: &Question<'_>) -> Holds {
     let mut named = Holds::No;
     for pattern in patterns.as_slice() {
-        match substitute(pattern, &question.context) {
+        match question.context.substitute(pattern) {
             Some(pattern) if wildcard_matches(&pattern, question.resource) => return Holds::Yes,
             Some(_) => {}
             None => named = Holds::Unreadable,

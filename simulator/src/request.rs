@@ -25,6 +25,7 @@ pub(crate) struct Request {
 #[derive(Debug)]
 pub(crate) struct Signature {
     pub(crate) access_key: String,
+    pub(crate) region: String,
     pub(crate) service: String,
 }
 
@@ -45,6 +46,7 @@ pub(crate) enum Service {
     Organizations,
     StepFunctions,
     S3,
+    Sqs,
     /// Not simulated.
     Other,
 }
@@ -85,6 +87,7 @@ impl Request {
             let service = match target {
                 "AWSOrganizationsV20161128" => Service::Organizations,
                 "AWSStepFunctions" => Service::StepFunctions,
+                "AmazonSQS" => Service::Sqs,
                 _ => Service::Other,
             };
             let input = Input::Json(serde_json::from_slice(&self.body).unwrap_or_default());
@@ -120,9 +123,9 @@ impl Signature {
         let mut fields = scope.split('/');
         let access_key = fields.next()?.to_owned();
         let _date = fields.next()?;
-        let _region = fields.next()?;
+        let region = fields.next()?.to_owned();
         let service = fields.next()?.to_owned();
-        Some(Self { access_key, service })
+        Some(Self { access_key, region, service })
     }
 }
 
@@ -140,6 +143,16 @@ impl Operation {
             Input::Rest => None,
         };
         value.filter(|value| !value.is_empty())
+    }
+
+    /// The texts in a list of a JSON request.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
+        match &self.input {
+            Input::Json(body) => {
+                body.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+            }
+            Input::Form(_) | Input::Rest => Vec::new(),
+        }
     }
 
     /// A number among the parameters.
@@ -161,6 +174,7 @@ impl Service {
             Self::Organizations => Some("organizations"),
             Self::StepFunctions => Some("states"),
             Self::S3 => Some("s3"),
+            Self::Sqs => Some("sqs"),
             Self::Other => None,
         }
     }

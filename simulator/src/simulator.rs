@@ -103,12 +103,14 @@ impl Simulator {
     /// A snapshot of the world.
     #[must_use]
     pub fn world(&self) -> World {
-        self.lock().world.clone()
+        let mut state = self.lock();
+        state.settle();
+        state.world.clone()
     }
 
     /// Changes the world behind everybody's back.
     pub fn update(&self, change: impl FnOnce(&mut World)) {
-        change(&mut self.lock().world);
+        self.lock().update(change);
     }
 
     /// Every secret access key and session token that was ever issued.
@@ -133,6 +135,12 @@ impl Simulator {
         let mut state = self.lock();
         let version = s3::version(Some(bytes.into()), state.now());
         state.storage.put(bucket, key, version)
+    }
+
+    /// The bodies of the messages in a queue, by its ARN, in the order of their sending.
+    #[must_use]
+    pub fn messages(&self, queue_arn: &str) -> Vec<String> {
+        self.lock().queues.messages(queue_arn).map(ToOwned::to_owned).collect()
     }
 
     /// The executions that were started, in order.

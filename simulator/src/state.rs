@@ -6,12 +6,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::account::Account;
 use crate::call_log::CallLog;
 use crate::caller::RegisteredCaller;
 use crate::clock::{Clock, seconds_later};
 use crate::fault::{ArmedFault, Effect};
 use crate::limits::Buckets;
+use crate::member_resources::MemberBucket;
 use crate::request::Operation;
+use crate::sqs::Queues;
 use crate::states::Executions;
 use crate::storage::Storage;
 use crate::task::Task;
@@ -27,6 +30,9 @@ pub(crate) struct State {
     pub(crate) secrets: Vec<String>,
     pub(crate) storage: Storage,
     pub(crate) executions: Executions,
+    pub(crate) queues: Queues,
+    /// Bucket → account. Why an index: a server asks it about every call of S3, and an organization may be large.
+    bucket_owners: HashMap<String, String>,
     /// How often each request to create an account was described.
     pub(crate) polls: HashMap<String, u32>,
     faults: Vec<ArmedFault>,
@@ -73,6 +79,8 @@ impl State {
             secrets: Vec::new(),
             storage: Storage::default(),
             executions: Executions::default(),
+            queues: Queues::default(),
+            bucket_owners: world.bucket_owners(),
             polls: HashMap::new(),
             faults: world.faults.iter().cloned().map(ArmedFault::new).collect(),
             buckets: Buckets::default(),
@@ -84,6 +92,38 @@ impl State {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Changes the world from outside; nothing else adds buckets to it.
+    pub(crate) fn update(&mut self, change: impl FnOnce(&mut World)) {
+        self.settle();
+        change(&mut self.world);
+        self.bucket_owners = self.world.bucket_owners();
+    }
+
+    /// A bucket that an account of the world has, and that account.
+    pub(crate) fn member_bucket(&self, name: &str) -> Option<(&Account, &MemberBucket)> {
+        let owner = self.world.account(self.bucket_owners.get(name)?)?;
+        let bucket = owner.buckets.iter().find(|bucket| bucket.name == name)?;
+        Some((owner, bucket))
+    }
+
+    /// The same bucket, to change it.
+    pub(crate) fn member_bucket_mut(&mut self, name: &str) -> Option<&mut MemberBucket> {
+        let owner = self.world.account_mut(self.bucket_owners.get(name)?)?;
+        owner.buckets.iter_mut().find(|bucket| bucket.name == name)
+    }
+
+    pub(crate) fn remove_bucket(&mut self, name: &str) {
+        if let Some(owner) = self.bucket_owners.get(name).and_then(|owner| self.world.account_mut(owner)) {
+            owner.buckets.retain(|bucket| bucket.name != name);
+        }
+    }
+
+    /// Puts into force what has had the time to spread.
+    pub(crate) fn settle(&mut self) {
+        let now = self.clock.precisely_now();
+        self.queues.settle(&mut self.world, now);
     }
 
     pub(crate) fn arm(&mut self, fault: crate::fault::Fault) {

@@ -2,6 +2,7 @@
 
 use crate::request::{Operation, Request, Service};
 use crate::s3::bucket_and_key;
+use crate::sqs::Address;
 use crate::state::State;
 
 pub(crate) fn vanish(state: &mut State, request: &Request, operation: &Operation, account: Option<&str>) {
@@ -17,7 +18,20 @@ pub(crate) fn vanish(state: &mut State, request: &Request, operation: &Operation
         }
         Service::S3 => {
             let (bucket, key) = bucket_and_key(request);
-            state.storage.remove(&bucket, &key);
+            match operation.name.as_str() {
+                "GetBucketPolicy" | "DeleteBucketPolicy" => {
+                    if let Some(bucket) = state.member_bucket_mut(&bucket) {
+                        bucket.policy = None;
+                    }
+                }
+                "PutBucketPolicy" | "HeadBucket" => state.remove_bucket(&bucket),
+                _ => state.storage.remove(&bucket, &key),
+            }
+        }
+        Service::Sqs => {
+            if let Some(queue) = Address::of(request, operation, account) {
+                state.world.remove_queue(&queue);
+            }
         }
         Service::StepFunctions | Service::Other => {}
     }

@@ -38,7 +38,7 @@ pub struct World {
     pub former_delegates: BTreeMap<String, Timestamp>,
     pub accounts: BTreeMap<String, Account>,
     pub create_account_requests: BTreeMap<String, CreateAccountRequest>,
-    /// The project's own buckets.
+    /// The project's own buckets; those of members stand in their accounts.
     pub buckets: BTreeSet<String>,
     /// Most entries in one page of an IAM list.
     pub iam_page_size: usize,
@@ -51,6 +51,8 @@ pub struct World {
     /// Whether accounts also carry `Status`, which AWS retired in September 2026.
     pub retired_status: bool,
     pub limits: Limits,
+    /// How long a queue's new attributes take until they are read and enforced; AWS says up to 60.
+    pub queue_propagation_seconds: u32,
     /// How long a server takes to answer a call; nothing waits in process.
     pub latency_milliseconds: u64,
     /// Callers known from the start, by access key id.
@@ -89,6 +91,7 @@ impl World {
             empty_account_pages: false,
             retired_status: false,
             limits: Limits::Off,
+            queue_propagation_seconds: 0,
             latency_milliseconds: 0,
             callers: BTreeMap::new(),
             faults: Vec::new(),
@@ -179,6 +182,13 @@ impl World {
     #[must_use]
     pub fn published_limits(mut self) -> Self {
         self.limits = Limits::Published;
+        self
+    }
+
+    /// How long a queue's new attributes take until they are read and enforced.
+    #[must_use]
+    pub fn queue_propagation_seconds(mut self, seconds: u32) -> Self {
+        self.queue_propagation_seconds = seconds;
         self
     }
 

@@ -54,6 +54,8 @@ pub(crate) struct WorldFile {
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
+    queue_propagation_seconds: u32,
+    #[serde(default)]
     latency_milliseconds: u64,
     #[serde(default)]
     callers: BTreeMap<String, RegisteredCaller>,
@@ -66,8 +68,16 @@ impl TryFrom<WorldFile> for World {
 
     fn try_from(file: WorldFile) -> Result<Self, WorldError> {
         let mut accounts = BTreeMap::new();
+        let mut buckets = file.buckets.clone();
         for account in file.accounts {
             let id = checked_id(&account.id)?;
+            if let Some(twice) = account.buckets.iter().find(|bucket| !buckets.insert(bucket.name.clone())) {
+                return Err(WorldError::DuplicateBucket(twice.name.clone()));
+            }
+            let mut queues = BTreeSet::new();
+            if let Some(twice) = account.queues.iter().find(|queue| !queues.insert(queue.arn(&id))) {
+                return Err(WorldError::DuplicateQueue(twice.arn(&id)));
+            }
             if accounts.insert(id.clone(), account).is_some() {
                 return Err(WorldError::Duplicate(id));
             }
@@ -92,6 +102,7 @@ impl TryFrom<WorldFile> for World {
             empty_account_pages: file.empty_account_pages,
             retired_status: file.retired_status,
             limits: file.limits,
+            queue_propagation_seconds: file.queue_propagation_seconds,
             latency_milliseconds: file.latency_milliseconds,
             callers: file.callers,
             faults: file.faults,
@@ -119,6 +130,7 @@ impl From<World> for WorldFile {
             empty_account_pages: world.empty_account_pages,
             retired_status: world.retired_status,
             limits: world.limits,
+            queue_propagation_seconds: world.queue_propagation_seconds,
             latency_milliseconds: world.latency_milliseconds,
             callers: world.callers,
             faults: world.faults,
@@ -133,6 +145,10 @@ pub enum WorldError {
     AccountId(String),
     #[error("account `{0}` is listed twice")]
     Duplicate(String),
+    #[error("bucket `{0}` is listed twice")]
+    DuplicateBucket(String),
+    #[error("queue `{0}` is listed twice")]
+    DuplicateQueue(String),
 }
 
 fn checked_id(id: &str) -> Result<String, WorldError> {

@@ -9,94 +9,14 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex};
-
 use aws_credential_types::Credentials;
 use aws_sdk_sts::error::SdkError;
-use axum::Router;
-use axum::body::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http::{Method, StatusCode};
 use rootwarden_simulator::World;
 use rootwarden_simulator::server::{Server, ServerError};
-use serde_json::{Value, json};
+use serde_json::json;
+use support::server::{Running, signed, upstream};
 use support::{AUDIT, DIRTY, MANAGEMENT, MEMBER, task_policy, world};
-
-type Http = Client<HttpConnector, Full<Bytes>>;
-
-/// Method, target, headers and body of a request that reached the emulator behind.
-type Received = Arc<Mutex<Vec<(Method, String, HeaderMap, Bytes)>>>;
-
-struct Running {
-    url: String,
-    http: Http,
-}
-
-impl Running {
-    async fn start(world: World, forward: Option<Uri>) -> Self {
-        let server = Server::bind(world, 0, forward).await.unwrap();
-        let url = format!("http://{}", server.address());
-        tokio::spawn(server.run());
-        Self { url, http: Client::builder(TokioExecutor::new()).build_http() }
-    }
-
-    async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Response<Bytes>, ()> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Full::new(Bytes::copy_from_slice(body.as_bytes()))).unwrap();
-        let (parts, body) = self.http.request(request).await.map_err(drop)?.into_parts();
-        Ok(Response::from_parts(parts, body.collect().await.map_err(drop)?.to_bytes()))
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        serde_json::from_slice(self.send("GET", path, &[], "").await.unwrap().body()).unwrap()
-    }
-
-    async fn put_caller(&self, key: &str, caller: Value) -> StatusCode {
-        self.send("PUT", &format!("/_callers/{key}"), &[], &caller.to_string()).await.unwrap().status()
-    }
-
-    fn sts(&self, key: &str) -> aws_sdk_sts::Client {
-        let config = aws_sdk_sts::Config::builder()
-            .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())
-            .region(aws_sdk_sts::config::Region::new("us-east-1"))
-            .retry_config(aws_sdk_sts::config::retry::RetryConfig::disabled())
-            .credentials_provider(Credentials::new(key, "secret", None, None, "test"))
-            .endpoint_url(&self.url);
-        aws_sdk_sts::Client::from_conf(config.build())
-    }
-}
-
-/// An emulator that records what reaches it.
-async fn upstream() -> (Uri, Received) {
-    let received = Received::default();
-    let seen = Arc::clone(&received);
-    let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
-        seen.lock().unwrap().push((method, uri.to_string(), headers, body));
-        (StatusCode::IM_A_TEAPOT, [("x-emulator", "yes")], "from behind")
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let uri = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() });
-    (uri, received)
-}
-
-fn signed(key: &str, service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    )
-}
 
 #[tokio::test]
 async fn opens_a_root_session_for_a_registered_key_only() {
@@ -224,13 +144,13 @@ async fn keeps_its_own_calls_from_the_emulator_behind() {
     // A session without the queue task is denied by its task policy.
     let queue = by_session("sqs", &[("x-amz-target", "AmazonSQS.GetQueueAttributes")], "{}").await;
     assert_eq!(queue.status(), StatusCode::FORBIDDEN);
-    // The bucket task allows this one, and the simulator says that it does not serve it.
+    // The bucket task allows this one, and the emulator behind is not asked whether it has the bucket.
     let bucket = sts.assume_root().target_principal(MEMBER).task_policy_arn(task_policy("S3UnlockBucketPolicy"));
     let bucket = bucket.send().await.unwrap().credentials.unwrap();
     let authorization = signed(&bucket.access_key_id, "s3");
     let headers = [("authorization", authorization.as_str()), ("x-amz-security-token", &bucket.session_token)];
     let policy = server.send("GET", "/locked-bucket?policy", &headers, "").await.unwrap();
-    assert_eq!(policy.status(), StatusCode::NOT_IMPLEMENTED);
+    assert_eq!(policy.status(), StatusCode::NOT_FOUND);
     let features = "Action=ListOrganizationsFeatures&Version=2010-05-08";
     let authorization = signed("AKIAKEY", "iam");
     let features = server.send("POST", "/", &[("authorization", &authorization), form], features).await.unwrap();

@@ -9,7 +9,9 @@
 
 mod support;
 
-use rootwarden_simulator::{Caller, CreateAccountRequest, Fault, Feature, Member, Simulator, World};
+use rootwarden_simulator::{
+    Caller, CreateAccountRequest, Fault, Feature, Member, MemberBucket, MemberQueue, Simulator, World,
+};
 use serde_json::json;
 use support::{DELEGATE, MANAGEMENT, world};
 
@@ -25,6 +27,21 @@ fn survives_the_way_through_json() {
         .fault(Fault::on("iam:*").always().throttle())
         .fault(Fault::on("sts:AssumeRoot").nth(2).times(3).error("Code", 418, "text"))
         .member(Member::new("666666666666").tag("team", "payments").organizational_unit("ou-aaaa-11111111"))
+        .member(
+            Member::new("777777777777")
+                .role("service-role/reader")
+                .user("alice")
+                .bucket(
+                    MemberBucket::new("a")
+                        .region("eu-central-1")
+                        .policy(json!({"Statement": []}))
+                        .block_public_policy(),
+                )
+                .bucket(MemberBucket::new("b").policy("no JSON"))
+                .bucket(MemberBucket::new("c"))
+                .queue(MemberQueue::new("q").policy("{ \"Statement\" : [ ] }")),
+        )
+        .queue_propagation_seconds(60)
         .iam_page_size(1)
         .tags_page_size(1)
         .published_limits()
@@ -51,6 +68,25 @@ fn fills_in_everything_but_the_management_account() {
 }
 
 #[test]
+fn shows_a_policy_as_an_object_if_it_is_one() {
+    let account = |bucket: MemberBucket| World::new(MANAGEMENT).member(Member::new("444444444444").bucket(bucket));
+    let shown = |world: &World| serde_json::to_value(world).unwrap()["accounts"][1]["buckets"][0]["policy"].clone();
+    let plain = account(MemberBucket::new("b"));
+    let spaced = account(MemberBucket::new("b").policy("{ \"Statement\": [] }"));
+    let compact = account(MemberBucket::new("b").policy(json!({"Statement": []})));
+    let other = account(MemberBucket::new("b").policy(json!({"Statement": [{}]})));
+    let text = account(MemberBucket::new("b").policy("[]"));
+    assert_eq!(shown(&plain), json!(null));
+    assert_eq!(shown(&spaced), json!({"Statement": []}));
+    assert_eq!(shown(&text), json!("[]"));
+    assert_eq!(spaced, compact);
+    for different in [&plain, &other, &text] {
+        assert_ne!(different, &compact);
+    }
+    assert_eq!(spaced.member_bucket("b").unwrap().policy.as_deref(), Some("{ \"Statement\": [] }"));
+}
+
+#[test]
 fn refuses_what_it_does_not_know() {
     for (wrong, complaint) in [
         (json!({"management_account": MANAGEMENT, "acounts": []}), "unknown field `acounts`"),
@@ -59,6 +95,21 @@ fn refuses_what_it_does_not_know() {
         (
             json!({"management_account": MANAGEMENT, "accounts": [{"id": MANAGEMENT}, {"id": MANAGEMENT}]}),
             "account `111111111111` is listed twice",
+        ),
+        (
+            json!({"management_account": MANAGEMENT, "buckets": ["b"],
+                "accounts": [{"id": "444444444444", "buckets": [{"name": "b"}]}]}),
+            "bucket `b` is listed twice",
+        ),
+        (
+            json!({"management_account": MANAGEMENT,
+                "accounts": [{"id": "444444444444", "queues": [{"name": "q"}, {"name": "q"}]}]}),
+            "queue `arn:aws:sqs:us-east-1:444444444444:q` is listed twice",
+        ),
+        (
+            json!({"management_account": MANAGEMENT,
+                "accounts": [{"id": "444444444444", "queues": [{"name": "q", "policy": 1}]}]}),
+            "a policy is an object, a string or null",
         ),
         (json!({"management_account": MANAGEMENT, "faults": [{"on": "*", "effect": "explode"}]}), "unknown variant"),
     ] {

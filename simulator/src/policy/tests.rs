@@ -1,15 +1,20 @@
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::{Decision, Question, Statement, decide, wildcard_matches};
+use crate::conditions::Context;
 
 fn decision(statements: Value) -> Decision {
-    let context = BTreeMap::from([
-        ("aws:principalarn", "arn:aws:iam::333333333333:root".to_owned()),
-        ("aws:principalaccount", "333333333333".to_owned()),
-        ("aws:assumedroot", "true".to_owned()),
-        ("sts:taskpolicyarn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials".to_owned()),
+    let context = Context::default().with_all(&[
+        ("aws:PrincipalArn", "arn:aws:iam::333333333333:root"),
+        ("aws:PrincipalAccount", "333333333333"),
+        ("aws:AssumedRoot", "true"),
+        ("sts:TaskPolicyArn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"),
+        ("aws:SourceIp", "203.0.113.1"),
+        ("aws:VpcSourceIp", "2001:db8::17"),
+        ("aws:CurrentTime", "2026-11-22T02:00:00Z"),
+        ("s3:TlsVersion", "1.3"),
+        ("aws:PrincipalOrgPaths", "o-a/r-a/ou-1/"),
+        ("aws:PrincipalOrgPaths", "o-a/r-a/ou-2/"),
     ]);
     let question = Question { action: "iam:GetUser", resource: "arn:aws:iam::333333333333:root", context };
     decide(&Statement::read_all_or_deny(statements), &question)
@@ -69,6 +74,7 @@ fn fills_in_variables() {
     let statement = |resource: &str| json!([{"Effect": "Allow", "Action": "*", "Resource": resource}]);
     assert_eq!(decision(statement("arn:aws:iam::${aws:PrincipalAccount}:root")), Decision::Allowed);
     assert_eq!(decision(statement("arn:aws:iam::${aws:Unknown}:root")), Decision::NotAllowed);
+    assert_eq!(decision(statement("arn:aws:iam::${aws:Unknown, '333333333333'}:root")), Decision::Allowed);
 }
 
 #[test]
@@ -96,10 +102,54 @@ fn evaluates_each_operator() {
         (json!({"ForAnyValue:StringLike": {"sts:TaskPolicyArn": "*/IAMAudit*"}}), HOLDS),
         (json!({"ForAnyValue:StringNotLike": {"aws:Missing": "x"}}), FAILS),
         (json!({"ForAllValues:StringLike": {"aws:Missing": "x"}}), HOLDS),
-        (json!({"NumericEquals": {"aws:PrincipalAccount": "333333333333"}}), UNREADABLE),
+        (json!({"ForAnyValue:StringLikeIfExists": {"aws:Missing": "x"}}), HOLDS),
+        (json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/ou-2/*"}}), HOLDS),
+        (json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "*/ou-2/*"}}), FAILS),
+        (json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "*/ou-*"}}), HOLDS),
+        (json!({"BinaryEquals": {"aws:PrincipalAccount": "333333333333"}}), UNREADABLE),
         (json!({"ForSomeValue:StringEquals": {"aws:PrincipalAccount": "333333333333"}}), UNREADABLE),
         (json!({"StringEquals": {"aws:PrincipalAccount": {"a": 1}}}), UNREADABLE),
-        (json!({"StringEquals": {"aws:PrincipalAccount": "1"}, "NumericEquals": {"a": "1"}}), FAILS),
+        (json!({"StringEquals": {"aws:PrincipalAccount": "1"}, "BinaryEquals": {"a": "1"}}), FAILS),
+    ] {
+        assert_eq!(applies(condition.clone()), expected, "{condition}");
+    }
+}
+
+#[test]
+fn compares_numbers_dates_and_addresses() {
+    for (condition, expected) in [
+        (json!({"NumericEquals": {"aws:PrincipalAccount": "333333333333"}}), HOLDS),
+        (json!({"NumericNotEquals": {"aws:PrincipalAccount": 333_333_333_333_u64}}), FAILS),
+        (json!({"NumericLessThan": {"s3:TlsVersion": "1.2"}}), FAILS),
+        (json!({"NumericLessThan": {"s3:TlsVersion": 1.4}}), HOLDS),
+        (json!({"NumericLessThanEquals": {"s3:TlsVersion": "1.3"}}), HOLDS),
+        (json!({"NumericGreaterThan": {"s3:TlsVersion": "1.3"}}), FAILS),
+        (json!({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.3"}}), HOLDS),
+        (json!({"NumericLessThan": {"aws:Missing": "1.2"}}), FAILS),
+        (json!({"NumericLessThanIfExists": {"aws:Missing": "1.2"}}), HOLDS),
+        (json!({"NumericLessThan": {"aws:PrincipalArn": "1.2"}}), FAILS),
+        (json!({"NumericLessThan": {"aws:Missing": "many"}}), UNREADABLE),
+        (json!({"DateLessThan": {"aws:CurrentTime": "2026-11-23T00:00:00Z"}}), HOLDS),
+        (json!({"DateGreaterThan": {"aws:CurrentTime": "2026-11-22"}}), HOLDS),
+        (json!({"DateEquals": {"aws:CurrentTime": "1795312800"}}), HOLDS),
+        (json!({"DateNotEquals": {"aws:CurrentTime": "2026-11-22T02:00:00Z"}}), FAILS),
+        (json!({"DateLessThanEquals": {"aws:CurrentTime": "2026-11-22T02:00:00+01:00"}}), FAILS),
+        (json!({"DateGreaterThanEquals": {"aws:CurrentTime": "tomorrow"}}), UNREADABLE),
+        (json!({"IpAddress": {"aws:SourceIp": ["198.51.100.0/24", "203.0.113.0/24"]}}), HOLDS),
+        (json!({"IpAddress": {"aws:SourceIp": "203.0.113.1"}}), HOLDS),
+        (json!({"IpAddress": {"aws:SourceIp": "203.0.113.2/32"}}), FAILS),
+        (json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}), HOLDS),
+        (json!({"NotIpAddress": {"aws:SourceIp": "203.0.112.0/22"}}), FAILS),
+        (json!({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), HOLDS),
+        (json!({"NotIpAddress": {"aws:Missing": "10.0.0.0/8"}}), HOLDS),
+        (json!({"IpAddress": {"aws:VpcSourceIp": "2001:db8::/32"}}), HOLDS),
+        (json!({"IpAddress": {"aws:VpcSourceIp": "0.0.0.0/0"}}), FAILS),
+        (json!({"IpAddress": {"aws:VpcSourceIp": "::/0"}}), HOLDS),
+        (json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/33"}}), UNREADABLE),
+        (json!({"NotIpAddress": {"aws:SourceIp": "office"}}), UNREADABLE),
+        (json!({"Bool": {"aws:Missing": "false"}}), FAILS),
+        (json!({"BoolIfExists": {"aws:Missing": "false"}}), HOLDS),
+        (json!({"Bool": {"aws:AssumedRoot": "yes"}}), UNREADABLE),
     ] {
         assert_eq!(applies(condition.clone()), expected, "{condition}");
     }

@@ -1,6 +1,8 @@
 //! What the tests share.
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+pub mod locked;
+pub mod server;
 pub mod xml;
 
 use aws_credential_types::Credentials;
@@ -17,6 +19,8 @@ pub const MEMBER: &str = "333333333333";
 pub const DIRTY: &str = "444444444444";
 pub const AUDIT: &str = "IAMAuditRootUserCredentials";
 pub const DELETE: &str = "IAMDeleteRootUserCredentials";
+pub const UNLOCK_BUCKET: &str = "S3UnlockBucketPolicy";
+pub const UNLOCK_QUEUE: &str = "SQSUnlockQueuePolicy";
 pub const CREATE_PASSWORD: &str = "IAMCreateRootUserPassword";
 pub const MFA: &str = "arn:aws:iam::444444444444:mfa/root-account-mfa-device";
 
