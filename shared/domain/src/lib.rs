@@ -17,12 +17,15 @@ pub mod identity;
 pub mod input;
 pub mod mode;
 pub mod organizational_unit;
+pub mod partition;
 pub mod plan;
 pub mod report;
+pub mod resource_policy;
 pub mod round;
 pub mod run;
 pub mod selection;
 mod text;
+pub mod unlock;
 
 pub use account::{AccountId, AccountState, Candidate};
 pub use artifact::{Batch, BatchOutcome, Pin, Sha256};

@@ -1,0 +1,61 @@
+//! AWS partitions: in which one a Region lies, and what that means for names.
+
+use std::fmt;
+
+/// A partition. Source: AWS General Reference, "Amazon Resource Names (ARNs)"; endpoint rules of the AWS SDKs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Partition {
+    Aws,
+    AwsUsGov,
+    AwsCn,
+    /// The European Sovereign Cloud. Unverified: nobody here has seen root sessions there.
+    AwsEusc,
+}
+
+impl Partition {
+    const ALL: [Self; 4] = [Self::Aws, Self::AwsUsGov, Self::AwsCn, Self::AwsEusc];
+
+    /// The partition of a Region's name.
+    #[must_use]
+    pub fn of_region(region: &str) -> Self {
+        match region.split('-').next() {
+            Some("cn") => Self::AwsCn,
+            Some("eusc") => Self::AwsEusc,
+            Some("us") if region.starts_with("us-gov-") => Self::AwsUsGov,
+            Some(_) | None => Self::Aws,
+        }
+    }
+
+    /// The partition that an ARN begins with.
+    #[must_use]
+    pub fn of_arn(arn: &str) -> Option<Self> {
+        let name = arn.strip_prefix("arn:")?.split(':').next()?;
+        Self::ALL.into_iter().find(|partition| partition.name() == name)
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::AwsUsGov => "aws-us-gov",
+            Self::AwsCn => "aws-cn",
+            Self::AwsEusc => "aws-eusc",
+        }
+    }
+
+    /// What its endpoints end in.
+    #[must_use]
+    pub fn dns_suffix(self) -> &'static str {
+        match self {
+            Self::Aws | Self::AwsUsGov => "amazonaws.com",
+            Self::AwsCn => "amazonaws.com.cn",
+            Self::AwsEusc => "amazonaws.eu",
+        }
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
