@@ -1,7 +1,8 @@
 """The main job, on an organization of a dozen simulated accounts: nothing in the cloud.
 
 A new account appears, its event comes in, and its root credentials are found and deleted; then the whole organization
-is run. What is printed comes from the simulator's own world and call log, compared with what the run reported.
+is run. After that a bucket and a queue that locked everybody out are given to their administrators, and locked again.
+What is printed comes from the simulator's own world and call log, compared with what the run reported.
 """
 
 import argparse
@@ -25,11 +26,13 @@ from demo.organization import (
     secured,
     totals,
 )
+from demo.policies import unlock_policies
 from demo.processes import DeploymentError
 
 EVENT = ROOT / "events" / "create-account-result.json"
 NEW_ACCOUNT = "444455556666"
 EXEMPT = {"333300000007": "break-glass account, reviewed every quarter"}
+PARAMETERS = {"UnlockRequests": "on", "ProtectedResources": "log-archive-*,*-trail"}
 
 _started = time.monotonic()
 
@@ -123,8 +126,10 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
     try:
-        with Deployment(exempt_accounts=EXEMPT, world=WORLD, binaries=arguments.binaries, say=say) as deployment:
-            found = secure_new_account(deployment) + secure_organization(deployment)
+        with Deployment(
+            exempt_accounts=EXEMPT, parameters=PARAMETERS, world=WORLD, binaries=arguments.binaries, say=say
+        ) as deployment:
+            found = secure_new_account(deployment) + secure_organization(deployment) + unlock_policies(deployment, say)
             logs = deployment.logs()
             leaked = [secret for secret in deployment.secrets() if secret in logs]
             if leaked:
@@ -132,6 +137,7 @@ def main() -> int:
             for problem in found:
                 print(f"NOT AS IT SHOULD BE: {problem}")
             if not found:
+                print()
                 say("every root credential of every active, non-exempt member is gone, and nothing else changed")
             if arguments.keep:
                 print(f"all services: {deployment.endpoint}, access key {deployment.stack.account}, any secret")

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from botocore.client import BaseClient
+
 from demo.people import Inbox, signed_post
 from demo.processes import DeploymentError, Server, free_port, request
 from demo.stack import Credentials, Stack
@@ -26,6 +28,9 @@ WORLD = ROOT / "demo" / "world.json"
 
 # Waits of the state machine are shortened: a second of its Wait and Retry lasts so long.
 WAIT_SCALE = 0.005
+
+# The state machines, by the outputs of the stack that name them.
+SECURE, UNLOCK = "StateMachineArn", "UnlockStateMachineArn"
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Execution:
-    """One execution of the state machine, with its history."""
+    """One execution of a state machine, with its history."""
 
     name: str
     status: str
@@ -70,7 +75,13 @@ class Deployment:
         binaries: Path = ROOT / "target" / "debug",
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
-        self._parameters = {"Mode": mode, "ExemptAccounts": json.dumps(exempt_accounts or {}), **(parameters or {})}
+        self._parameters = {
+            "Mode": mode,
+            "ExemptAccounts": json.dumps(exempt_accounts or {}),
+            # It has no default: whoever deploys has to say something.
+            "ProtectedResources": "none",
+            **(parameters or {}),
+        }
         self._world = json.loads(world.read_text()) if isinstance(world, Path) else world
         self._binaries = binaries
         self._say = say
@@ -172,20 +183,20 @@ class Deployment:
         """Delivers an event of an AWS service, as it is, on the default bus of the account that it names."""
         request("POST", f"{self.emulator}/_service_events", envelope)
 
-    def start_execution(self, input: Any, name: str) -> None:
+    def start_execution(self, input: Any, name: str, machine: str = SECURE) -> None:
         self.stack.client("stepfunctions").start_execution(
-            stateMachineArn=self.stack.outputs["StateMachineArn"], name=name, input=json.dumps(input)
+            stateMachineArn=self.stack.outputs[machine], name=name, input=json.dumps(input)
         )
 
-    def wait_for_execution(self, name: str, timeout: float = 60) -> Execution:
+    def wait_for_execution(self, name: str, timeout: float = 60, machine: str = SECURE) -> Execution:
         """Waits until the execution has started and ended."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            execution = self.execution(name)
+            execution = self.execution(name, machine)
             if execution is not None and execution.status != "RUNNING":
                 return execution
             time.sleep(0.1)
-        state = "did not start" if self.execution(name) is None else "did not end"
+        state = "did not start" if self.execution(name, machine) is None else "did not end"
         said = self._servers["emulator"].output()[-3000:]
         raise DeploymentError(f"execution {name} {state} within {timeout:.0f} s; the emulator says:\n{said}")
 
@@ -205,8 +216,20 @@ class Deployment:
         )
 
     def access_requests(self, credentials: Credentials, body: Any) -> tuple[int, Any]:
-        """Sends what a person asks for or decides through the function URL: the status and the answer."""
+        """Sends what a person asks for through its function URL: the status and the answer."""
         return signed_post(self.endpoint, self.stack.outputs["AccessRequestsUrl"], credentials, body)
+
+    def approvals(self, credentials: Credentials, body: Any) -> tuple[int, Any]:
+        """Sends what a person approves or refuses through the other function URL; both show what it is about."""
+        return signed_post(self.endpoint, self.stack.outputs["ApprovalsUrl"], credentials, body)
+
+    def as_role(self, account: str, role: str, service: str, region: str) -> BaseClient:
+        """A client of an ordinary role of a member account, which its own account allows everything."""
+        key = f"AKIA{account}{role.upper().replace('-', '')}"
+        if key not in self._callers:
+            self._callers[key] = {"arn": f"arn:aws:sts::{account}:assumed-role/{role}/session"}
+            self._register_callers()
+        return self.stack.client(service, (key, "any", None), region)
 
     def put_object(self, key: str, body: bytes, credentials: Credentials | None = None) -> str:
         """Writes an object into the project's bucket, and returns its version."""
@@ -228,18 +251,18 @@ class Deployment:
 
     # ── Looking ──
 
-    def executions(self) -> list[str]:
-        """Names of all executions of the state machine."""
+    def executions(self, machine: str = SECURE) -> list[str]:
+        """Names of all executions of a state machine."""
         pages = self.stack.client("stepfunctions").get_paginator("list_executions")
         return [
             execution["name"]
-            for page in pages.paginate(stateMachineArn=self.stack.outputs["StateMachineArn"])
+            for page in pages.paginate(stateMachineArn=self.stack.outputs[machine])
             for execution in page["executions"]
         ]
 
-    def execution(self, name: str) -> Execution | None:
+    def execution(self, name: str, machine: str = SECURE) -> Execution | None:
         states = self.stack.client("stepfunctions")
-        arn = self.stack.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
+        arn = self.stack.outputs[machine].replace(":stateMachine:", ":execution:") + f":{name}"
         try:
             description = states.describe_execution(executionArn=arn)
         except states.exceptions.ExecutionDoesNotExist:
@@ -310,7 +333,12 @@ class Deployment:
             [
                 *(server.output() for server in self._servers.values()),
                 *self._log_messages(),
-                *(str(self.execution(name)) for name in self.executions()),
+                *(
+                    str(self.execution(name, machine))
+                    for machine in (SECURE, UNLOCK)
+                    if machine in self.stack.outputs
+                    for name in self.executions(machine)
+                ),
                 *self._children(),
             ]
         )

@@ -12,6 +12,8 @@ Call = dict[str, Any]
 
 AUDIT = "IAMAuditRootUserCredentials"
 DELETE = "IAMDeleteRootUserCredentials"
+UNLOCK_BUCKET = "S3UnlockBucketPolicy"
+UNLOCK_QUEUE = "SQSUnlockQueuePolicy"
 _KINDS = {
     "access_keys": "access key",
     "signing_certificates": "signing certificate",
@@ -52,7 +54,7 @@ def sessions_in(calls: list[Call], account: str) -> list[Call]:
 
 def changes_in(calls: list[Call], account: str) -> list[Call]:
     """Calls in an account that do more than read, whether they succeeded or not."""
-    reads = ("sts:AssumeRoot", "iam:Get", "iam:List")
+    reads = ("sts:AssumeRoot", "iam:Get", "iam:List", "s3:Get", "s3:List", "s3:Head", "sqs:Get", "sqs:List")
     return [call for call in calls_in(calls, account) if not call["action"].startswith(reads)]
 
 

@@ -32,7 +32,7 @@ def zip_function(binary: Path, directory: Path) -> bytes:
     entry = zipfile.ZipInfo("bootstrap")  # a fixed time: the same binary makes the same zip
     entry.external_attr = 0o755 << 16
     buffer = io.BytesIO()
-    # Stored: compressing six binaries takes longer than everything else of a deployment on one machine.
+    # Stored: compressing eight binaries takes longer than everything else of a deployment on one machine.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(entry, bootstrap.read_bytes())
     bootstrap.unlink()

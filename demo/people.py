@@ -12,7 +12,26 @@ from botocore.client import BaseClient
 from botocore.credentials import Credentials as BotoCredentials
 
 from demo.processes import OPENER
-from demo.stack import REGION, Credentials
+from demo.stack import REGION, Credentials, Stack
+
+
+def user(stack: Stack, name: str, *policies: str) -> Credentials:
+    """The credentials of an IAM user with these managed policies, who is made if need be."""
+    iam = stack.client("iam")
+    if name in [known["UserName"] for known in iam.list_users()["Users"]]:
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    else:
+        iam.create_user(UserName=name)
+        for policy in policies:
+            iam.attach_user_policy(UserName=name, PolicyArn=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"], None
+
+
+def person(stack: Stack, name: str) -> Credentials:
+    """Somebody with the template's own two policies, for those who ask and for those who approve, and nothing else."""
+    return user(stack, name, stack.outputs["RequestersPolicyArn"], stack.outputs["ApproversPolicyArn"])
 
 
 def signed_post(endpoint: str, function_url: str, credentials: Credentials, body: Any) -> tuple[int, Any]:

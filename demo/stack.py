@@ -26,17 +26,17 @@ class Stack:
     def __init__(self, endpoint: str, account: str) -> None:
         self._endpoint = endpoint
         self.account = account
-        self._clients: dict[tuple[str, Credentials | None], BaseClient] = {}
+        self._clients: dict[tuple[str, Credentials | None, str], BaseClient] = {}
         self.resources: dict[str, str] = {}
         """Physical ids by logical ids."""
         self.outputs: dict[str, str] = {}
 
-    def client(self, service: str, credentials: Credentials | None = None) -> BaseClient:
+    def client(self, service: str, credentials: Credentials | None = None, region: str = REGION) -> BaseClient:
         """A client of the deployment account's root user, or of other credentials.
 
         The emulator takes a 12-digit access key for the root user of that account.
         """
-        known = self._clients.get((service, credentials))
+        known = self._clients.get((service, credentials, region))
         if known is not None:
             return known
         key, secret, token = credentials or (self.account, "any", None)
@@ -50,13 +50,13 @@ class Stack:
         client = boto3.client(
             service,
             endpoint_url=self._endpoint,
-            region_name=REGION,
+            region_name=region,
             config=config,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             aws_session_token=token,
         )
-        self._clients[service, credentials] = client
+        self._clients[service, credentials, region] = client
         return client
 
     def deploy(self, template: Path, binaries: Path, directory: Path, parameters: dict[str, str]) -> None:
@@ -71,7 +71,8 @@ class Stack:
             s3.put_object(Bucket=ARTIFACTS, Key=name, Body=content)
             return f"s3://{ARTIFACTS}/{name}"
 
-        packaged = package(template, binaries, directory, upload)
+        # Uploaded too: a template that is sent as it is may have 51,200 bytes at most.
+        packaged = upload("template.json", package(template, binaries, directory, upload).encode())
         cloudformation = self.client("cloudformation")
         name = {"StackName": STACK, "ChangeSetName": "deploy"}
         often = {"Delay": 1, "MaxAttempts": 120}
@@ -79,7 +80,7 @@ class Stack:
             cloudformation.create_change_set(
                 **name,
                 ChangeSetType="CREATE",
-                TemplateBody=packaged,
+                TemplateURL=packaged.replace("s3://", "https://s3.amazonaws.com/", 1),
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             )

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from demo.deployment import ROOT, WORLD, Deployment
+from demo import people
+from demo.deployment import ROOT, SECURE, UNLOCK, WORLD, Deployment
 from demo.organization import accounts
 from demo.stack import Credentials
 
@@ -24,6 +25,10 @@ TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
 GUARD = 3
+# What no unlock request may touch, in the deployment that has them.
+PROTECTED = ["log-archive-*", "*-trail", "arn:aws:sqs:*:*:audit-?"]
+# Stands in the policies that tests lock accounts out with, and may stand in the bucket alone.
+POLICY_TEXT = "only-in-the-policy"
 
 
 def pytest_configure() -> None:
@@ -41,7 +46,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def leaked(deployment: Deployment) -> list[str]:
-    """Where a secret stands that the organization issued, or that a role signs with; no secret itself is named."""
+    """Where a secret stands that the organization issued, or that a role signs with; no secret itself is named.
+
+    And where something of a policy stands, outside the bucket.
+    """
     versions = list(deployment.all_versions())
     # A task token lies where only the function that answers it may read, and nowhere else.
     asked = [(key, text) for key, text in versions if key.endswith("/asked.json")]
@@ -52,7 +60,9 @@ def leaked(deployment: Deployment) -> list[str]:
     }
     secrets = deployment.secrets() | set(TOKEN.findall("\n".join(text for _, text in asked)))
     assert secrets, "nothing was issued, so nothing was looked for"
-    return [place for place, text in places.items() if any(secret in text for secret in secrets)]
+    found = [place for place, text in places.items() if any(secret in text for secret in secrets)]
+    told = ("logs and histories", "notices")
+    return found + [f"a policy in the {place}" for place in told if POLICY_TEXT in places[place]]
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +72,10 @@ def binaries(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_deployment(binaries: Path) -> Iterator[Deployment]:
-    with Deployment(mode="enforce", exempt_accounts={EXEMPT: "break-glass"}, binaries=binaries) as deployment:
+    parameters = {"UnlockRequests": "on", "ProtectedResources": ",".join(PROTECTED)}
+    with Deployment(
+        mode="enforce", exempt_accounts={EXEMPT: "break-glass"}, parameters=parameters, binaries=binaries
+    ) as deployment:
         yield deployment
         # The whole test run was recorded: no secret may stand anywhere in it.
         assert not leaked(deployment)
@@ -76,7 +89,10 @@ def deployment(shared_deployment: Deployment) -> Deployment:
 
 @pytest.fixture(scope="session")
 def guarded_deployment(binaries: Path) -> Iterator[Deployment]:
-    """A deployment in enforce mode with other parameters: few accounts at once, operators, no nightly runs."""
+    """A deployment in enforce mode with other parameters.
+
+    Few accounts at once, operators, no nightly runs, and policies are changed without an approval.
+    """
     exempt = {EXEMPT: "break-glass", "333300000002": {"reason": "migration", "until": "2020-01-01T00:00:00Z"}}
     parameters = {
         "MaxAccountsToClean": str(GUARD),
@@ -84,6 +100,8 @@ def guarded_deployment(binaries: Path) -> Iterator[Deployment]:
         "ScheduleState": "DISABLED",
         "Schedule": "cron(30 4 * * ? *)",
         "NightlyExclude": json.dumps(NIGHTLY_EXCLUDE),
+        "UnlockRequests": "on",
+        "RequireApproval": "false",
     }
     with Deployment(mode="enforce", exempt_accounts=exempt, parameters=parameters, binaries=binaries) as deployment:
         yield deployment
@@ -97,10 +115,26 @@ def guarded(guarded_deployment: Deployment) -> Deployment:
 
 @pytest.fixture(scope="session")
 def report_deployment(binaries: Path) -> Iterator[Deployment]:
-    """A deployment in report mode."""
+    """A deployment as the template's own defaults make it: in report mode, and without unlock requests."""
     with Deployment(mode="report", exempt_accounts={EXEMPT: "break-glass"}, binaries=binaries) as deployment:
         yield deployment
         assert not leaked(deployment)
+
+
+@pytest.fixture
+def locked(deployment: Deployment) -> Iterator[Deployment]:
+    """The same deployment, with a bucket and a queue that lock everybody out.
+
+    What a test leaves waiting for an approval is stopped in the end.
+    """
+    from locked import world  # which takes its accounts from here
+
+    deployment.reset(world())
+    yield deployment
+    machine, states = deployment.stack.outputs[UNLOCK], deployment.stack.client("stepfunctions")
+    for page in states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING"):
+        for execution in page["executions"]:
+            states.stop_execution(executionArn=execution["executionArn"])
 
 
 @pytest.fixture
@@ -133,31 +167,23 @@ def forget(deployment: Deployment, *prefixes: str) -> None:
 
 def user(deployment: Deployment, name: str, *policies: str) -> Credentials:
     """The credentials of an IAM user with these managed policies, who is made if need be."""
-    iam = deployment.stack.client("iam")
-    if name in [known["UserName"] for known in iam.list_users()["Users"]]:
-        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
-            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
-    else:
-        iam.create_user(UserName=name)
-        for policy in policies:
-            iam.attach_user_policy(UserName=name, PolicyArn=policy)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return key["AccessKeyId"], key["SecretAccessKey"], None
+    return people.user(deployment.stack, name, *policies)
 
 
 def person(deployment: Deployment, name: str) -> Credentials:
-    """Somebody with the template's own policy for those who may ask and approve, and nothing else."""
-    return user(deployment, name, deployment.stack.outputs["AccessRequestsPolicyArn"])
+    """Somebody with the template's own two policies, for those who ask and for those who approve, and nothing else."""
+    return people.person(deployment.stack, name)
 
 
 def session(deployment: Deployment, role: str, name: str) -> Credentials:
-    """A session of a role with the same policy, as a person has it who signs in through an identity provider."""
+    """A session of a role with the same policies, as a person has it who signs in through an identity provider."""
     iam = deployment.stack.client("iam")
     if role not in [known["RoleName"] for known in iam.list_roles()["Roles"]]:
         trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
-        iam.attach_role_policy(RoleName=role, PolicyArn=deployment.stack.outputs["AccessRequestsPolicyArn"])
+        for policy in ("RequestersPolicyArn", "ApproversPolicyArn"):
+            iam.attach_role_policy(RoleName=role, PolicyArn=deployment.stack.outputs[policy])
     sts = deployment.stack.client("sts", user(deployment, "identity-provider", ADMINISTRATOR))
     arn = f"arn:aws:iam::{MANAGEMENT}:role/{role}"
     issued = sts.assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
@@ -165,9 +191,11 @@ def session(deployment: Deployment, role: str, name: str) -> Credentials:
 
 
 @contextmanager
-def machine_changed(deployment: Deployment, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
-    """Runs that start meanwhile have another definition of the state machine: `change` is given its states."""
-    states, arn = deployment.stack.client("stepfunctions"), deployment.stack.outputs["StateMachineArn"]
+def machine_changed(
+    deployment: Deployment, change: Callable[[dict[str, Any]], None], machine: str = SECURE
+) -> Iterator[None]:
+    """Executions that start meanwhile have another definition of a state machine: `change` is given its states."""
+    states, arn = deployment.stack.client("stepfunctions"), deployment.stack.outputs[machine]
     definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
     changed = json.loads(definition)
     change(changed["States"])

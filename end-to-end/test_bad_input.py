@@ -44,6 +44,13 @@ VALID: dict[str, dict[str, Any]] = {
     },
 }
 
+UNLOCK_ID = "unlock-20261122T0405Z-0123456789ab"
+STEPS: list[dict[str, Any]] = [
+    {"step": "plan", "unlock": UNLOCK_ID, "request": {**PIN, "key": f"unlocks/{UNLOCK_ID}/request.json"}},
+    {"step": "apply", "unlock": UNLOCK_ID, "plan": {**PIN, "key": f"unlocks/{UNLOCK_ID}/plan.json"}},
+    {"step": "verify", "unlock": UNLOCK_ID, "plan": {**PIN, "key": f"unlocks/{UNLOCK_ID}/plan.json"}, "attempt": 1},
+]
+
 
 def refused(deployment: Deployment, function: str, payload: Any) -> str:
     """Invokes a function with what it has to refuse, and returns its one line."""
@@ -65,7 +72,7 @@ def changed(function: str, *path: str | int, to: Any) -> dict[str, Any]:
     return payload
 
 
-@pytest.mark.parametrize("function", ["AccountJoined", *VALID])
+@pytest.mark.parametrize("function", ["AccountJoined", "UnlockPolicy", *VALID])
 @pytest.mark.parametrize("payload", ["delete everything", ["222200000001"], 7, None])
 def test_what_is_not_an_object_is_refused(deployment: Deployment, function: str, payload: Any) -> None:
     refused(deployment, function, payload)
@@ -85,6 +92,18 @@ def test_a_missing_field_is_refused_by_its_name(deployment: Deployment, function
 @pytest.mark.parametrize("function", VALID)
 def test_a_run_name_that_leaves_its_folder_is_refused(deployment: Deployment, function: str) -> None:
     refused(deployment, function, changed(function, "run", to="../other"))
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step["step"])
+def test_a_step_of_an_unlock_is_read_as_strictly(deployment: Deployment, step: dict[str, Any]) -> None:
+    assert "force" in refused(deployment, "UnlockPolicy", {**step, "force": True})
+    for field in step.keys() - {"step"}:
+        assert field in refused(deployment, "UnlockPolicy", {key: step[key] for key in step if key != field})
+    refused(deployment, "UnlockPolicy", {**step, "step": "delete"})
+    refused(deployment, "UnlockPolicy", {**step, "unlock": "../other"})
+    # What is handed on belongs to this unlock, and to no other.
+    pinned = "request" if step["step"] == "plan" else "plan"
+    refused(deployment, "UnlockPolicy", {**step, pinned: {**step[pinned], "key": "unlocks/unlock-other/plan.json"}})
 
 
 def test_an_unknown_field_of_a_request_is_refused_by_its_name(deployment: Deployment) -> None:

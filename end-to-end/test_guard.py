@@ -24,7 +24,7 @@ def ask(deployment: Deployment, run: str, request: dict[str, Any]) -> dict[str, 
 def wait_for_request(deployment: Deployment, run: str) -> dict[str, Any]:
     reader, deadline = person(deployment, "reader"), time.monotonic() + 30
     while time.monotonic() < deadline:
-        status, shown = deployment.access_requests(reader, {"action": "show", "request": f"{run}.0"})
+        status, shown = deployment.approvals(reader, {"action": "show", "request": f"{run}.0"})
         if status == 200:
             return shown
         assert status == 404, shown
@@ -38,7 +38,7 @@ def decide(
     deployment: Deployment, who: Credentials, action: str, run: str, plan_sha256: str
 ) -> tuple[int, dict[str, Any]]:
     body = {"action": action, "request": f"{run}.0", "plan_sha256": plan_sha256, "reason": "looked at it"}
-    return deployment.access_requests(who, body)
+    return deployment.approvals(who, body)
 
 
 def plan_sha256(deployment: Deployment, run: str) -> str:
@@ -249,17 +249,41 @@ def test_a_notice_names_the_request_and_the_plan_and_no_secret(guarded: Deployme
     [notice] = notices_of(guarded, run, "approval needed")
     for part in (f"Request: {run}.0", shown["plan"]["sha256"], f"{len(DIRTY)} accounts"):
         assert part in notice
-    assert guarded.stack.outputs["AccessRequestsUrl"] in notice
+    assert guarded.stack.outputs["ApprovalsUrl"] in notice
     assert "AKIA" not in notice and "task_token" not in json.dumps(shown)
     assert leaked(guarded) == []
     assert decide(guarded, person(guarded, "ann"), "refuse", run, shown["plan"]["sha256"])[0] == 200
 
 
 def test_who_is_not_let_in_by_iam_can_ask_nothing(guarded: Deployment) -> None:
-    stranger = user(guarded, "stranger")
-    assert guarded.access_requests(stranger, {"action": "show", "request": "some-run.0"})[0] == 403
-    key, _, _ = person(guarded, "ann")
-    assert guarded.access_requests((key, "not the secret", None), {"request": "some-run.0"})[0] == 403
+    stranger, (key, _, _) = user(guarded, "stranger"), person(guarded, "ann")
+    for url in (guarded.access_requests, guarded.approvals):
+        assert url(stranger, {"action": "show", "request": "some-run.0"})[0] == 403
+        assert url((key, "not the secret", None), {"request": "some-run.0"})[0] == 403
+
+
+def test_asking_and_approving_are_two_permissions(guarded: Deployment, run_name) -> None:
+    outputs = guarded.stack.outputs
+    requester = user(guarded, "only-a-requester", outputs["RequestersPolicyArn"])
+    approver = user(guarded, "only-an-approver", outputs["ApproversPolicyArn"])
+    run = run_name("two-permissions")
+    shown, show = ask(guarded, run, ALL), {"action": "show", "request": f"{run}.0"}
+    answer = {"action": "approve", "request": f"{run}.0", "plan_sha256": shown["plan"]["sha256"], "reason": "try"}
+    start = {"action": "secure", "selection": "all", "reason": "try"}
+    executions = guarded.executions()
+    # Each sees what it is about, behind the URL that takes what it may do; IAM keeps it from the other one.
+    assert guarded.access_requests(requester, show)[0] == guarded.approvals(approver, show)[0] == 200
+    assert guarded.approvals(requester, answer)[0] == guarded.access_requests(approver, start)[0] == 403
+    # Who may both still has to go where it is taken, and is told where that is.
+    both = person(guarded, "ann")
+    for (status, said), place in (
+        (guarded.access_requests(both, answer), "approvals"),
+        (guarded.approvals(both, start), "requests"),
+    ):
+        assert status == 403 and place in said["error"] and "\n" not in said["error"], said
+    assert guarded.executions() == executions
+    assert f"approvals/{run}.0/decision.json" not in guarded.objects()
+    assert decide(guarded, approver, "refuse", run, shown["plan"]["sha256"])[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -279,5 +303,8 @@ def test_what_cannot_be_understood_is_refused_in_one_line(guarded: Deployment, b
     executions = guarded.executions()
     answer = guarded.access_requests(person(guarded, "ann"), body)
     assert answer[0] == status, answer
+    assert "\n" not in answer[1]["error"]
+    answer = guarded.approvals(person(guarded, "ann"), body)
+    assert answer[0] in (status, 403), answer
     assert "\n" not in answer[1]["error"]
     assert guarded.executions() == executions

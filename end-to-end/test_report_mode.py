@@ -1,6 +1,8 @@
 """A deployment in report mode holds nothing that could delete."""
 
-from conftest import person, sample_event
+import pytest
+from botocore.exceptions import ClientError
+from conftest import ADMINISTRATOR, person, sample_event, user
 
 from demo.deployment import Deployment
 from demo.organization import AUDIT, changes_in, reported_status
@@ -17,6 +19,38 @@ def test_the_function_that_deletes_and_its_role_are_not_in_the_stack(report_depl
     assert [name for name in report_deployment.stack.resources if name.startswith("DeleteCredentials")] == []
     policies = report_deployment.stack.client("iam").get_account_authorization_details(Filter=["Role"])
     assert "IAMDeleteRootUserCredentials" not in str(policies)
+
+
+def test_what_unlocks_and_its_role_and_its_state_machine_are_not_in_the_stack(report_deployment: Deployment) -> None:
+    assert [name for name in report_deployment.stack.resources if "Unlock" in name] == []
+    assert [name for name in report_deployment.stack.outputs if "Unlock" in name] == []
+    policies = report_deployment.stack.client("iam").get_account_authorization_details(Filter=["Role"])
+    assert "root-task/S3Unlock" not in str(policies) and "root-task/SQSUnlock" not in str(policies)
+    machines = report_deployment.stack.client("stepfunctions").list_state_machines()["stateMachines"]
+    assert [machine["name"] for machine in machines if "unlock" in machine["name"]] == []
+
+
+@pytest.mark.parametrize("action", ["inspect", "plan", "apply", "restore"])
+def test_an_unlock_request_is_answered_in_one_line(report_deployment: Deployment, action: str) -> None:
+    report_deployment.reset()
+    objects, executions = report_deployment.objects(), report_deployment.executions()
+    body = {"action": action, "account": "222200000001", "bucket": "payments-archive", "reason": "try", "ticket": "T-1"}
+    stored = {"stored": "policies/222200000001/bucket/payments-archive/none.json"} if action == "restore" else {}
+    status, answer = report_deployment.access_requests(person(report_deployment, "ann"), body | stored)
+    assert 400 <= status < 500 and "UnlockRequests" in answer["error"] and "\n" not in answer["error"], answer
+    assert (report_deployment.objects(), report_deployment.executions()) == (objects, executions)
+    assert report_deployment.calls() == []
+
+
+@pytest.mark.parametrize("key", ["unlocks/x/request.json", "unlocks/x/plan.json", "policies/222200000001/x.json"])
+def test_nobody_writes_what_belongs_to_unlock_requests(report_deployment: Deployment, key: str) -> None:
+    writers = [user(report_deployment, "administrator", ADMINISTRATOR)]
+    for function in report_deployment.stack.functions():
+        report_deployment.invoke(function, {})
+        writers.append(report_deployment.stack.credentials_of(function))
+    for writer in writers:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            report_deployment.put_object(key, b"{}", writer)
 
 
 def test_a_run_reports_and_touches_nothing(report_deployment: Deployment) -> None:

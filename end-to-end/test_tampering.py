@@ -109,9 +109,17 @@ WRITERS = {
     "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
     "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
     "PublishReport": ["runs/prefixes/report/0.json"],
-    "AccessRequests": ["approvals/prefixes.0/asked.json", "approvals/prefixes.0/decision.json"],
+    "AccessRequests": ["approvals/prefixes.0/asked.json", "unlocks/prefixes/request.json"],
+    "Approvals": ["approvals/prefixes.0/decision.json"],
+    "UnlockPolicy": [
+        "unlocks/prefixes/plan.json",
+        "unlocks/prefixes/plan.txt",
+        "unlocks/prefixes/result.json",
+        "unlocks/prefixes/verified.json",
+        "policies/222200000001/prefixes.json",
+    ],
 }
-NOBODY = ["runs/prefixes/other/0.json", "other.json"]
+NOBODY = ["runs/prefixes/other/0.json", "other.json", "approvals/prefixes.0/other.json", "unlocks/prefixes/other.json"]
 PEOPLE = ["exemptions/222200000001.json", "control/paused.json"]
 
 
@@ -125,24 +133,45 @@ def test_each_function_may_write_its_own_prefix_only(deployment: Deployment, fun
         else:
             with pytest.raises(ClientError, match="AccessDenied"):
                 deployment.put_object(key, b"{}", credentials)
-    forget(deployment, "approvals/prefixes.0/")
+    forget(deployment, "approvals/prefixes.0/", "unlocks/prefixes/", "policies/222200000001/prefixes.json")
 
 
-def test_the_token_of_a_request_is_read_by_one_function_only(
+def test_the_token_of_a_request_is_read_by_the_two_functions_that_need_it_only(
     deployment: Deployment, administrator: Credentials
 ) -> None:
     key = "approvals/tokens.0/asked.json"
-    deployment.put_object(key, b'{"task_token": "none"}')
+    deployment.put_object(key, b'{"task_token": "a-token-that-nobody-waits-with"}')
     request = {"Bucket": deployment.stack.outputs["BucketName"], "Key": key}
     readers = {"administrator": administrator}
     for function in WRITERS:
         deployment.invoke(function, {})
         readers[function] = deployment.stack.credentials_of(function)
-    assert deployment.stack.client("s3", readers.pop("AccessRequests")).get_object(**request)
+    for function in ("AccessRequests", "Approvals"):
+        assert deployment.stack.client("s3", readers.pop(function)).get_object(**request)
     for credentials in readers.values():
         with pytest.raises(ClientError, match="AccessDenied"):
             deployment.stack.client("s3", credentials).get_object(**request)
     forget(deployment, "approvals/tokens.0/")
+
+
+@pytest.mark.parametrize("key", ["unlocks/readers/plan.json", "policies/222200000001/readers.json"])
+def test_a_policy_that_was_written_down_is_read_by_those_who_need_it_only(
+    deployment: Deployment, administrator: Credentials, key: str
+) -> None:
+    """And by people, as far as the account's own policies let them."""
+    deployment.put_object(key, b"{}")
+    request = {"Bucket": deployment.stack.outputs["BucketName"], "Key": key}
+    assert deployment.stack.client("s3", administrator).get_object(**request)
+    may_read = {"UnlockPolicy"} | ({"AccessRequests", "Approvals"} if key.startswith("unlocks/") else set())
+    for function in [*WRITERS, "AccountJoined"]:
+        deployment.invoke(function, {})
+        s3 = deployment.stack.client("s3", deployment.stack.credentials_of(function))
+        if function in may_read:
+            assert s3.get_object(**request)
+        else:
+            with pytest.raises(ClientError, match="AccessDenied"):
+                s3.get_object(**request)
+    forget(deployment, key)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ async fn i4_each_role_opens_only_its_own_kind_of_session() {
 #[tokio::test(start_paused = true)]
 async fn i4_the_auditing_role_cannot_open_a_session_that_deletes() {
     let rehearsal = rehearsal();
-    let config = rehearsal.config("audit-accounts", Some("IAMAuditRootUserCredentials"));
+    let config = rehearsal.config("audit-accounts", &["IAMAuditRootUserCredentials"]);
     let member = Organization::new(&config).member(MANAGEMENT.parse().unwrap(), KEYS.parse().unwrap()).await.unwrap();
     let error = RootSessions::new(&config, SessionBudget { per_second: 200, workers: 10 })
         .open_delete(&member)

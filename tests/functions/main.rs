@@ -12,3 +12,4 @@ mod secrets;
 mod secure_accounts;
 mod sweep;
 mod tampering;
+mod unlock;

@@ -24,6 +24,9 @@ pub struct Deployment {
     pub protect_keys_used_within_days: &'static str,
     pub new_account_wait_minutes: &'static str,
     pub max_accounts_to_clean: &'static str,
+    pub protected_resources: &'static str,
+    pub require_approval: &'static str,
+    pub unlock_requests: bool,
     pub seconds_left: u64,
 }
 
@@ -35,6 +38,9 @@ impl Default for Deployment {
             protect_keys_used_within_days: "30",
             new_account_wait_minutes: "30",
             max_accounts_to_clean: "25",
+            protected_resources: "log-archive-*",
+            require_approval: "true",
+            unlock_requests: true,
             seconds_left: 240,
         }
     }
@@ -44,7 +50,7 @@ impl Default for Deployment {
 #[derive(Debug)]
 pub struct Rehearsal {
     pub simulator: Simulator,
-    settings: Settings,
+    settings: Vec<(&'static str, &'static str)>,
     seconds_left: u64,
 }
 
@@ -82,86 +88,88 @@ impl Rehearsal {
     }
 
     pub fn deployed(world: World, deployment: &Deployment) -> Self {
-        let settings = Settings::of([
-            ("ROOTWARDEN_BUCKET", BUCKET),
-            ("ROOTWARDEN_MODE", deployment.mode),
-            ("ROOTWARDEN_EXEMPT_ACCOUNTS", deployment.exempt_accounts),
-            ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", deployment.protect_keys_used_within_days),
-            ("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES", deployment.new_account_wait_minutes),
-            ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", deployment.max_accounts_to_clean),
-            ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
-            ("ROOTWARDEN_WORKERS", "10"),
-            (
-                "ROOTWARDEN_STATE_MACHINE_ARN",
-                "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
-            ),
-        ]);
         let simulator = Simulator::new(world.bucket(BUCKET));
-        Self { simulator, settings, seconds_left: deployment.seconds_left }
+        Self { simulator, settings: settings(deployment), seconds_left: deployment.seconds_left }
     }
 
     /// Hands `input` to a freshly built function, as a cold start would.
-    async fn invoke<F: Function>(&self, role: &str, task: Option<&str>, input: Value) -> Answer {
-        let function = F::new(&self.config(role, task), &self.settings)?;
+    async fn invoke<F: Function>(&self, role: &str, tasks: &[&str], takes: &'static str, input: Value) -> Answer {
+        let settings = Settings::of(self.settings.iter().copied().chain([("ROOTWARDEN_TAKES", takes)]));
+        let function = F::new(&self.config(role, tasks), &settings)?;
         let deadline = Deadline::after(Duration::from_secs(self.seconds_left));
         let output = function.handle(input, deadline).await?;
         serde_json::to_value(output)
             .map_err(|error| FunctionError::new(rootwarden_domain::ErrorKind::Defect, error.to_string()))
     }
 
-    /// The role of a function: `sts:AssumeRoot` for the one task that it needs, as the template states it.
-    pub fn config(&self, role: &str, task: Option<&str>) -> SdkConfig {
-        let statements: Vec<Value> = task
-            .iter()
-            .map(|task| {
-                json!({
-                    "Effect": "Allow",
-                    "Action": "sts:AssumeRoot",
-                    "Resource": "arn:aws:iam::*:root",
-                    "Condition": {"StringEquals": {
-                        "sts:TaskPolicyArn": format!("arn:aws:iam::aws:policy/root-task/{task}"),
-                    }},
-                })
-            })
-            .collect();
-        self.simulator.sdk_config(&Caller::management_role(role).with_statements(json!(statements)))
+    /// The role of a function: `sts:AssumeRoot` for the tasks that it needs and no other, as the template states it.
+    pub fn config(&self, role: &str, tasks: &[&str]) -> SdkConfig {
+        let policies: Vec<String> =
+            tasks.iter().map(|task| format!("arn:aws:iam::aws:policy/root-task/{task}")).collect();
+        let statements = json!([{
+            "Effect": "Allow",
+            "Action": "sts:AssumeRoot",
+            "Resource": "arn:aws:iam::*:root",
+            "Condition": {"StringEquals": {"sts:TaskPolicyArn": policies}},
+        }]);
+        self.simulator.sdk_config(&Caller::management_role(role).with_statements(statements))
     }
 
     pub async fn account_joined(&self, event: Value) -> Answer {
-        self.invoke::<account_joined::AccountJoined>("account-joined", None, event).await
+        self.invoke::<account_joined::AccountJoined>("account-joined", &[], "", event).await
     }
 
     pub async fn select(&self, input: Value) -> Answer {
-        self.invoke::<select_accounts::SelectAccounts>("select-accounts", None, input).await
+        self.invoke::<select_accounts::SelectAccounts>("select-accounts", &[], "", input).await
     }
 
     pub async fn audit(&self, input: Value) -> Answer {
-        self.invoke::<audit_accounts::AuditAccounts>("audit-accounts", Some("IAMAuditRootUserCredentials"), input).await
+        let tasks = &["IAMAuditRootUserCredentials"];
+        self.invoke::<audit_accounts::AuditAccounts>("audit-accounts", tasks, "", input).await
     }
 
     pub async fn plan(&self, input: Value) -> Answer {
-        self.invoke::<plan_deletions::PlanDeletions>("plan-deletions", None, input).await
+        self.invoke::<plan_deletions::PlanDeletions>("plan-deletions", &[], "", input).await
     }
 
     pub async fn delete(&self, input: Value) -> Answer {
-        let task = Some("IAMDeleteRootUserCredentials");
-        self.invoke::<delete_credentials::DeleteCredentials>("delete-credentials", task, input).await
+        let tasks = &["IAMDeleteRootUserCredentials"];
+        self.invoke::<delete_credentials::DeleteCredentials>("delete-credentials", tasks, "", input).await
     }
 
     pub async fn publish(&self, input: Value) -> Answer {
-        self.invoke::<publish_report::PublishReport>("publish-report", None, input).await
+        self.invoke::<publish_report::PublishReport>("publish-report", &[], "", input).await
     }
 
-    /// A person's request to the function URL, signed by `caller_arn`: the status and the answer.
+    /// One step of `unlock-policy`.
+    pub async fn unlock(&self, input: Value) -> Answer {
+        let tasks = &["S3UnlockBucketPolicy", "SQSUnlockQueuePolicy"];
+        self.invoke::<unlock_policy::UnlockPolicy>("unlock-policy", tasks, "", input).await
+    }
+
+    /// The same organization with other settings.
+    #[must_use]
+    pub fn redeployed(self, deployment: &Deployment) -> Self {
+        Self { settings: settings(deployment), seconds_left: deployment.seconds_left, ..self }
+    }
+
+    /// A person's request, signed by `caller_arn`, to the URL that takes it: the status and the answer.
     pub async fn access_requests(&self, caller_arn: &str, body: &Value) -> Result<(u64, Value), FunctionError> {
         let event = url_event(Some(caller_arn), &body.to_string());
-        let answer = self.access_event(event).await?;
+        let decides = ["approve", "refuse"].contains(&body["action"].as_str().unwrap_or_default());
+        let answer = if decides { self.decision_event(event).await? } else { self.access_event(event).await? };
         let body = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
         Ok((answer["statusCode"].as_u64().unwrap_or_default(), body.unwrap_or_default()))
     }
 
+    /// An event of the function that takes requests.
     pub async fn access_event(&self, event: Value) -> Answer {
-        self.invoke::<access_requests::AccessRequests>("access-requests", None, event).await
+        self.invoke::<access_requests::AccessRequests>("access-requests", &[], "requests", event).await
+    }
+
+    /// An event of the function that takes decisions.
+    pub async fn decision_event(&self, event: Value) -> Answer {
+        self.invoke::<access_requests::AccessRequests>("approvals", &[], "decisions", event).await
     }
 
     /// The state machine's question about what `plan-deletions` answered for round 0.
@@ -305,6 +313,33 @@ impl Rehearsal {
     }
 }
 
+/// A deployment's settings, as the template hands them to its functions.
+fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
+    let mut settings = vec![
+        ("ROOTWARDEN_BUCKET", BUCKET),
+        ("ROOTWARDEN_MODE", deployment.mode),
+        ("ROOTWARDEN_EXEMPT_ACCOUNTS", deployment.exempt_accounts),
+        ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", deployment.protect_keys_used_within_days),
+        ("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES", deployment.new_account_wait_minutes),
+        ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", deployment.max_accounts_to_clean),
+        ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
+        ("ROOTWARDEN_WORKERS", "10"),
+        (
+            "ROOTWARDEN_STATE_MACHINE_ARN",
+            "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
+        ),
+        ("ROOTWARDEN_PROTECTED_RESOURCES", deployment.protected_resources),
+        ("ROOTWARDEN_REQUIRE_APPROVAL", deployment.require_approval),
+    ];
+    if deployment.unlock_requests {
+        settings.push((
+            "ROOTWARDEN_UNLOCK_STATE_MACHINE_ARN",
+            "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-unlock-policy",
+        ));
+    }
+    settings
+}
+
 /// An HTTP request as Lambda hands it on from a function URL: the parts that decide, and some that do not.
 pub fn url_event(caller_arn: Option<&str>, body: &str) -> Value {
     let authorizer = caller_arn.map(|arn| json!({"iam": {"accountId": MANAGEMENT, "userArn": arn, "userId": "AIDA"}}));
@@ -321,9 +356,7 @@ pub fn url_event(caller_arn: Option<&str>, body: &str) -> Value {
 /// The state machine's question about what `plan-deletions` answered for round 0.
 pub fn question(plan: &Value, started_by: &Value, task_token: &str) -> Value {
     json!({"ask": {
-        "run": RUN, "round": 0, "plan": plan["plan"], "request": plan["request"], "started_by": started_by,
-        "account_count": plan["account_count"], "accounts_in_24_hours": plan["accounts_in_24_hours"],
-        "limit": plan["limit"], "task_token": task_token,
+        "request": plan["request"], "plan": plan["plan"], "started_by": started_by, "task_token": task_token,
     }})
 }
 

@@ -62,6 +62,10 @@ pub(crate) enum NotDone {
     NotSigned,
     #[error(transparent)]
     NotAPerson(#[from] NotAPerson),
+    #[error("this URL does not take it: send it to the URL for {0}, which is in the stack's outputs")]
+    OtherUrl(&'static str),
+    #[error("this deployment takes no unlock requests: they are switched on with the parameter UnlockRequests")]
+    NoUnlockRequests,
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -84,7 +88,8 @@ impl NotDone {
     fn status(&self) -> u16 {
         match self {
             Self::BadInput(_) => 400,
-            Self::NotSigned | Self::NotAPerson(_) => 403,
+            Self::NotSigned | Self::NotAPerson(_) | Self::OtherUrl(_) => 403,
+            Self::NoUnlockRequests => 409,
             Self::Refused(refusal) => refusal.status(),
             Self::Failed(_) => 502,
         }
@@ -100,7 +105,12 @@ impl NotDone {
                     "Could not do what {caller} asked for: {message}"
                 );
             }
-            Self::BadInput(_) | Self::NotSigned | Self::NotAPerson(_) | Self::Refused(_) => {
+            Self::BadInput(_)
+            | Self::NotSigned
+            | Self::NotAPerson(_)
+            | Self::OtherUrl(_)
+            | Self::NoUnlockRequests
+            | Self::Refused(_) => {
                 info!(caller = %caller, status, "Refused what {caller} asked for: {self}");
             }
         }

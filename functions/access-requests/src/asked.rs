@@ -1,18 +1,20 @@
-//! What runs ask of people, and what lies behind it.
+//! What runs and unlock requests ask of people, and what lies behind it.
 
 use rootwarden_domain::{
     approval::{ApprovalRequest, Ask, Refusal},
     input::InvalidInput,
     plan::DeletionPlan,
+    unlock::UnlockPlan,
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::StorageError;
+use serde::de::DeserializeOwned;
 use tracing::info;
 
 use crate::{AccessRequests, answer::NotDone};
 
 impl AccessRequests {
-    /// Writes a run's question down. The run goes on waiting for somebody to answer its task token.
+    /// Writes a question down. Who asked it goes on waiting for somebody to answer its task token.
     ///
     /// A second attempt of the task replaces the token; what is asked stays.
     pub(crate) async fn ask(&self, ask: Ask) -> Result<ApprovalRequest, FunctionError> {
@@ -25,31 +27,49 @@ impl AccessRequests {
             return Err(InvalidInput::new("input", why).into());
         }
         self.storage.write(key, &ask).await?;
-        info!(run.id = %ask.run, approval.request = %request, plan.sha256 = %ask.plan.sha256,
-            "Run {} asks for an approval under {request}", ask.run);
+        info!(approval.request = %request, plan.sha256 = %ask.plan.sha256, "An approval is asked for under {request}");
         Ok(request)
     }
 
     /// What is asked under `request`, and the plan that it is about.
     ///
     /// INVARIANT (I12): the plan is the one that was asked about, and nobody has written another one over it.
-    pub(crate) async fn asked(&self, request: &ApprovalRequest) -> Result<(Ask, DeletionPlan), NotDone> {
+    pub(crate) async fn asked<P: AskedAbout>(&self, request: &ApprovalRequest) -> Result<(Ask, P), NotDone> {
         let asked: Option<Ask> = self.storage.find(&request.asked_key()).await?;
         let asked = asked.ok_or_else(|| Refusal::UnknownRequest(request.clone()))?;
-        let expected_key = request.run.plan_key(request.round);
-        let plan: DeletionPlan = match self.storage.read_unaltered(&asked.plan, &expected_key).await {
+        let plan: P = match self.storage.read_unaltered(&asked.plan, &request.plan_key()).await {
             Ok(plan) => plan,
             Err(altered @ (StorageError::Altered { .. } | StorageError::Misplaced { .. })) => {
                 return Err(Refusal::Altered(altered.to_string()).into());
             }
             Err(error @ (StorageError::Aws(_) | StorageError::Malformed { .. })) => return Err(error.into()),
         };
-        // INVARIANT (I12): the plan says who started the run; whoever wrote the question cannot say otherwise.
-        let belongs = (&plan.run, plan.round, &plan.started_by) == (&request.run, request.round, &asked.started_by);
-        if !belongs {
+        if !plan.is_asked_by(&asked, request) {
             let why = format!("what `{}` asks and its plan do not belong together", request.asked_key());
             return Err(Refusal::Altered(why).into());
         }
         Ok((asked, plan))
+    }
+}
+
+/// A plan that people decide about.
+pub(crate) trait AskedAbout: DeserializeOwned {
+    /// Whether the question is about this plan.
+    ///
+    /// INVARIANT (I12): the plan says who started it; whoever wrote the question cannot say otherwise.
+    fn is_asked_by(&self, asked: &Ask, request: &ApprovalRequest) -> bool;
+}
+
+impl AskedAbout for DeletionPlan {
+    fn is_asked_by(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
+        let of_plan = ApprovalRequest::Deletion { run: self.run.clone(), round: self.round };
+        of_plan == *request && self.started_by == asked.started_by
+    }
+}
+
+impl AskedAbout for UnlockPlan {
+    fn is_asked_by(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
+        let of_plan = ApprovalRequest::Unlock(self.unlock.clone());
+        of_plan == *request && asked.started_by == Some(self.started_by())
     }
 }

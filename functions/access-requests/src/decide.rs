@@ -2,8 +2,10 @@
 
 use rootwarden_domain::{
     ErrorKind, Failure,
-    approval::{Ask, Decision, DecisionRecord, Refusal, Verdict, decide},
+    approval::{ApprovalRequest, Ask, Decision, DecisionRecord, Refusal, Verdict, decide},
     identity::Person,
+    plan::DeletionPlan,
+    unlock::UnlockPlan,
 };
 use rootwarden_root_access::{Answered, Created};
 use serde::Serialize;
@@ -34,7 +36,10 @@ enum RunIs {
 impl AccessRequests {
     /// INVARIANT: the decision is in the bucket before the run hears of it; said again, it is only told again.
     pub(crate) async fn decide(&self, caller: &Person, verdict: &Verdict) -> Result<Decided, NotDone> {
-        let (asked, _) = self.asked(&verdict.request).await?;
+        let asked = match &verdict.request {
+            request @ ApprovalRequest::Deletion { .. } => self.asked::<DeletionPlan>(request).await?.0,
+            request @ ApprovalRequest::Unlock(_) => self.asked::<UnlockPlan>(request).await?.0,
+        };
         let (record, is_new) = self.record(&asked, caller, verdict).await?;
         let run = match (self.tell(&asked, &record).await?, is_new) {
             (Answered::Taken, _) => RunIs::Told,
@@ -72,12 +77,12 @@ impl AccessRequests {
     async fn tell(&self, asked: &Ask, record: &DecisionRecord) -> Result<Answered, NotDone> {
         let DecisionRecord { request, decision, by, reason, .. } = record;
         let token = &asked.task_token;
-        let what = format!("tell run `{}` that `{request}` was {decision}", request.run);
+        let what = format!("tell the execution that `{request}` was {decision}");
         Ok(match decision {
-            Decision::Approved => self.executions.succeed(token, &json!({"decision": decision}), &what).await?,
+            Decision::Approved => self.secure_accounts.succeed(token, &json!({"decision": decision}), &what).await?,
             Decision::Refused => {
                 let cause = format!("{by} has refused {request}: {}", reason.as_str());
-                self.executions.fail(token, REFUSED, &cause, &what).await?
+                self.secure_accounts.fail(token, REFUSED, &cause, &what).await?
             }
         })
     }

@@ -1,5 +1,7 @@
 //! Takes what people ask for and decide through an IAM-authenticated function URL, and what runs ask of them.
 //!
+//! It is deployed twice, each with a URL and a role of its own: one takes requests, one takes decisions.
+//!
 //! Who a person is comes from the signature of the request, as Lambda passes it on, and from nothing that they typed.
 //! Limits: whoever may invoke the function other than through its URL can write any caller into the event, so only the
 //! state machine may, and people's permission to invoke has to demand `lambda:InvokedViaFunctionUrl`.
@@ -10,9 +12,16 @@ mod decide;
 mod event;
 mod secure;
 mod show;
+mod unlock;
 
-use rootwarden_domain::{Mode, approval::PersonRequest, identity::Person, input::one_line};
-use rootwarden_lambda::{Function, FunctionError, Settings};
+use rootwarden_domain::{
+    Mode,
+    approval::PersonRequest,
+    identity::Person,
+    input::{InvalidInput, one_line},
+    partition::Partition,
+};
+use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
 use rootwarden_root_access::{Deadline, Executions, SdkConfig, Storage};
 use serde_json::Value;
 
@@ -23,8 +32,12 @@ use event::{Event, UrlEvent};
 #[derive(Debug)]
 pub struct AccessRequests {
     storage: Storage,
-    executions: Executions,
+    secure_accounts: Executions,
+    /// None where the deployment takes no unlock requests.
+    unlock_policy: Option<Executions>,
     deployed_mode: Mode,
+    takes: Takes,
+    partition: Partition,
 }
 
 impl Function for AccessRequests {
@@ -34,15 +47,21 @@ impl Function for AccessRequests {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         Ok(Self {
             storage: Storage::new(config, settings.bucket()?),
-            executions: Executions::new(config, settings.state_machine_arn()?),
+            secure_accounts: Executions::new(config, settings.state_machine_arn()?),
+            unlock_policy: settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine)),
             deployed_mode: settings.mode()?,
+            takes: settings.takes()?,
+            partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
         })
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        match Event::read(input)? {
-            Event::Ask(ask) => Ok(Output::Asked { asked: self.ask(*ask).await? }),
-            Event::Url(event) => Ok(Output::Http(self.answer(event).await)),
+        match (Event::read(input)?, self.takes) {
+            (Event::Ask(ask), Takes::Requests) => Ok(Output::Asked { asked: self.ask(*ask).await? }),
+            (Event::Ask(_), Takes::Decisions) => {
+                Err(InvalidInput::new("input", "questions go to the function that takes requests").into())
+            }
+            (Event::Url(event), _) => Ok(Output::Http(self.answer(event).await)),
         }
     }
 }
@@ -60,11 +79,17 @@ impl AccessRequests {
         }
     }
 
+    /// INVARIANT (I12): asking and deciding go through two functions, which IAM tells apart.
     async fn carry_out(&self, caller: &Person, event: UrlEvent) -> Result<HttpAnswer, NotDone> {
-        Ok(match PersonRequest::parse(event.body()?)? {
-            PersonRequest::Show(request) => HttpAnswer::ok(&self.show(&request).await?),
-            PersonRequest::Decide(verdict) => HttpAnswer::ok(&self.decide(caller, &verdict).await?),
-            PersonRequest::Secure(secure) => HttpAnswer::ok(&self.secure(caller, secure).await?),
+        Ok(match (PersonRequest::parse(event.body()?, self.partition)?, self.takes) {
+            (PersonRequest::Show(request), _) => self.show(&request).await?,
+            (PersonRequest::Decide(verdict), Takes::Decisions) => HttpAnswer::ok(&self.decide(caller, &verdict).await?),
+            (PersonRequest::Secure(secure), Takes::Requests) => HttpAnswer::ok(&self.secure(caller, secure).await?),
+            (PersonRequest::Unlock(unlock), Takes::Requests) => HttpAnswer::ok(&self.unlock(caller, unlock).await?),
+            (PersonRequest::Decide(_), Takes::Requests) => return Err(NotDone::OtherUrl("approvals")),
+            (PersonRequest::Secure(_) | PersonRequest::Unlock(_), Takes::Decisions) => {
+                return Err(NotDone::OtherUrl("requests"));
+            }
         })
     }
 }

@@ -27,7 +27,7 @@ impl AccessRequests {
         let reason = secure.reason.clone();
         let request = secure.started_by(caller.clone());
         let run = self.run_id(&request)?;
-        let started = self.executions.start(&run, &request).await?;
+        let started = self.secure_accounts.start(run.as_str(), &request).await?;
         info!(run.id = %run, by = %caller, reason = reason.as_str(), mode = ?request.mode, "{caller} started run {run}");
         Ok(match started {
             Started::Now => Secured::Started { run },

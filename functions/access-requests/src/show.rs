@@ -7,7 +7,10 @@ use rootwarden_domain::{
 };
 use serde::Serialize;
 
-use crate::{AccessRequests, answer::NotDone};
+use crate::{
+    AccessRequests,
+    answer::{HttpAnswer, NotDone},
+};
 
 /// An answer of Lambda has 6 MB at most, and nobody reads more; the whole plan lies in the bucket.
 const ACCOUNTS_LISTED: usize = 200;
@@ -47,10 +50,13 @@ struct Counts {
 }
 
 impl AccessRequests {
-    pub(crate) async fn show(&self, request: &ApprovalRequest) -> Result<ShownRequest, NotDone> {
+    pub(crate) async fn show(&self, request: &ApprovalRequest) -> Result<HttpAnswer, NotDone> {
+        if let ApprovalRequest::Unlock(unlock) = request {
+            return Ok(HttpAnswer::ok(&self.show_unlock(unlock).await?));
+        }
         let (asked, plan) = self.asked(request).await?;
         let decision = self.storage.find(&request.decision_key()).await?;
-        Ok(ShownRequest::of(asked, &plan, decision))
+        Ok(HttpAnswer::ok(&ShownRequest::of(asked, &plan, decision)))
     }
 }
 
@@ -64,7 +70,7 @@ impl ShownRequest {
         let summary = format!(
             "run {}, round {}: deletes {credentials} root credentials in {account_count} accounts; within 24 hours, \
              {accounts_in_24_hours} accounts are to be cleaned, and more than {limit} need an approval",
-            request.run, request.round
+            plan.run, plan.round
         );
         Self {
             summary,

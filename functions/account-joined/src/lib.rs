@@ -78,7 +78,7 @@ impl Function for AccountJoined {
             exclude: Exclusions::default(),
             started_by: Some(StartedBy::Event),
         };
-        Ok(match self.executions.start(&run, &request).await? {
+        Ok(match self.executions.start(run.as_str(), &request).await? {
             Started::Now => {
                 info!(run.id = %run, event.name, "Started run {run} for {}", event.name);
                 Outcome::Started { run }

@@ -156,7 +156,7 @@ impl DeleteCredentials {
         if !plan.guard.needs_approval() {
             return Ok(());
         }
-        let request = ApprovalRequest { run: plan.run.clone(), round: plan.round };
+        let request = ApprovalRequest::Deletion { run: plan.run.clone(), round: plan.round };
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref())
             .map_err(|error| FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {error}")))

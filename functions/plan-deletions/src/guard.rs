@@ -38,7 +38,7 @@ impl PlanDeletions {
     }
 
     async fn is_approved(&self, entry: &LedgerEntry) -> Result<bool, StorageError> {
-        let request = ApprovalRequest { run: entry.run.clone(), round: entry.round };
+        let request = ApprovalRequest::Deletion { run: entry.run.clone(), round: entry.round };
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         Ok(decided.is_some_and(|decided| decided.decision == Decision::Approved))
     }

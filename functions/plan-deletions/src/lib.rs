@@ -99,7 +99,7 @@ impl Function for PlanDeletions {
         info!(run.id = %run, round, accounts = account_count, mode = ?mode, approval = ?approval,
             "Planned deletions in {account_count} accounts for round {round} of run {run}");
         let plan = self.storage.write(run.plan_key(round), &plan).await?;
-        let request = ApprovalRequest { run, round };
+        let request = ApprovalRequest::Deletion { run, round };
         Ok(Output { plan, mode, batch_count, account_count, approval, request, accounts_in_24_hours, limit })
     }
 }

@@ -1,6 +1,6 @@
 //! Approvals: two people for what one person must not decide alone.
 //!
-//! A run asks, people are shown the plan, and one of them who did not start the run decides, once. The decision names the
+//! A run or an unlock request asks, people are shown the plan, and one of them who did not start it decides, once. The decision names the
 //! plan's SHA-256, so that it carries out that plan and no other.
 
 mod decision;
@@ -14,6 +14,7 @@ use crate::{
     Pin, RunId,
     identity::Person,
     input::{InvalidInput, InvalidValue},
+    unlock::UnlockId,
 };
 
 pub use decision::{Decision, DecisionRecord, NotCarriedOut, Refusal, Verdict, carries_out, decide};
@@ -39,16 +40,16 @@ impl fmt::Display for StartedBy {
     }
 }
 
-/// What an approval is asked for: one round of one run, written `<run>.<round>`.
+/// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request, written as its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ApprovalRequest {
-    pub run: RunId,
-    pub round: u32,
+pub enum ApprovalRequest {
+    Deletion { run: RunId, round: u32 },
+    Unlock(UnlockId),
 }
 
 impl ApprovalRequest {
-    /// Where the run's question lies, the task token in it.
+    /// Where the question lies, the task token in it.
     #[must_use]
     pub fn asked_key(&self) -> String {
         format!("approvals/{self}/asked.json")
@@ -59,16 +60,28 @@ impl ApprovalRequest {
     pub fn decision_key(&self) -> String {
         format!("approvals/{self}/decision.json")
     }
+
+    /// Where the plan lies that it is about.
+    #[must_use]
+    pub fn plan_key(&self) -> String {
+        match self {
+            Self::Deletion { run, round } => run.plan_key(*round),
+            Self::Unlock(unlock) => unlock.plan_key(),
+        }
+    }
 }
 
 impl FromStr for ApprovalRequest {
     type Err = InvalidValue;
 
     fn from_str(value: &str) -> Result<Self, InvalidValue> {
-        let refused = || InvalidValue::new(value, "an approval request (`<run>.<round>`)");
-        // A run's id has no dot.
-        let (run, round) = value.split_once('.').ok_or_else(refused)?;
-        let request = Self { run: run.parse().map_err(|_| refused())?, round: round.parse().map_err(|_| refused())? };
+        let refused = || InvalidValue::new(value, "an approval request (`<run>.<round>`, or `unlock-…`)");
+        // Neither a run's id nor an unlock request's has a dot.
+        let Some((run, round)) = value.split_once('.') else {
+            return value.parse().map(Self::Unlock).map_err(|_| refused());
+        };
+        let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
+        let request = Self::Deletion { run, round };
         // Why: each request has one name, and so one key; `+1` and `01` are numbers too.
         if request.to_string() == value { Ok(request) } else { Err(refused()) }
     }
@@ -90,8 +103,10 @@ impl From<ApprovalRequest> for String {
 
 impl fmt::Display for ApprovalRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { run, round } = self;
-        write!(formatter, "{run}.{round}")
+        match self {
+            Self::Deletion { run, round } => write!(formatter, "{run}.{round}"),
+            Self::Unlock(unlock) => unlock.fmt(formatter),
+        }
     }
 }
 
@@ -125,19 +140,15 @@ impl fmt::Debug for TaskToken {
     }
 }
 
-/// What a run asks, as the state machine sends it and as it is kept until somebody decides.
+/// What is asked, as the state machine sends it and as it is kept until somebody decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
-    pub run: RunId,
-    pub round: u32,
-    pub plan: Pin,
     pub request: ApprovalRequest,
+    /// What is to be carried out; everything that people are shown comes from it.
+    pub plan: Pin,
     /// Without it, nobody can be shown to differ from who started the run.
     pub started_by: Option<StartedBy>,
-    pub account_count: usize,
-    pub accounts_in_24_hours: usize,
-    pub limit: usize,
     pub task_token: TaskToken,
 }
 
@@ -145,15 +156,11 @@ impl Ask {
     /// Refuses a question whose parts do not belong together.
     ///
     /// # Errors
-    /// The request or the plan is of another run or round.
+    /// The plan is of something else.
     pub fn check(&self) -> Result<(), InvalidInput> {
-        let Self { run, round, plan, request, .. } = self;
-        if (&request.run, request.round) != (run, *round) {
-            let why = format!("`{request}` is not the request of run `{run}`, round {round}");
-            return Err(InvalidInput::new("input", why));
-        }
-        if plan.key != run.plan_key(*round) {
-            let why = format!("`{}` is not where the plan of run `{run}`, round {round} lies", plan.key);
+        let Self { request, plan, started_by: _, task_token: _ } = self;
+        if plan.key != request.plan_key() {
+            let why = format!("`{}` is not where the plan of `{request}` lies", plan.key);
             return Err(InvalidInput::new("input", why));
         }
         Ok(())
@@ -162,12 +169,8 @@ impl Ask {
     /// Whether both ask the same; only the token may differ, since every attempt of a task has its own.
     #[must_use]
     pub fn asks_the_same_as(&self, other: &Self) -> bool {
-        let Self { run, round, plan, request, started_by, account_count, accounts_in_24_hours, limit, task_token: _ } =
-            self;
-        (run, round, plan, request, started_by)
-            == (&other.run, &other.round, &other.plan, &other.request, &other.started_by)
-            && (account_count, accounts_in_24_hours, limit)
-                == (&other.account_count, &other.accounts_in_24_hours, &other.limit)
+        let Self { request, plan, started_by, task_token: _ } = self;
+        (request, plan, started_by) == (&other.request, &other.plan, &other.started_by)
     }
 }
 

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Mode, Sha256, input::parse, selection::Selection};
+use crate::{Mode, Sha256, input::parse, partition::Partition, selection::Selection};
 
 const NOW: &str = "2026-11-22T02:30:00Z";
 const LATER: &str = "2026-11-22T02:31:00Z";
@@ -24,10 +24,7 @@ fn plan() -> Pin {
 }
 
 fn ask(started_by: Value) -> Ask {
-    let ask = json!({
-        "run": "nightly", "round": 0, "plan": plan(), "request": "nightly.0", "started_by": started_by,
-        "account_count": 26, "accounts_in_24_hours": 30, "limit": 25, "task_token": TOKEN,
-    });
+    let ask = json!({"request": "nightly.0", "plan": plan(), "started_by": started_by, "task_token": TOKEN});
     parse("input", ask).unwrap()
 }
 
@@ -53,14 +50,28 @@ fn approval(by: &str) -> DecisionRecord {
 #[test]
 fn a_request_has_one_name() {
     let id = request("joined-444455556666-e5e20ada.12");
-    assert_eq!((id.run.as_str(), id.round), ("joined-444455556666-e5e20ada", 12));
+    assert_eq!(id, ApprovalRequest::Deletion { run: "joined-444455556666-e5e20ada".parse().unwrap(), round: 12 });
+    assert_eq!(id.plan_key(), "runs/joined-444455556666-e5e20ada/plan/12.json");
     assert_eq!(id.asked_key(), "approvals/joined-444455556666-e5e20ada.12/asked.json");
     assert_eq!(id.decision_key(), "approvals/joined-444455556666-e5e20ada.12/decision.json");
-    for wrong in
-        ["", "nightly", "nightly.", ".0", "nightly.01", "nightly.+1", "nightly.-1", "nightly.0.0", "../x.0", "a/b.0"]
-    {
+    for wrong in [
+        "",
+        "nightly",
+        "unlock-",
+        "nightly.",
+        ".0",
+        "nightly.01",
+        "nightly.+1",
+        "nightly.-1",
+        "nightly.0.0",
+        "../x.0",
+        "a/b.0",
+    ] {
         assert!(wrong.parse::<ApprovalRequest>().is_err(), "{wrong}");
     }
+    let unlock = request("unlock-20261122T0405Z-0123456789ab");
+    assert_eq!(unlock.plan_key(), "unlocks/unlock-20261122T0405Z-0123456789ab/plan.json");
+    assert_eq!(unlock.decision_key(), "approvals/unlock-20261122T0405Z-0123456789ab/decision.json");
 }
 
 #[test]
@@ -81,8 +92,8 @@ fn i9_a_task_token_is_kept_and_never_shown() {
 fn a_question_is_read_strictly_and_its_parts_belong_together() {
     assert!(ask(json!("schedule")).check().is_ok());
     for (field, value, named) in [
-        ("request", json!("nightly.1"), "`nightly.1` is not the request of run `nightly`, round 0"),
-        ("round", json!(1), "`nightly.0` is not the request of run `nightly`, round 1"),
+        ("request", json!("nightly.1"), "`runs/nightly/plan/0.json` is not where the plan of `nightly.1` lies"),
+        ("request", json!("unlock-1"), "`runs/nightly/plan/0.json` is not where the plan of `unlock-1` lies"),
         ("plan", json!({"key": "x", "version_id": "v", "sha256": plan().sha256}), "`x` is not where the plan"),
         ("started_by", json!("nobody"), "unknown variant `nobody`"),
         ("started_by", json!({"person": "jane"}), "`jane` is not the ARN of"),
@@ -104,9 +115,7 @@ fn only_the_token_of_a_question_may_change() {
     assert!(first.asks_the_same_as(&again));
     for (field, value) in [
         ("started_by", json!({"person": JOE})),
-        ("account_count", json!(1)),
-        ("accounts_in_24_hours", json!(1)),
-        ("limit", json!(1)),
+        ("request", json!("nightly.1")),
         ("plan", json!({"key": "runs/nightly/plan/0.json", "version_id": "v2", "sha256": plan().sha256})),
     ] {
         let mut other = serde_json::to_value(&first).unwrap();
@@ -118,7 +127,7 @@ fn only_the_token_of_a_question_may_change() {
 #[test]
 fn reads_each_request_of_a_person() {
     let digest = plan().sha256;
-    let read = |body: Value| PersonRequest::parse(body).unwrap();
+    let read = |body: Value| PersonRequest::parse(body, Partition::Aws).unwrap();
     assert_eq!(read(json!({"request": "nightly.0"})), PersonRequest::Show(request("nightly.0")), "no action: it shows");
     assert_eq!(read(json!({"action": "show", "request": "nightly.0"})), PersonRequest::Show(request("nightly.0")));
     for (action, decision) in [("approve", Decision::Approved), ("refuse", Decision::Refused)] {
@@ -167,7 +176,7 @@ fn i5_refuses_what_it_does_not_know_by_its_name() {
         ),
         (json!({"action": "secure", "selection": "all", "reason": "r".repeat(1001)}), "1000 characters"),
     ] {
-        let error = PersonRequest::parse(wrong.clone()).unwrap_err().to_string();
+        let error = PersonRequest::parse(wrong.clone(), Partition::Aws).unwrap_err().to_string();
         assert!(error.contains(named), "{wrong}: {error}");
         assert!(!error.contains('\n'), "{error}");
     }
@@ -203,7 +212,7 @@ fn i12_a_decision_is_about_what_was_shown() {
     let mut copied = ask(json!("schedule"));
     copied.request = request("another.0");
     assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(Refusal::Altered(_))));
-    copied.run = "another".parse().unwrap();
+    copied.request = request("another.0");
     assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(Refusal::Altered(_))));
 }
 
@@ -231,7 +240,8 @@ fn i12_only_an_approval_of_this_plan_by_somebody_else_carries_it_out() {
     let good = approval(JANE);
     let cases = [
         (Some(good.clone()), schedule.clone(), None),
-        (Some(good.clone()), by(JOE), None),
+        (Some(DecisionRecord { started_by: StartedBy::Person(person(JOE)), ..good.clone() }), by(JOE), None),
+        (Some(good.clone()), by(JOE), Some("names somebody else as who asked for it")),
         (None, schedule.clone(), Some("nobody has approved `nightly.0`")),
         (Some(good.clone()), None, Some("nobody knows who started")),
         (Some(good.clone()), by(JANE_ELSEWHERE), Some("approved by who started its run")),

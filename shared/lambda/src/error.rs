@@ -23,6 +23,13 @@ impl FunctionError {
         self.0.kind
     }
 
+    /// The same error, with what the person who must act should know.
+    #[must_use]
+    pub fn with_note(mut self, note: &str) -> Self {
+        self.0.message = format!("{}; {note}", self.0.message);
+        self
+    }
+
     pub(crate) fn log(&self, request_id: &str) {
         let Failure { kind, message, code, request_id: aws_request_id } = &self.0;
         error!(request.id = request_id, error.kind = %kind, aws.code = code, aws.request_id = aws_request_id, "{message}");

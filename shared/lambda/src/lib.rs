@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use error::FunctionError;
 use event::Event;
-pub use settings::Settings;
+pub use settings::{Settings, Takes};
 
 /// One Lambda function: built once per process, then handed one input after the other.
 pub trait Function: Sized {

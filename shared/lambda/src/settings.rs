@@ -2,10 +2,19 @@
 
 use std::{collections::BTreeMap, fmt::Display, num::NonZeroU32, str::FromStr};
 
-use rootwarden_domain::{Mode, exemption::Exemptions, input::InvalidInput};
+use rootwarden_domain::{Mode, exemption::Exemptions, input::InvalidInput, unlock::ProtectedResources};
 use rootwarden_root_access::SessionBudget;
 
 use crate::FunctionError;
+
+/// Which of the two deployments of `access-requests` this is: IAM tells them apart, since each has a URL of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// What people ask for, and what runs ask of them.
+    Requests,
+    /// What people approve and refuse.
+    Decisions,
+}
 
 /// The function's environment, as far as it is ours.
 #[derive(Debug, Clone, Default)]
@@ -19,8 +28,8 @@ impl Settings {
 
     /// Settings for a test.
     #[must_use]
-    pub fn of<const N: usize>(settings: [(&str, &str); N]) -> Self {
-        Self(settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    pub fn of<'a>(settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// The project's bucket.
@@ -37,6 +46,42 @@ impl Settings {
     /// It is not set.
     pub fn state_machine_arn(&self) -> Result<String, FunctionError> {
         self.text("ROOTWARDEN_STATE_MACHINE_ARN").map(str::to_owned)
+    }
+
+    /// The state machine that carries out unlock requests; none where the deployment takes none.
+    #[must_use]
+    pub fn unlock_state_machine_arn(&self) -> Option<String> {
+        self.text("ROOTWARDEN_UNLOCK_STATE_MACHINE_ARN").ok().map(str::to_owned)
+    }
+
+    /// Which requests of people this deployment of the function takes.
+    ///
+    /// # Errors
+    /// It is not set, or neither `requests` nor `decisions`.
+    pub fn takes(&self) -> Result<Takes, FunctionError> {
+        match self.text("ROOTWARDEN_TAKES")? {
+            "requests" => Ok(Takes::Requests),
+            "decisions" => Ok(Takes::Decisions),
+            other => Err(wrong("ROOTWARDEN_TAKES", format!("`{other}` is neither `requests` nor `decisions`"))),
+        }
+    }
+
+    /// Buckets and queues that no unlock request may touch; the project's own bucket is always one of them.
+    ///
+    /// # Errors
+    /// They are not set or cannot be read, in which case nothing may be touched.
+    pub fn protected_resources(&self) -> Result<ProtectedResources, FunctionError> {
+        let protected = ProtectedResources::parse(self.text("ROOTWARDEN_PROTECTED_RESOURCES")?)
+            .map_err(|error| wrong("ROOTWARDEN_PROTECTED_RESOURCES", error))?;
+        Ok(protected.and(self.bucket()?))
+    }
+
+    /// Whether an unlock request needs the approval of a second person.
+    ///
+    /// # Errors
+    /// It is not set, or neither `true` nor `false`.
+    pub fn require_approval(&self) -> Result<bool, FunctionError> {
+        self.number("ROOTWARDEN_REQUIRE_APPROVAL")
     }
 
     /// What this deployment may do at most.

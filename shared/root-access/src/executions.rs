@@ -1,7 +1,7 @@
 //! Starts executions of a state machine, each name once, and answers those that wait for somebody.
 
 use aws_config::SdkConfig;
-use rootwarden_domain::{ErrorKind, RunId, approval::TaskToken, selection::Request};
+use rootwarden_domain::{ErrorKind, approval::TaskToken};
 use serde::Serialize;
 
 use crate::{AwsError, client::bounded};
@@ -13,7 +13,7 @@ pub struct Executions {
     state_machine_arn: String,
 }
 
-/// Whether this call started the run, or an earlier one had.
+/// Whether this call started the execution, or an earlier one had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Started {
     Now,
@@ -34,19 +34,19 @@ impl Executions {
         Self { sfn: aws_sdk_sfn::Client::new(&bounded(config)), state_machine_arn: state_machine_arn.into() }
     }
 
-    /// Starts a run, unless one of this name has been started before.
+    /// Starts an execution, unless one of this name has been started before.
     ///
     /// # Errors
     /// Any failure of `StartExecution` but `ExecutionAlreadyExists`, which is what a second delivery is meant to meet.
-    pub async fn start(&self, run: &RunId, request: &Request) -> Result<Started, AwsError> {
-        let what = || format!("start run `{run}`");
+    pub async fn start<T: Serialize>(&self, name: &str, input: &T) -> Result<Started, AwsError> {
+        let what = || format!("start `{name}`");
         let input =
-            serde_json::to_string(request).map_err(|error| AwsError::of_kind(ErrorKind::Defect, what(), error))?;
+            serde_json::to_string(input).map_err(|error| AwsError::of_kind(ErrorKind::Defect, what(), error))?;
         let started = self
             .sfn
             .start_execution()
             .state_machine_arn(&self.state_machine_arn)
-            .name(run.as_str())
+            .name(name)
             .input(input)
             .send()
             .await

@@ -1,6 +1,7 @@
 //! Small objects in the bucket that are not handed on by pin: found by their name, or not there.
 
 use aws_sdk_s3::primitives::ByteStream;
+use rootwarden_domain::ErrorKind;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -30,13 +31,43 @@ impl Storage {
                 return if error.code() == Some("NoSuchKey") { Ok(None) } else { Err(error.into()) };
             }
         };
-        let body = output
-            .body
-            .collect()
-            .await
-            .map_err(|error| AwsError::of_kind(rootwarden_domain::ErrorKind::Transient, what(), error))?;
+        let body =
+            output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
         let malformed = |source| StorageError::Malformed { key: key.to_owned(), source };
         serde_json::from_slice(&body.to_vec()).map(Some).map_err(malformed)
+    }
+
+    /// Keeps `value` as JSON for good: written once, and never over anything else.
+    ///
+    /// # Errors
+    /// `Altered` if something else lies there; `NotEnabled` if the bucket keeps no versions; any failure of the calls.
+    pub async fn keep<T: Serialize + DeserializeOwned + PartialEq>(
+        &self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), StorageError> {
+        if self.create(key, value).await? == Created::Now {
+            return Ok(());
+        }
+        match self.find::<T>(key).await? {
+            Some(there) if there == *value => Ok(()),
+            Some(_) => Err(StorageError::Altered { key: key.to_owned(), why: "something else lies there".to_owned() }),
+            None => {
+                let why = "it is just being written by somebody else";
+                Err(AwsError::of_kind(ErrorKind::Transient, format!("write `{key}`"), why).into())
+            }
+        }
+    }
+
+    /// Writes text for people to read.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject`.
+    pub async fn write_text(&self, key: &str, text: &str) -> Result<(), StorageError> {
+        let body = ByteStream::from(text.as_bytes().to_vec());
+        let put = self.s3().put_object().bucket(self.bucket()).key(key).content_type("text/plain; charset=utf-8");
+        put.body(body).send().await.map_err(|error| AwsError::new(format!("write `{key}`"), error))?;
+        Ok(())
     }
 
     /// Writes `value` as JSON where nothing is yet: of several writers, one does.
@@ -49,6 +80,10 @@ impl Storage {
         let put = self.s3().put_object().bucket(self.bucket()).key(key).if_none_match("*");
         let written = put.content_type("application/json").body(ByteStream::from(body)).send().await;
         match written.map_err(|error| AwsError::new(format!("write `{key}`"), error)) {
+            Ok(output) if output.version_id().is_none() => {
+                let why = "the bucket keeps no versions: switch versioning on";
+                Err(AwsError::of_kind(ErrorKind::NotEnabled, format!("write `{key}`"), why).into())
+            }
             Ok(_) => Ok(Created::Now),
             // Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
             Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {

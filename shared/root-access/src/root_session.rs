@@ -1,14 +1,15 @@
 //! Privileged sessions in one member account, typed by what AWS lets them do.
 
-use std::{marker::PhantomData, time::Duration};
+use std::time::Duration;
 
 use aws_config::{SdkConfig, identity::IdentityCache};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_sts::types::PolicyDescriptorType;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use aws_types::region::Region;
 use jiff::Timestamp;
 use leaky_bucket::RateLimiter;
-use rootwarden_domain::{Candidate, ErrorKind};
+use rootwarden_domain::{Candidate, ErrorKind, partition::Partition};
 
 use crate::{
     AwsError,
@@ -22,10 +23,14 @@ mod sealed {
 
 /// A task that a root session can be opened for. Sealed: the list is AWS's.
 pub trait Task: sealed::Sealed {
-    /// The AWS managed policy that scopes the session.
-    const POLICY_ARN: &'static str;
+    /// The AWS managed policy that scopes the session, by its name under `root-task/`.
+    const POLICY: &'static str;
     /// How long the session lives, in seconds: what its work needs with retries, and no more. AWS allows 900.
     const SECONDS: u16;
+    /// What the session's calls are made with.
+    type Access;
+    /// Makes it from the session's own configuration. Nothing is loaded again.
+    fn access(config: SdkConfig) -> Self::Access;
 }
 
 /// Reads which root credentials are there.
@@ -36,17 +41,55 @@ pub enum Audit {}
 #[derive(Debug)]
 pub enum Delete {}
 
+/// Reads, puts and deletes the policies of the account's buckets.
+#[derive(Debug)]
+pub enum UnlockBucket {}
+
+/// Reads and sets the policies of the account's queues.
+#[derive(Debug)]
+pub enum UnlockQueue {}
+
 impl sealed::Sealed for Audit {}
 impl sealed::Sealed for Delete {}
+impl sealed::Sealed for UnlockBucket {}
+impl sealed::Sealed for UnlockQueue {}
 
 impl Task for Audit {
-    const POLICY_ARN: &'static str = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+    const POLICY: &'static str = "IAMAuditRootUserCredentials";
     const SECONDS: u16 = 120;
+    type Access = aws_sdk_iam::Client;
+    fn access(config: SdkConfig) -> Self::Access {
+        aws_sdk_iam::Client::new(&config)
+    }
 }
 
 impl Task for Delete {
-    const POLICY_ARN: &'static str = "arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials";
+    const POLICY: &'static str = "IAMDeleteRootUserCredentials";
     const SECONDS: u16 = 300;
+    type Access = aws_sdk_iam::Client;
+    fn access(config: SdkConfig) -> Self::Access {
+        aws_sdk_iam::Client::new(&config)
+    }
+}
+
+impl Task for UnlockBucket {
+    const POLICY: &'static str = "S3UnlockBucketPolicy";
+    const SECONDS: u16 = 180;
+    /// Why a configuration: which Region a client is needed for is only known once the bucket is found.
+    type Access = SdkConfig;
+    fn access(config: SdkConfig) -> Self::Access {
+        config
+    }
+}
+
+impl Task for UnlockQueue {
+    const POLICY: &'static str = "SQSUnlockQueuePolicy";
+    const SECONDS: u16 = 180;
+    /// Why a configuration: a queue is asked in its own Region.
+    type Access = SdkConfig;
+    fn access(config: SdkConfig) -> Self::Access {
+        config
+    }
 }
 
 /// Opens root sessions.
@@ -56,6 +99,7 @@ impl Task for Delete {
 pub struct RootSessions {
     sts: aws_sdk_sts::Client,
     config: SdkConfig,
+    partition: Partition,
     pace: RateLimiter,
     /// How many sessions this worker opens in a second.
     a_second: usize,
@@ -90,13 +134,12 @@ impl SessionBudget {
 /// Its credentials are in memory only, and nothing prints them.
 pub struct RootSession<T: Task> {
     account: Candidate,
-    iam: aws_sdk_iam::Client,
-    task: PhantomData<T>,
+    access: T::Access,
 }
 
 impl<T: Task> std::fmt::Debug for RootSession<T> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "RootSession in account {}, {}", self.account.id, T::POLICY_ARN)
+        write!(formatter, "RootSession in account {}, {}", self.account.id, T::POLICY)
     }
 }
 
@@ -111,7 +154,8 @@ impl RootSessions {
         let config = config.to_builder().identity_cache(no_cache).build();
         let pace = RateLimiter::builder().initial(1).max(1).refill(1).interval(budget.interval()).build();
         let a_second = usize::try_from(budget.share()).unwrap_or(usize::MAX);
-        Self { sts, config, pace, a_second }
+        let partition = Partition::of_region(config.region().map_or("", Region::as_ref));
+        Self { sts, config, partition, pace, a_second }
     }
 
     /// Opens a session that can read which root credentials an account has.
@@ -130,6 +174,22 @@ impl RootSessions {
         self.open(member.account()).await
     }
 
+    /// Opens a session that can change the policies of a member's buckets.
+    ///
+    /// # Errors
+    /// `NotEnabled` if root sessions are not switched on in the organization, else as [`Self::open_delete`].
+    pub async fn open_unlock_bucket(&self, member: &MemberAccount) -> Result<RootSession<UnlockBucket>, AwsError> {
+        self.open(member.account()).await
+    }
+
+    /// Opens a session that can change the policies of a member's queues.
+    ///
+    /// # Errors
+    /// As [`Self::open_unlock_bucket`].
+    pub async fn open_unlock_queue(&self, member: &MemberAccount) -> Result<RootSession<UnlockQueue>, AwsError> {
+        self.open(member.account()).await
+    }
+
     /// The time, as the SDK's configuration tells it.
     pub(crate) fn now(&self) -> Timestamp {
         now(&self.config)
@@ -139,7 +199,9 @@ impl RootSessions {
     async fn open<T: Task>(&self, account: &Candidate) -> Result<RootSession<T>, AwsError> {
         let what = || format!("open a root session in account `{}`", account.id);
         self.pace.acquire_one().await;
-        let policy = PolicyDescriptorType::builder().arn(T::POLICY_ARN).build();
+        // Source: AWS IAM User Guide, "Perform a privileged task on a member account": AWS's own policies, by their path.
+        let arn = format!("arn:{}:iam::aws:policy/root-task/{}", self.partition, T::POLICY);
+        let policy = PolicyDescriptorType::builder().arn(arn).build();
         let output = self
             .sts
             .assume_root()
@@ -168,13 +230,30 @@ impl RootSessions {
             "AssumeRoot",
         );
         let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-        Ok(RootSession { account: account.clone(), iam: aws_sdk_iam::Client::new(&config), task: PhantomData })
+        Ok(RootSession { account: account.clone(), access: T::access(config) })
+    }
+}
+
+impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
+    pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
+        &self.access
+    }
+}
+
+impl<T: Task<Access = SdkConfig>> RootSession<T> {
+    /// The session's configuration in one Region.
+    pub(crate) fn config_in(&self, region: &str) -> SdkConfig {
+        self.access.to_builder().region(Region::new(region.to_owned())).build()
+    }
+
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.access
     }
 }
 
 impl<T: Task> RootSession<T> {
-    pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
-        &self.iam
+    pub(crate) fn account(&self) -> &Candidate {
+        &self.account
     }
 
     /// Completes "cannot …" for this account.

@@ -31,7 +31,7 @@ pub(crate) enum Accepted {
 }
 
 // Both task policies allow the lists; only that of the audit allows the summary, and only that of deletion the rest.
-impl<T: Task> RootSession<T> {
+impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     /// Every root credential of the account, each list read to its last page.
     pub(crate) async fn inventory(&self, last_use: LastUse) -> Result<Inventory, AwsError> {
         Ok(Inventory {

@@ -60,12 +60,12 @@ pub enum Refusal {
     #[error("nobody knows who started this run, so nobody can be shown to be somebody else")]
     StarterUnknown,
     #[error(
-        "this run was started by {0}, and somebody else has to decide about it (a session name that a tool made up is nobody's)"
+        "this was asked for by {0}, and somebody else has to decide about it (a session name that a tool made up is nobody's)"
     )]
     SamePerson(StartedBy),
     #[error("`{by}` has {decision} this already, at {at}")]
     AlreadyDecided { decision: Decision, by: Person, at: Timestamp },
-    #[error("too late: the run does not wait for a decision any more")]
+    #[error("too late: nothing waits for this decision any more")]
     TooLate,
 }
 
@@ -145,6 +145,8 @@ pub enum NotCarriedOut {
     OtherRequest { request: ApprovalRequest, decided: ApprovalRequest },
     #[error("the decision about `{request}` is about another plan: its SHA-256 is {decided}, not {planned}")]
     OtherPlan { request: ApprovalRequest, decided: Sha256, planned: Sha256 },
+    #[error("the decision about `{0}` names somebody else as who asked for it: find out who wrote it")]
+    OtherStarter(ApprovalRequest),
     #[error("nobody knows who started the run of `{0}`, so nobody else can have approved it")]
     StarterUnknown(ApprovalRequest),
     #[error("`{request}` was approved by who started its run, or by a session name that a tool made up: `{by}`")]
@@ -164,7 +166,7 @@ pub fn carries_out(
     started_by: Option<&StartedBy>,
     decided: Option<&DecisionRecord>,
 ) -> Result<(), NotCarriedOut> {
-    let DecisionRecord { request: decided, decision, plan_sha256, by, started_by: _, reason: _, at: _ } =
+    let DecisionRecord { request: decided, decision, plan_sha256, by, started_by: recorded, reason: _, at: _ } =
         decided.ok_or_else(|| NotCarriedOut::Undecided(request.clone()))?;
     let request = request.clone();
     if *decided != request {
@@ -180,6 +182,7 @@ pub fn carries_out(
     match started_by {
         None => Err(NotCarriedOut::StarterUnknown(request)),
         Some(started_by) if is_started_by(started_by, by) => Err(NotCarriedOut::SamePerson { request, by: by.clone() }),
+        Some(started_by) if started_by != recorded => Err(NotCarriedOut::OtherStarter(request)),
         Some(_) => Ok(()),
     }
 }

@@ -8,7 +8,9 @@ use crate::{
     Mode, Sha256,
     identity::Person,
     input::{InvalidInput, parse},
+    partition::Partition,
     selection::{Exclusions, Request, Selection},
+    unlock::{ActionName, UnlockRequest},
 };
 
 /// A person's request.
@@ -18,6 +20,8 @@ pub enum PersonRequest {
     Show(ApprovalRequest),
     Decide(Verdict),
     Secure(SecureAccounts),
+    /// Something for a bucket or queue whose policy denies everybody.
+    Unlock(UnlockRequest),
 }
 
 /// A run by hand.
@@ -74,6 +78,10 @@ enum Action {
     Approve,
     Refuse,
     Secure,
+    Inspect,
+    Plan,
+    Apply,
+    Restore,
 }
 
 #[derive(Deserialize)]
@@ -96,27 +104,35 @@ struct Envelope {
 }
 
 impl PersonRequest {
-    /// Reads a request. INVARIANT (I5): without an action it only shows.
+    /// Reads a request, in a deployment of `partition`. INVARIANT (I5): without an action it only looks, at a bucket or
+    /// queue if it names one, else at what was asked before.
     ///
     /// # Errors
     /// An unknown action or field, and a value that does not fit, by its name.
-    pub fn parse(mut body: Value) -> Result<Self, InvalidInput> {
-        let action = match body.as_object_mut().and_then(|fields| fields.remove("action")) {
+    pub fn parse(mut body: Value, partition: Partition) -> Result<Self, InvalidInput> {
+        let names_resource = ["account", "bucket", "queue"].iter().any(|field| body.get(field).is_some());
+        let action = match body.as_object_mut().and_then(|fields| fields.shift_remove("action")) {
+            None if names_resource => Action::Inspect,
             None => Action::Show,
             Some(action) => {
                 let Envelope { action } = parse("request", serde_json::json!({ "action": action }))?;
                 action
             }
         };
-        Ok(match action {
+        let unlock = |action, body| UnlockRequest::parse(action, body, partition).map(Self::Unlock);
+        match action {
             Action::Show => {
                 let Show { request } = parse("request", body)?;
-                Self::Show(request)
+                Ok(Self::Show(request))
             }
-            Action::Approve => Self::Decide(verdict(Decision::Approved, body)?),
-            Action::Refuse => Self::Decide(verdict(Decision::Refused, body)?),
-            Action::Secure => Self::Secure(parse("request", body)?),
-        })
+            Action::Approve => Ok(Self::Decide(verdict(Decision::Approved, body)?)),
+            Action::Refuse => Ok(Self::Decide(verdict(Decision::Refused, body)?)),
+            Action::Secure => Ok(Self::Secure(parse("request", body)?)),
+            Action::Inspect => unlock(ActionName::Inspect, body),
+            Action::Plan => unlock(ActionName::Plan, body),
+            Action::Apply => unlock(ActionName::Apply, body),
+            Action::Restore => unlock(ActionName::Restore, body),
+        }
     }
 }
 

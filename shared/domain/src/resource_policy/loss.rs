@@ -25,7 +25,7 @@ pub(super) struct Lost<'a> {
 }
 
 impl<'a> Lost<'a> {
-    /// What `denial` covered of an action, without what `after` still denies.
+    /// What `denial` covered of an action, without what `after` still denies. Of an Allow, what it gives in spite of that.
     ///
     /// Conservative: only a Deny for the same principals under the same conditions, or for everybody without any, counts
     /// as keeping what it covers.

@@ -27,7 +27,10 @@ pub fn widenings(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>
     let actions = actions(before.iter().chain(&after), of);
     let mut found = vec![];
     for allow in after.iter().filter(|statement| statement.effect == Effect::Allow) {
-        if !before.iter().any(|there| is_as_before(allow, there)) {
+        let gives = |action: &&str| Lost::of(action, allow, &after, of).is_some();
+        // An Allow that a Deny beside it keeps in check as a whole gives nobody anything: a locked policy that is put back.
+        let is_in_check = !actions.iter().chain(of.management()).any(gives);
+        if !is_in_check && !before.iter().any(|there| is_as_before(allow, there)) {
             let (who, what) = (describe::who(&allow.principals), describe::what(allow, of));
             found.push(forced(format!("{} is new and allows {who} {what}", allow.name())));
         }

@@ -195,6 +195,29 @@ fn a_new_allow_needs_force_and_one_with_fewer_principals_does_not() {
 }
 
 #[test]
+fn an_allow_that_comes_back_beside_the_deny_that_keeps_it_in_check_opens_nothing() {
+    let allow =
+        json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"});
+    let deny = |more: Value| {
+        let mut deny = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]});
+        deny.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        deny
+    };
+    assert_eq!(opened(None, Some(&policy(json!([allow, deny(json!({}))])))), []);
+    for more in [
+        json!({"Action": "s3:PutObject"}),
+        json!({"Resource": "arn:aws:s3:::data"}),
+        json!({"Resource": "arn:aws:s3:::data/private/*"}),
+        json!({"Principal": {"AWS": OWNER}}),
+        json!({"Condition": {"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/reader"}}}),
+    ] {
+        let opened = opened(None, Some(&policy(json!([allow, deny(more.clone())]))));
+        assert!(opened.len() == 1 && opened[0].0, "{more}: {opened:?}");
+    }
+}
+
+#[test]
 fn a_deny_that_goes_without_an_allow_is_said_and_not_forced() {
     let tls = json!({ "Sid": "TLS", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": { "Bool": { "aws:SecureTransport": "false" } } });
     let lock = json!({ "Sid": "Lock", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" });

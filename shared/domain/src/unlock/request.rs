@@ -1,0 +1,231 @@
+//! What a person asks for, read strictly.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Queue, Resource, StoredKey, UnlockId};
+use crate::{
+    AccountId,
+    approval::Reason,
+    identity::Person,
+    input::{InvalidInput, InvalidValue, parse},
+    partition::Partition,
+    text::checked_text,
+};
+
+checked_text! {
+    /// The ticket that the request belongs to, in the words of the organization.
+    Ticket, expects "a ticket (1 to 100 printable characters on one line)",
+    |value| {
+        !value.trim().is_empty() && value.chars().count() <= 100 && !value.chars().any(char::is_control)
+    }
+}
+
+/// What is asked for one bucket or queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockRequest {
+    pub account: AccountId,
+    pub resource: Resource,
+    /// Where the person says that a bucket is; a queue's name says it.
+    pub region: Option<String>,
+    pub action: UnlockAction,
+    pub reason: Reason,
+    pub ticket: Ticket,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum UnlockAction {
+    /// Says who is locked out, and changes nothing.
+    Inspect,
+    /// Says what `apply` would do, and changes nothing.
+    Plan {
+        change: PolicyChange,
+        force: bool,
+    },
+    Apply {
+        change: PolicyChange,
+        force: bool,
+    },
+    /// Puts a stored policy back.
+    Restore {
+        stored: StoredKey,
+        leave_out: LeaveOut,
+        force: bool,
+    },
+}
+
+/// How the policy is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyChange {
+    /// The locking statements no longer cover the policy itself; everything else stays in force.
+    #[default]
+    Narrow,
+    /// The locking statements go.
+    Drop,
+    /// The policy goes.
+    Delete,
+    /// Another policy takes its place.
+    Replace(Value),
+}
+
+/// Parts of a stored policy that AWS does not take back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LeaveOut {
+    /// Principals, as they stand in the policy.
+    pub principals: Vec<String>,
+    /// Statements by their `Sid`, or as `statement 2`.
+    pub statements: Vec<String>,
+}
+
+/// A request as it lies in the bucket, under the name of who signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedRequest {
+    pub unlock: UnlockId,
+    pub request: UnlockRequest,
+    pub requested_by: Person,
+    /// To the minute, so that a request that is sent twice is one.
+    pub requested_at: Timestamp,
+}
+
+impl UnlockAction {
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Inspect => "inspect",
+            Self::Plan { .. } => "plan",
+            Self::Apply { .. } => "apply",
+            Self::Restore { .. } => "restore",
+        }
+    }
+
+    /// Whether it may change anything.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Inspect | Self::Plan { .. } => false,
+            Self::Apply { .. } | Self::Restore { .. } => true,
+        }
+    }
+}
+
+/// The name of an action, as people write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActionName {
+    Inspect,
+    Plan,
+    Apply,
+    Restore,
+}
+
+/// Every field that any of the actions knows.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    account: AccountId,
+    bucket: Option<String>,
+    queue: Option<Queue>,
+    region: Option<String>,
+    reason: Reason,
+    ticket: Ticket,
+    change: Option<PolicyChange>,
+    force: Option<bool>,
+    stored: Option<StoredKey>,
+    leave_out: Option<LeaveOut>,
+}
+
+impl UnlockRequest {
+    /// Reads the fields of a request, in a deployment of `partition`.
+    ///
+    /// # Errors
+    /// A field that is unknown, does not fit, or does not belong to the action, by its name; a resource whose account,
+    /// Region or partition is not what the request says.
+    pub(crate) fn parse(action: ActionName, body: Value, partition: Partition) -> Result<Self, InvalidInput> {
+        let Fields { account, bucket, queue, region, reason, ticket, change, force, stored, leave_out } =
+            parse("request", body)?;
+        let resource = match (bucket, queue) {
+            (Some(bucket), None) => {
+                Resource::bucket(&bucket, partition).map_err(|error| refused("bucket", error.to_string()))?
+            }
+            (None, Some(queue)) => Resource::Queue(queue),
+            (None, None) => return Err(InvalidInput::new("request", "it names neither a `bucket` nor a `queue`")),
+            (Some(_), Some(_)) => return Err(InvalidInput::new("request", "it names both a `bucket` and a `queue`")),
+        };
+        agree(account, &resource, region.as_deref(), partition)?;
+        let foreign = |field: &str| refused(field, format!("it does not belong to the action `{}`", action.as_str()));
+        let force = match action {
+            ActionName::Inspect if force.is_some() => return Err(foreign("force")),
+            _ => force.unwrap_or_default(),
+        };
+        let action = match (action, change, stored, leave_out) {
+            (ActionName::Inspect, None, None, None) => UnlockAction::Inspect,
+            (ActionName::Plan, change, None, None) => UnlockAction::Plan { change: change.unwrap_or_default(), force },
+            (ActionName::Apply, change, None, None) => {
+                UnlockAction::Apply { change: change.unwrap_or_default(), force }
+            }
+            (ActionName::Restore, None, Some(stored), leave_out) => {
+                UnlockAction::Restore { stored, leave_out: leave_out.unwrap_or_default(), force }
+            }
+            (ActionName::Restore, None, None, _) => {
+                return Err(refused("stored", "it says which stored policy is put back, and is missing"));
+            }
+            (_, Some(_), _, _) => return Err(foreign("change")),
+            (_, _, Some(_), _) => return Err(foreign("stored")),
+            (_, _, _, Some(_)) => return Err(foreign("leave_out")),
+        };
+        if let UnlockAction::Restore { stored, .. } = &action
+            && !stored.is_of(account, &resource)
+        {
+            return Err(refused("stored", format!("`{stored}` is not of {resource} in account `{account}`")));
+        }
+        Ok(Self { account, resource, region, action, reason, ticket })
+    }
+}
+
+/// Refuses a resource that is not where the request says.
+fn agree(
+    account: AccountId,
+    resource: &Resource,
+    region: Option<&str>,
+    partition: Partition,
+) -> Result<(), InvalidInput> {
+    if let Some(region) = region
+        && Partition::of_region(region) != partition
+    {
+        let why = InvalidValue::new(region, "a Region of this deployment's partition");
+        return Err(refused("region", format!("{why} (`{partition}`)")));
+    }
+    let Resource::Queue(queue) = resource else { return Ok(()) };
+    if queue.account() != account {
+        return Err(refused("queue", format!("it is in account `{}`, not `{account}`", queue.account())));
+    }
+    if queue.partition() != partition {
+        return Err(refused("queue", format!("its partition is `{}`, not `{partition}`", queue.partition())));
+    }
+    match region {
+        Some(region) if region != queue.region() => {
+            Err(refused("queue", format!("it is in Region `{}`, not `{region}`", queue.region())))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn refused(field: &str, why: impl std::fmt::Display) -> InvalidInput {
+    InvalidInput::new("request", format!("`{field}`: {why}"))
+}
+
+impl ActionName {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Inspect => "inspect",
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+            Self::Restore => "restore",
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A plan for people: who is locked out, what is to be done, and the change as a diff.
+
+use std::fmt::Write;
+
+use similar::TextDiff;
+
+use super::{Planned, PlannedChange, PolicyText, UnlockPlan};
+use crate::resource_policy::{Analysis, PolicyDocument, Verdict};
+
+/// The text. Writing into a string does not fail, so what `writeln!` answers is dropped.
+pub(super) fn show(plan: &UnlockPlan) -> String {
+    let UnlockPlan { unlock, account, resource, region, action, requested_by, reason, ticket, before, .. } = plan;
+    let mut text = String::new();
+    let _ = writeln!(text, "{unlock}: {} {resource} in account {account}, Region {region}", action.name());
+    let _ = writeln!(text, "Asked by {requested_by}, ticket {ticket}: {}", reason.as_str());
+    let _ = writeln!(text, "\nWho is locked out of the policy as it is (SHA-256 {}):", plan.before_sha256);
+    found(&mut text, plan.analysis.as_ref());
+    match &plan.planned {
+        Planned::Look => {
+            let _ = writeln!(text, "\nThe policy:\n{}", pretty(before.as_ref()));
+        }
+        Planned::NothingToChange(why) => {
+            let _ = writeln!(text, "\nThere is nothing to change: {why}.\n\nThe policy:\n{}", pretty(before.as_ref()));
+        }
+        Planned::NotPossible { why, details } => {
+            let _ = writeln!(text, "\nIt is not done: {why}.");
+            for detail in details {
+                let _ = writeln!(text, "- {detail}");
+            }
+            let _ = writeln!(text, "\nThe policy:\n{}", pretty(before.as_ref()));
+        }
+        Planned::Change(change) => changed(&mut text, before.as_ref(), change),
+    }
+    text
+}
+
+fn changed(text: &mut String, before: Option<&PolicyText>, change: &PlannedChange) {
+    let PlannedChange { after, analysis, notes, widenings, force } = change;
+    let _ = writeln!(text, "\nWho is locked out afterwards{}:", if *force { " (asked for with force)" } else { "" });
+    found(text, analysis.as_ref());
+    let _ = writeln!(text, "\nWhat it opens:");
+    if widenings.is_empty() {
+        let _ = writeln!(text, "- nothing but the policy itself");
+    }
+    for widening in widenings {
+        let _ = writeln!(text, "- {}", widening.words);
+    }
+    if !notes.is_empty() {
+        let _ = writeln!(text, "\nNotes:");
+        for note in notes {
+            let _ = writeln!(text, "- {note}");
+        }
+    }
+    let (before, after) = (pretty(before), pretty(after.as_ref()));
+    let diff = TextDiff::from_lines(&before, &after);
+    let _ = writeln!(
+        text,
+        "\n{}",
+        diff.unified_diff().context_radius(5).header("the policy as it is", "the policy afterwards")
+    );
+}
+
+fn found(text: &mut String, analysis: Option<&Analysis>) {
+    let Some(Analysis { verdict, findings }) = analysis else {
+        let _ = writeln!(text, "- nobody: there is no policy");
+        return;
+    };
+    let _ = match verdict {
+        Verdict::Everyone => writeln!(text, "- everyone"),
+        Verdict::EveryoneExcept(exceptions) => writeln!(
+            text,
+            "- everyone except {}; whether they still exist cannot be read from here",
+            exceptions.join(", ")
+        ),
+        Verdict::Nobody => writeln!(text, "- nobody: whoever IAM allows can change it"),
+        Verdict::NotModelled(why) => writeln!(text, "- that cannot be said: {why}"),
+    };
+    for finding in findings {
+        let _ = writeln!(text, "- {}: {}", finding.statement, finding.words);
+    }
+}
+
+/// A policy with its lines set apart; as it is if it cannot be read as one.
+fn pretty(policy: Option<&PolicyText>) -> String {
+    let Some(policy) = policy else { return "(no policy)\n".to_owned() };
+    let text = PolicyDocument::parse(policy.as_str()).map_or_else(
+        |_| {
+            let json = serde_json::from_str::<serde_json::Value>(policy.as_str());
+            json.ok()
+                .and_then(|json| serde_json::to_string_pretty(&json).ok())
+                .unwrap_or_else(|| policy.as_str().to_owned())
+        },
+        |document| document.pretty(),
+    );
+    format!("{text}\n")
+}

@@ -1,0 +1,49 @@
+//! Runs that people start by hand.
+
+use rootwarden_simulator::Fault;
+use rootwarden_tests::{Deployment, Rehearsal};
+use serde_json::{Value, json};
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_run_by_hand_bears_the_name_of_who_asked_for_it() {
+    let rehearsal = rehearsal();
+    let body = json!({
+        "action": "secure", "selection": {"accounts": [KEYS]}, "mode": "enforce", "reason": "an incident",
+        "exclude": {"accounts": [CLEAN]},
+    });
+    let (first, second) = tokio::join!(rehearsal.access_requests(JANE, &body), rehearsal.access_requests(JANE, &body));
+    let (status, answer) = first.unwrap();
+    let run = answer["run"].as_str().unwrap().to_owned();
+    assert_eq!((status, &answer["outcome"]), (200, &json!("started")));
+    assert!(run.starts_with("by-hand-20") && run.len() == "by-hand-20261122T0200Z-0123456789ab".len(), "{run}");
+    assert_eq!(second.unwrap().1["run"], run, "a double click");
+    let [execution] = rehearsal.simulator.executions().try_into().unwrap();
+    assert_eq!(execution.name, run);
+    let input: Value = serde_json::from_str(&execution.input).unwrap();
+    assert_eq!(input["started_by"], json!({"person": JANE}));
+    assert_eq!(input["selection"], json!({"accounts": [KEYS]}));
+    assert_eq!(input["exclude"]["accounts"], json!([CLEAN]));
+    assert_eq!(input["mode"], "enforce");
+
+    rehearsal.access_requests(JOE, &body).await.unwrap();
+    rehearsal.simulator.advance(std::time::Duration::from_mins(1));
+    rehearsal.access_requests(JANE, &body).await.unwrap();
+    assert_eq!(rehearsal.simulator.executions().len(), 3, "another person, and another minute");
+
+    rehearsal.simulator.inject(Fault::on("states:StartExecution").error("ExecutionAlreadyExists", 400, "exists"));
+    assert_eq!(rehearsal.access_requests(JANE, &body).await.unwrap().1["outcome"], "already_started");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i5_a_run_by_hand_without_a_mode_reports_and_cannot_be_stronger_than_its_deployment() {
+    let rehearsal = Rehearsal::deployed(world(), &Deployment { mode: "report", ..Deployment::default() });
+    let mut body = json!({"action": "secure", "selection": "all", "reason": "an incident"});
+    rehearsal.access_requests(JANE, &body).await.unwrap();
+    let input: Value = serde_json::from_str(&rehearsal.simulator.executions()[0].input).unwrap();
+    assert_eq!(input["mode"], "report");
+    body["mode"] = json!("enforce");
+    assert_refused(&rehearsal, JANE, &body, 400, "this deployment is in report mode").await;
+    assert_eq!(rehearsal.simulator.executions().len(), 1);
+}

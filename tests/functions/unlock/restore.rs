@@ -1,0 +1,164 @@
+//! Putting a stored policy back.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+/// A bucket or queue that was changed, and the key of its policy as it was.
+async fn changed(rehearsal: &Rehearsal, body: &Value) -> String {
+    let (_, _, applied) = carry_out(rehearsal, body).await;
+    applied["stored"].as_str().unwrap().to_owned()
+}
+
+fn restore(body: &Value, stored: &str) -> Value {
+    let mut body = body.clone();
+    body["action"] = json!("restore");
+    body["stored"] = json!(stored);
+    body
+}
+
+#[tokio::test(start_paused = true)]
+async fn puts_back_exactly_what_was_there_and_can_itself_be_undone() {
+    for (body, name) in [(about_bucket("apply"), PAYROLL), (about_queue("apply"), "orders")] {
+        let rehearsal = rehearsal();
+        let before = rehearsal.simulator.world();
+        let stored = changed(&rehearsal, &body).await;
+        let after = rehearsal.simulator.world();
+        assert_ne!(before, after);
+        rehearsal.simulator.advance(std::time::Duration::from_mins(5));
+        let (_, _, applied) = carry_out(&rehearsal, &restore(&body, &stored)).await;
+        assert_eq!((&applied["outcome"], &applied["state"]), (&json!("changed"), &json!("as_planned")), "{applied}");
+        assert_eq!(rehearsal.simulator.world(), before, "{name}");
+        assert!(!admin_can_read(&rehearsal, &body).await);
+        let again = applied["stored"].as_str().unwrap();
+        assert_ne!(again, stored);
+        rehearsal.simulator.advance(std::time::Duration::from_mins(5));
+        carry_out(&rehearsal, &restore(&body, again)).await;
+        assert_eq!(rehearsal.simulator.world(), after, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restore_needs_a_second_person_too() {
+    let rehearsal = rehearsal();
+    let stored = changed(&rehearsal, &about_bucket("apply")).await;
+    let (taken, planned) = plan(&rehearsal, &restore(&about_bucket("apply"), &stored)).await;
+    assert_eq!(planned["approval"], "needed");
+    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err().to_string();
+    assert!(error.contains("nobody has approved"), "{error}");
+    assert_eq!(policy_of(&rehearsal, PAYROLL), Some(narrowed_bucket()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_stored_policy_of_this_very_resource_is_put_back() {
+    let rehearsal = rehearsal();
+    let stored = changed(&rehearsal, &about_bucket("apply")).await;
+    let executions = rehearsal.simulator.executions().len();
+    for (key, named) in [
+        (format!("unlocks/{}/plan.json", "unlock-1"), "is not the key of a stored policy"),
+        ("policies/300000000001/bucket/payroll/../x.json".to_owned(), "is not the key of a stored policy"),
+        (stored.replace("/payroll/", "/payroll-copy/"), "is not of bucket `payroll` in account"),
+        (stored.replace(OWNER, OTHER), "is not of bucket `payroll` in account"),
+    ] {
+        let (status, answer) = rehearsal.access_requests(JANE, &restore(&about_bucket("apply"), &key)).await.unwrap();
+        assert_eq!(status, 400, "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains(named), "{answer}");
+    }
+    assert_eq!(rehearsal.simulator.executions().len(), executions);
+
+    let refused = async |key: &str, named: &str| {
+        let taken = ask(&rehearsal, &restore(&about_bucket("apply"), key)).await;
+        let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+        let error = rehearsal.unlock(input).await.unwrap_err().to_string();
+        assert!(error.contains(named), "{error}");
+    };
+    let missing = format!("policies/{OWNER}/bucket/{PAYROLL}/2026-01-01T00-00-00Z-unlock-1.json");
+    refused(&missing, "there is no `policies/").await;
+    // One that was tampered with, and the one of another bucket under this one's name.
+    let honest = objects(&rehearsal, &stored)[0].1.clone();
+    let mut tampered = honest.clone();
+    tampered["policy"] = json!(narrowed_bucket().to_string());
+    rehearsal.simulator.put_object(BUCKET, &missing, tampered.to_string());
+    refused(&missing, "is not the stored policy of this resource, as it was stored").await;
+    let mut of_another = honest;
+    of_another["resource"] = json!({"bucket": "payroll-copy"});
+    rehearsal.simulator.put_object(BUCKET, &missing, of_another.to_string());
+    refused(&missing, "is not the stored policy of this resource, as it was stored").await;
+    assert_eq!(policy_of(&rehearsal, PAYROLL), Some(narrowed_bucket()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_principal_that_is_gone_is_named_with_what_is_possible_instead() {
+    let mut policy = locked_bucket();
+    policy["Statement"].as_array_mut().unwrap().push(json!({
+        "Sid": "Reader", "Effect": "Deny", "Principal": {"AWS": ["AROAEXAMPLEGONE000001", "arn:aws:iam::300000000001:root"]},
+        "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::payroll/*",
+    }));
+    let rehearsal = Rehearsal::new(world_with(policy.clone()));
+    let mut body = about_bucket("apply");
+    body["change"] = json!("delete");
+    let stored = changed(&rehearsal, &body).await;
+    body.as_object_mut().unwrap().remove("change");
+    assert_eq!(policy_of(&rehearsal, PAYROLL), None);
+
+    let (taken, _, applied) = carry_out(&rehearsal, &restore(&body, &stored)).await;
+    assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
+    assert!(applied["summary"].as_str().unwrap().contains("AWS does not take a part of this policy"), "{applied}");
+    assert!(!applied.to_string().contains("AROA"), "a notice says nothing of the policy's text: {applied}");
+    assert_eq!(policy_of(&rehearsal, PAYROLL), None);
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let advice = shown["result"]["advice"].to_string();
+    for named in ["MalformedPolicy", "AROAEXAMPLEGONE000001", "leave_out"] {
+        assert!(advice.contains(named), "{advice}");
+    }
+
+    let mut without = restore(&body, &stored);
+    without["leave_out"] = json!({"principals": ["AROAEXAMPLEGONE000001"]});
+    let (_, _, applied) = carry_out(&rehearsal, &without).await;
+    assert_eq!(applied["outcome"], "changed", "{applied}");
+    let mut expected = policy;
+    expected["Statement"][2]["Principal"]["AWS"] = json!(["arn:aws:iam::300000000001:root"]);
+    assert_eq!(policy_of(&rehearsal, PAYROLL), Some(expected));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_to_be_left_out_has_to_stand_there() {
+    let rehearsal = rehearsal();
+    let stored = changed(&rehearsal, &about_bucket("apply")).await;
+    let mut body = restore(&about_bucket("apply"), &stored);
+    body["leave_out"] = json!({"statements": ["Public"]});
+    let (taken, planned) = plan(&rehearsal, &body).await;
+    assert_eq!(planned["outcome"], "not_possible");
+    assert!(!planned.to_string().contains("TlsOnly"), "a notice says nothing of the policy's text: {planned}");
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    assert!(shown["shown"].as_str().unwrap().contains("the policy has no statement `Public`; it has"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_block_public_access_refuses_is_named_with_what_is_possible_instead() {
+    let mut policy = locked_bucket();
+    policy["Statement"].as_array_mut().unwrap().push(json!({
+        "Sid": "Public", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::payroll/*",
+    }));
+    let rehearsal = Rehearsal::new(world_with(policy));
+    let mut body = about_bucket("apply");
+    body["change"] = json!("delete");
+    let stored = changed(&rehearsal, &body).await;
+    body.as_object_mut().unwrap().remove("change");
+    rehearsal.simulator.update(|world| {
+        world.account_mut(OWNER).unwrap().buckets[0].block_public_policy = true;
+    });
+    let mut undo = restore(&body, &stored);
+    let (taken, _, applied) = carry_out(&rehearsal, &undo).await;
+    assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
+    assert!(applied["summary"].as_str().unwrap().contains("Block Public Access does not take"), "{applied}");
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let advice = shown["result"]["advice"].to_string();
+    for named in ["BlockPublicPolicy", r#"statements: Sid \"Public\""#, "leave_out"] {
+        assert!(advice.contains(named), "{advice}");
+    }
+    undo["leave_out"] = json!({"statements": ["Public"]});
+    let (_, _, applied) = carry_out(&rehearsal, &undo).await;
+    assert_eq!(applied["outcome"], "changed", "{applied}");
+    assert_eq!(policy_of(&rehearsal, PAYROLL), Some(locked_bucket()));
+}
