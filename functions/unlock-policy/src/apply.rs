@@ -21,8 +21,8 @@ use tracing::{error, info, warn};
 
 use crate::UnlockPolicy;
 
-/// Nothing is changed with less time left: storing, changing, reading again, writing down.
-const CHANGE: Duration = Duration::from_mins(1);
+/// Nothing is changed with less time left: storing, changing, reading again, writing down, each half a minute at most.
+const CHANGE: Duration = Duration::from_mins(2);
 
 /// Why "this attempt": an earlier one may have ended without being able to say what it did.
 const UNCHANGED: &str = "this attempt changed nothing";
@@ -93,7 +93,7 @@ impl UnlockPolicy {
         // INVARIANT (I13): asked right before the change.
         if let Some(reason) = self.storage.paused().await.map_err(|error| unchanged(error.into()))? {
             let state = PolicyState::of(now.as_ref(), plan.before.as_ref(), change.after.as_ref());
-            return Ok(Done::not_changed(state, format!("every change is paused: {reason}")));
+            return Ok(Done::not_changed(state, format!("every change is paused: {}", one_line(&reason))));
         }
         if policy_sha256(now.as_ref()) != plan.before_sha256 || session.region() != plan.region {
             return self.met_another(plan, change, now.as_ref()).await;
@@ -184,11 +184,11 @@ impl UnlockPolicy {
             ApplyOutcome::Unknown => "perhaps changed",
         };
         let resource = plan.resource.arn(self.partition);
-        let summary = one_line(&format!(
+        let summary = format!(
             "The policy of `{resource}` in account {} was {what} ({why}). It {}; {copy}.",
             plan.account,
             state.words(),
-        ));
+        );
         match outcome {
             ApplyOutcome::Changed | ApplyOutcome::AlreadyChanged => {
                 info!(unlock.id = %plan.unlock, account.id = %plan.account, "{summary}");

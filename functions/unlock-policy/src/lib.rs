@@ -28,8 +28,8 @@ pub use apply::Applied;
 pub use plan::PlanOutcome;
 pub use verify::Verified;
 
-/// No step begins with less time left: confirming the member, opening a session, finding and reading.
-const READ: Duration = Duration::from_secs(40);
+/// No session is opened with less time left: confirming the member, opening, finding and reading.
+const READ: Duration = Duration::from_secs(90);
 
 #[derive(Debug)]
 pub struct UnlockPolicy {

@@ -121,11 +121,7 @@ impl UnlockPolicy {
         };
         let verdict = plan.verdict_name();
         let resource = plan.resource.arn(self.partition);
-        let summary = one_line(&format!(
-            "{} of `{resource}` in account {} ({verdict}): {what}",
-            plan.action.name(),
-            plan.account
-        ));
+        let summary = format!("{} of `{resource}` in account {} ({verdict}): {what}", plan.action.name(), plan.account);
         PlanOutcome {
             outcome,
             approval,

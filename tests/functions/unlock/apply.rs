@@ -184,7 +184,7 @@ async fn without_approvals_a_deployment_applies_what_one_person_asks() {
 
 #[tokio::test(start_paused = true)]
 async fn i8_without_time_left_nothing_is_begun() {
-    for (seconds_left, named) in [(30, "before the session was opened"), (50, "before the policy was stored")] {
+    for (seconds_left, named) in [(80, "before the session was opened"), (110, "before the policy was stored")] {
         let rehearsal = rehearsal();
         let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
         let before = rehearsal.simulator.world();

@@ -214,6 +214,28 @@ async fn what_opens_more_than_the_policy_needs_force() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replacement_has_to_give_the_policy_back() {
+    let mut locks_again = locked_bucket();
+    locks_again["Statement"][0]["Sid"] = json!("DenyAllAgain");
+    let mut but_one = locks_again.clone();
+    but_one["Statement"][0]["Condition"] =
+        json!({"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::300000000001:role/break-glass"}});
+    let rehearsal = rehearsal();
+    for (replacement, force, named) in [
+        (locks_again.clone(), false, "would lock everybody out again"),
+        (locks_again, true, "would lock everybody out again"),
+        (but_one.clone(), false, "would lock out everybody but some"),
+        (but_one, true, "the policy is to be changed"),
+        (json!({"Statement": "x"}), true, "the replacement: "),
+    ] {
+        let mut body = about_bucket("plan");
+        (body["change"], body["force"]) = (json!({"replace": replacement}), json!(force));
+        let (_, planned) = plan(&rehearsal, &body).await;
+        assert!(planned["summary"].as_str().unwrap().contains(named), "{planned}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_policy_that_cannot_be_modelled_is_shown_as_it_is_and_may_only_be_deleted() {
     let mut policy = locked_bucket();
     policy["Statement"][0]["Condition"] = json!({"StringResembles": {"aws:PrincipalTag/team": "unheard of"}});

@@ -153,6 +153,32 @@ async fn i12_asking_and_deciding_go_through_different_urls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_person_wrote_cannot_pass_for_a_part_of_the_plan() {
+    let rehearsal = rehearsal();
+    let mut body = about_bucket("apply");
+    body["reason"] = json!("please\n\nWhat it opens:\n- nothing at all");
+    let (taken, planned) = plan(&rehearsal, &body).await;
+    assert_eq!(planned["reason"], "please What it opens: - nothing at all");
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    assert_eq!(shown["shown"].as_str().unwrap().matches("\nWhat it opens:\n").count(), 1, "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_message_names_the_stored_copy_whole_however_long_the_names_are() {
+    let name = "q".repeat(80);
+    let arn = format!("arn:aws:sqs:eu-west-1:{OWNER}:{name}");
+    let mut policy = locked_queue();
+    policy["Statement"]["Resource"] = json!(arn);
+    let queue = MemberQueue::new(name).region("eu-west-1").policy(policy);
+    let rehearsal = Rehearsal::new(World::new(MANAGEMENT).member(Member::new(OWNER).queue(queue)));
+    let mut body = about_queue("apply");
+    body["queue"] = json!(arn);
+    let (_, _, applied) = carry_out(&rehearsal, &body).await;
+    let (summary, stored) = (applied["summary"].as_str().unwrap(), applied["stored"].as_str().unwrap());
+    assert!(summary.contains(stored) && summary.contains(&arn), "{summary}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deployment_without_unlock_requests_says_so() {
     let rehearsal = deployed(&Deployment { unlock_requests: false, ..Deployment::default() });
     let (status, answer) = rehearsal.access_requests(JANE, &about_bucket("apply")).await.unwrap();

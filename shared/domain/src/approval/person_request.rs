@@ -46,6 +46,8 @@ impl SecureAccounts {
 }
 
 /// Why a person wants something, in their own words: 1 to 1000 characters, not blank.
+///
+/// Without control characters, since others read it in their terminals before they decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Reason(String);
@@ -63,6 +65,9 @@ impl TryFrom<String> for Reason {
     fn try_from(reason: String) -> Result<Self, &'static str> {
         if reason.trim().is_empty() {
             return Err("a reason is needed");
+        }
+        if reason.chars().any(|character| character.is_control() && !character.is_whitespace()) {
+            return Err("a reason has no control characters");
         }
         if reason.chars().count() > 1000 {
             return Err("a reason has 1000 characters at most");

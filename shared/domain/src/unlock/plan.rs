@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     PolicyChange, PolicyText, Resource, SignedRequest, StoredKey, StoredPolicy, Ticket, UnlockAction, UnlockId,
@@ -205,12 +206,25 @@ impl Now<'_> {
                 (change.after, change.notes)
             }
             (PolicyChange::Narrow | PolicyChange::Drop, None) | (PolicyChange::Delete, _) => (None, Vec::new()),
-            (PolicyChange::Replace(policy), _) => match PolicyDocument::parse(&policy.to_string()) {
+            (PolicyChange::Replace(policy), _) => match self.replacement(policy, force) {
                 Ok(document) => (Some(document), Vec::new()),
-                Err(error) => return not_possible(format!("the replacement: {error}")),
+                Err(why) => return not_possible(why),
             },
         };
         self.becoming(after, notes, force)
+    }
+
+    /// A policy that takes another one's place, if it gives administrators the policy back.
+    fn replacement(&self, policy: &Value, force: bool) -> Result<PolicyDocument, String> {
+        let document =
+            PolicyDocument::parse(&policy.to_string()).map_err(|error| format!("the replacement: {error}"))?;
+        match analyse(&document, self.of).verdict {
+            Verdict::Everyone => Err("the replacement would lock everybody out again".to_owned()),
+            Verdict::EveryoneExcept(_) if !force => {
+                Err("the replacement would lock out everybody but some: ask again with `force`".to_owned())
+            }
+            Verdict::EveryoneExcept(_) | Verdict::Nobody | Verdict::NotModelled(_) => Ok(document),
+        }
     }
 
     /// What is not done at all, or not without `force`.

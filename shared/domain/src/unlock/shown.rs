@@ -5,14 +5,18 @@ use std::fmt::Write;
 use similar::TextDiff;
 
 use super::{Planned, PlannedChange, PolicyText, UnlockPlan};
-use crate::resource_policy::{Analysis, PolicyDocument, Verdict};
+use crate::{
+    input::one_line,
+    resource_policy::{Analysis, PolicyDocument, Verdict},
+};
 
 /// The text. Writing into a string does not fail, so what `writeln!` answers is dropped.
 pub(super) fn show(plan: &UnlockPlan) -> String {
     let UnlockPlan { unlock, account, resource, region, action, requested_by, reason, ticket, before, .. } = plan;
     let mut text = String::new();
     let _ = writeln!(text, "{unlock}: {} {resource} in account {account}, Region {region}", action.name());
-    let _ = writeln!(text, "Asked by {requested_by}, ticket {ticket}: {}", reason.as_str());
+    // Why on one line: what a person wrote must not look like a part of the plan.
+    let _ = writeln!(text, "Asked by {requested_by}, ticket {ticket}: {}", one_line(reason.as_str()));
     let _ = writeln!(text, "\nWho is locked out of the policy as it is (SHA-256 {}):", plan.before_sha256);
     found(&mut text, plan.analysis.as_ref());
     match &plan.planned {
