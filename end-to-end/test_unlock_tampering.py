@@ -29,18 +29,26 @@ from demo.organization import changes_in
 from demo.unlocking import decide, end_of, notices_of, plan_sha256
 
 
-def test_an_approval_that_is_played_again_changes_nothing_again(locked: Deployment) -> None:
+@pytest.mark.parametrize(
+    ("anew", "state"),
+    [(bucket_policy(), "as_before"), (bucket_policy(Sid="LockedAnew"), "something_else")],
+    ids=["the same policy", "another policy"],
+)
+def test_an_approval_that_is_played_again_changes_nothing_again(
+    locked: Deployment, anew: dict[str, Any], state: str
+) -> None:
     """The same record, plan and step, after somebody locked the bucket anew."""
     unlock = asked(locked)
     pin = plan_pin(locked, unlock)
     assert decide(locked, person(locked, "ben"), unlock, plan_sha256(locked, unlock))[0] == 200
     assert end_of(locked, unlock).status == "SUCCEEDED"
     administrator = bucket_client(locked)
-    anew = bucket_policy(Sid="LockedAnew")
     administrator.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(anew))
     before = locked.world()
     answer = locked.invoke("UnlockPolicy", {"step": "apply", "unlock": unlock, "plan": pin})
-    assert answer.error is None and answer.payload["outcome"] == "not_changed", answer.payload
+    assert answer.error is None, answer.payload
+    # What the request has come to before, and what is there now.
+    assert (answer.payload["outcome"], answer.payload["state"]) == ("already_changed", state), answer.payload
     assert locked.world() == before
 
 

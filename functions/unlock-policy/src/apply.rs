@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use rootwarden_domain::{
     ErrorKind, Failure, Pin,
     approval::{ApprovalRequest, DecisionRecord, carries_out},
@@ -23,6 +24,9 @@ use crate::UnlockPolicy;
 
 /// Nothing is changed with less time left: storing, changing, reading again, writing down, each half a minute at most.
 const CHANGE: Duration = Duration::from_mins(2);
+
+/// How long a plan may be carried out: as long as its state machine may run.
+const VALID: SignedDuration = SignedDuration::from_hours(36);
 
 /// Why "this attempt": an earlier one may have ended without being able to say what it did.
 const UNCHANGED: &str = "this attempt changed nothing";
@@ -60,6 +64,10 @@ impl UnlockPolicy {
         let Some(change) = plan.change() else {
             return Err(InvalidInput::new("input", format!("the plan of `{unlock}` changes nothing")).into());
         };
+        if self.storage.now().duration_since(plan.planned_at) > VALID {
+            let why = format!("the plan of `{unlock}` is of {}, which is too long ago; ask anew", plan.planned_at);
+            return Err(unchanged(FunctionError::new(ErrorKind::Denied, why)));
+        }
         let approved_by = self.approved(&plan, &pin).await.map_err(unchanged)?;
         let session = self.open(plan.account, &plan.resource, deadline).await;
         let session = session.map_err(|failure| unchanged(failure.into()))?;
@@ -90,6 +98,14 @@ impl UnlockPolicy {
     ) -> Result<Done, FunctionError> {
         let unchanged = |failure: Failure| FunctionError::from(failure).with_note(UNCHANGED);
         let now = session.read().await.map_err(|error| unchanged(error.into()))?;
+        // INVARIANT (I12): an approval is good for one time, also where the policy is again what it was for.
+        let ended = self.storage.find::<UnlockResult>(&plan.unlock.result_key()).await;
+        if let Some(result) = ended.map_err(|error| unchanged(error.into()))? {
+            return Ok(Done::before(
+                result,
+                PolicyState::of(now.as_ref(), plan.before.as_ref(), change.after.as_ref()),
+            ));
+        }
         // INVARIANT (I13): asked right before the change.
         if let Some(reason) = self.storage.paused().await.map_err(|error| unchanged(error.into()))? {
             let state = PolicyState::of(now.as_ref(), plan.before.as_ref(), change.after.as_ref());
@@ -154,7 +170,8 @@ impl UnlockPolicy {
                 Ok(done(ApplyOutcome::Changed, format!("AWS took the change, although: {}", told(&error)), advice))
             }
             (Err(error), PolicyState::AsBefore) if may_pass(error.kind()) => {
-                Err(FunctionError::from(error).with_note("nothing was changed: the policy is as it was before"))
+                // Why no more than that: a lost answer may stand for a change that cannot be read yet.
+                Err(FunctionError::from(error).with_note("a fresh read shows the policy as it was before"))
             }
             (Err(error), PolicyState::AsBefore) => {
                 let advice = refused(&error, plan, change);
@@ -214,6 +231,17 @@ impl UnlockPolicy {
 }
 
 impl Done {
+    /// What an earlier attempt has come to, which is not made again.
+    fn before(result: UnlockResult, state: PolicyState) -> Self {
+        let outcome = match result.outcome {
+            ApplyOutcome::Changed | ApplyOutcome::AlreadyChanged => ApplyOutcome::AlreadyChanged,
+            ApplyOutcome::NotChanged => ApplyOutcome::NotChanged,
+            ApplyOutcome::Unknown => ApplyOutcome::Unknown,
+        };
+        let why = format!("at {}: a request is carried out once", result.at);
+        Self { outcome, state, stored: result.stored, why, advice: result.advice }
+    }
+
     /// Nothing was even tried.
     fn not_changed(state: PolicyState, why: String) -> Self {
         Self { outcome: ApplyOutcome::NotChanged, state, stored: None, why, advice: Vec::new() }

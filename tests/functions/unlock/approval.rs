@@ -16,13 +16,18 @@ async fn asked(rehearsal: &Rehearsal) -> (Taken, Value) {
 
 /// The apply step is refused, names why, and the world is as it was.
 async fn assert_not_applied(rehearsal: &Rehearsal, taken: &Taken, planned: &Value, named: &str) {
-    let before = rehearsal.simulator.world();
+    assert_not_kept(rehearsal, taken, planned, named).await;
+    assert_eq!(objects(rehearsal, "policies/"), []);
+}
+
+/// The same, where policies were stored before.
+async fn assert_not_kept(rehearsal: &Rehearsal, taken: &Taken, planned: &Value, named: &str) {
+    let before = (rehearsal.simulator.world(), objects(rehearsal, "policies/"));
     let calls = rehearsal.simulator.calls().len();
     let error = rehearsal.unlock(apply_input(taken, planned)).await.unwrap_err();
     assert!([ErrorKind::Denied, ErrorKind::InvalidRequest].contains(&error.kind()), "{error}");
     assert!(error.to_string().contains(named), "`{error}` does not name `{named}`");
-    assert_eq!(rehearsal.simulator.world(), before);
-    assert_eq!(objects(rehearsal, "policies/"), []);
+    assert_eq!((rehearsal.simulator.world(), objects(rehearsal, "policies/")), before);
     let opened = rehearsal.simulator.calls_since(calls).into_iter().filter(|call| call.action == "sts:AssumeRoot");
     assert_eq!(opened.count(), 0, "not even a session is opened");
 }
@@ -128,6 +133,25 @@ async fn i12_a_forged_or_replayed_record_is_worth_nothing() {
     rehearsal.simulator.put_object(BUCKET, &decision, good.to_string());
     let applied = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
     assert_eq!(applied["outcome"], "changed", "the honest record carries it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i12_an_approval_is_good_for_one_time_and_not_for_long() {
+    let rehearsal = rehearsal();
+    let (taken, planned, applied) = carry_out(&rehearsal, &about_bucket("apply")).await;
+    let mut undo = about_bucket("restore");
+    undo["stored"] = applied["stored"].clone();
+    carry_out(&rehearsal, &undo).await;
+    // The policy is again the one that was approved for, and the decision still lies there.
+    let before = rehearsal.simulator.world();
+    let again = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+    assert_eq!((&again["outcome"], &again["state"]), (&json!("already_changed"), &json!("as_before")), "{again}");
+    assert_eq!(rehearsal.simulator.world(), before);
+
+    rehearsal.simulator.advance(std::time::Duration::from_mins(5));
+    let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+    rehearsal.simulator.advance(std::time::Duration::from_hours(37));
+    assert_not_kept(&rehearsal, &taken, &planned, "which is too long ago").await;
 }
 
 #[tokio::test(start_paused = true)]

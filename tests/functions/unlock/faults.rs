@@ -35,7 +35,7 @@ impl Course {
         let says = |words: &str| is_unsaid && answer.contains(words);
         if state == "as_planned" || says("is as it was planned") {
             assert_eq!(now, *after, "{answer}");
-        } else if state == "as_before" || says("attempt changed nothing") || says("nothing was changed") {
+        } else if state == "as_before" || says("attempt changed nothing") || says("shows the policy as it was before") {
             assert_eq!(now, *before, "{answer}");
         } else {
             let is_said = state == "unknown" || says("what it is now is not known");
@@ -73,11 +73,13 @@ async fn i6_a_fault_at_any_call_never_changes_a_policy_without_a_copy_nor_leaves
                 };
                 course.assert_true(&rehearsal, &format!("{name}, call {nth} {what}: {answer}"), &state);
                 assert!(!answer.contains('\n') && !answer.contains("Statement"), "{answer}");
-                // What the state machine does next: another attempt, which ends as it would have.
+                // What the state machine does after an error: another attempt, which ends as it would have. An answer is the end.
+                let is_ended = !state.is_null();
+                let now = if is_ended { policy_of(&rehearsal, name) } else { course.after.clone() };
                 let again = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
-                assert_eq!(again["state"], "as_planned", "{name}, call {nth} {what}: {again}");
-                course.assert_true(&rehearsal, "again", &again["state"]);
-                assert_eq!(policy_of(&rehearsal, name), course.after);
+                course.assert_true(&rehearsal, &format!("{name}, call {nth} {what}, again: {again}"), &again["state"]);
+                assert!(is_ended || again["state"] == "as_planned", "{name}, call {nth} {what}: {again}");
+                assert_eq!(policy_of(&rehearsal, name), now);
                 tried += 1;
             }
         }
