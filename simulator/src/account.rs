@@ -30,9 +30,13 @@ pub struct Account {
     /// `CREATED` or `INVITED`.
     #[serde(default = "created")]
     pub joined_method: String,
-    /// Organization paths, e.g. `o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/`; empty: directly under the root.
+    /// Organization paths, e.g. `o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/`; empty: directly under the root. One that ends in a
+    /// unit or the root is answered as AWS does, with the account's id behind it, and any other as it stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<String>,
+    /// Fields of `Account` that Organizations leaves out of its answers, e.g. `State`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub omitted_fields: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "RootCredentials::is_clean")]
@@ -137,6 +141,7 @@ impl Account {
             joined: clock::default_joined(),
             joined_method: created(),
             paths: Vec::new(),
+            omitted_fields: BTreeSet::new(),
             tags: BTreeMap::new(),
             root: RootCredentials::default(),
             service_control_policies: Vec::new(),
@@ -192,6 +197,13 @@ impl Account {
     pub fn organizational_unit(mut self, id: &str) -> Self {
         let above = self.paths.pop().unwrap_or_else(|| root_path(&default_organization()));
         self.paths.push(format!("{above}{id}/"));
+        self
+    }
+
+    /// Organizations does not say this of the account, e.g. `State`.
+    #[must_use]
+    pub fn omit(mut self, field: impl Into<String>) -> Self {
+        self.omitted_fields.insert(field.into());
         self
     }
 

@@ -1,9 +1,9 @@
 //! One call from request to answer: who signed it, what fault it meets, which service serves it, what the log says.
 
 use bytes::Bytes;
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 
-use crate::answer::{self, Answer, ServiceError};
+use crate::answer::{self, Answer, Output, ServiceError};
 use crate::authentication::{Signer, authenticate};
 use crate::authorization::authorize_root;
 use crate::call::Call;
@@ -87,6 +87,10 @@ fn meet_fault_or_perform(
             (state.world, state.queues) = (world, queues);
             return Ok(answer);
         }
+        Some(Effect::Answer { status, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok(Ok(Output::Rest { status, headers: Vec::new(), body: body.into() }));
+        }
         Some(Effect::Timeout) => return Err(ConnectorFault::Timeout),
         Some(Effect::ConnectionReset) => return Err(ConnectorFault::ConnectionReset),
         Some(Effect::Throttle) => throttled(operation.service),
@@ -155,6 +159,7 @@ fn resource_of_call(request: &Request, operation: &Operation, signer: Option<&Si
         "CertificateId",
         "SerialNumber",
         "CreateAccountRequestId",
+        "OrganizationalUnitId",
         "ServicePrincipal",
         "name",
     ];

@@ -62,6 +62,11 @@ pub enum Effect {
         status: u16,
         message: String,
     },
+    /// The call has no effect, and is answered with this body, word for word.
+    Answer {
+        status: u16,
+        body: String,
+    },
 }
 
 /// A fault that does not say yet what happens; made by [`Fault::on`].
@@ -155,6 +160,12 @@ impl FaultTrigger {
     #[must_use]
     pub fn error(self, code: impl Into<String>, status: u16, message: impl Into<String>) -> Fault {
         self.then(Effect::Error { code: code.into(), status, message: message.into() })
+    }
+
+    /// Nothing is done; `body` is the whole answer, with HTTP status 200.
+    #[must_use]
+    pub fn answer(self, body: impl ToString) -> Fault {
+        self.then(Effect::Answer { status: 200, body: body.to_string() })
     }
 
     fn then(self, effect: Effect) -> Fault {

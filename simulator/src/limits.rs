@@ -54,7 +54,8 @@ impl Limits {
             (Service::Organizations, "ListAccountsForParent" | "ListParents" | "ListDelegatedAdministrators") => (5, 8),
             (Service::Organizations, "ListTagsForResource") => (10, 15),
             (Service::Organizations, "DescribeCreateAccountStatus") => (2, 2),
-            (Service::Organizations, "DescribeOrganization") => (1, 2),
+            // Of DescribeOrganizationalUnit the rate was not found: the lowest that is published for a read.
+            (Service::Organizations, "DescribeOrganization" | "DescribeOrganizationalUnit") => (1, 2),
             (
                 Service::Organizations
                 | Service::Iam

@@ -1,11 +1,13 @@
 //! Organizations: reading the organization, and trusted access and delegation for IAM.
 
+mod units;
+
 use std::ops::Bound;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::account::{Account, root_path};
+use crate::account::Account;
 use crate::answer::{Answer, Output, ServiceError};
 use crate::authentication::Signer;
 use crate::create_account::CreateAccountRequest;
@@ -28,6 +30,7 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation)
         "ListAccounts"
         | "DescribeAccount"
         | "DescribeCreateAccountStatus"
+        | "DescribeOrganizationalUnit"
         | "ListDelegatedAdministrators"
         | "ListTagsForResource" => Reach::ManagementOrDelegate,
         "EnableAWSServiceAccess"
@@ -43,6 +46,7 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation)
         "ListAccounts" => list_accounts(&state.world, operation),
         "DescribeAccount" => describe_account(&state.world, operation),
         "DescribeCreateAccountStatus" => describe_create_account_status(state, operation),
+        "DescribeOrganizationalUnit" => units::describe(&state.world, operation),
         "ListDelegatedAdministrators" => Ok(list_delegated_administrators(&state.world, operation)),
         "ListTagsForResource" => list_tags_for_resource(&state.world, operation),
         "EnableAWSServiceAccess" => enable_service_access(&mut state.world, operation),
@@ -226,9 +230,8 @@ fn service_principal(operation: &Operation) -> Result<&str, ServiceError> {
 }
 
 fn account_fields(world: &World, account: &Account) -> Value {
-    let paths = if account.paths.is_empty() { vec![root_path(&world.organization_id)] } else { account.paths.clone() };
     let status = world.retired_status.then(|| retired_status(&account.state));
-    without_nulls(json!({
+    let mut fields = without_nulls(json!({
         "Id": account.id,
         "Arn": account_arn(world, &account.id),
         "Name": account.name.clone().unwrap_or_else(|| format!("account-{}", account.id)),
@@ -237,8 +240,12 @@ fn account_fields(world: &World, account: &Account) -> Value {
         "Status": status,
         "JoinedMethod": account.joined_method,
         "JoinedTimestamp": account.joined.as_second(),
-        "Paths": paths,
-    }))
+        "Paths": units::paths(world, account),
+    }));
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|name, _| !account.omitted_fields.contains(name));
+    }
+    fields
 }
 
 /// What `Status` said before it was retired: closed accounts too were SUSPENDED.

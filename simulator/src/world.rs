@@ -38,6 +38,8 @@ pub struct World {
     pub former_delegates: BTreeMap<String, Timestamp>,
     pub accounts: BTreeMap<String, Account>,
     pub create_account_requests: BTreeMap<String, CreateAccountRequest>,
+    /// Organizational units in which no account stands, directly under the root; the others stand in the accounts' paths.
+    pub empty_organizational_units: BTreeSet<String>,
     /// The project's own buckets; those of members stand in their accounts.
     pub buckets: BTreeSet<String>,
     /// Most entries in one page of an IAM list.
@@ -84,6 +86,7 @@ impl World {
             delegated_administrators: BTreeSet::new(),
             former_delegates: BTreeMap::new(),
             create_account_requests: BTreeMap::new(),
+            empty_organizational_units: BTreeSet::new(),
             buckets: BTreeSet::new(),
             iam_page_size: default_iam_page(),
             accounts_page_size: default_accounts_page(),
@@ -114,6 +117,13 @@ impl World {
     #[must_use]
     pub fn create_account_request(mut self, id: impl Into<String>, request: CreateAccountRequest) -> Self {
         self.create_account_requests.insert(id.into(), request);
+        self
+    }
+
+    /// An organizational unit in which no account stands.
+    #[must_use]
+    pub fn empty_organizational_unit(mut self, id: impl Into<String>) -> Self {
+        self.empty_organizational_units.insert(id.into());
         self
     }
 

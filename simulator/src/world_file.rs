@@ -40,6 +40,8 @@ pub(crate) struct WorldFile {
     #[serde(default)]
     create_account_requests: BTreeMap<String, CreateAccountRequest>,
     #[serde(default)]
+    empty_organizational_units: BTreeSet<String>,
+    #[serde(default)]
     buckets: BTreeSet<String>,
     #[serde(default = "default_iam_page")]
     iam_page_size: usize,
@@ -95,6 +97,7 @@ impl TryFrom<WorldFile> for World {
             former_delegates: file.former_delegates,
             accounts,
             create_account_requests: file.create_account_requests,
+            empty_organizational_units: file.empty_organizational_units,
             buckets: file.buckets,
             iam_page_size: file.iam_page_size,
             accounts_page_size: file.accounts_page_size,
@@ -123,6 +126,7 @@ impl From<World> for WorldFile {
             former_delegates: world.former_delegates,
             accounts: world.accounts.into_values().collect(),
             create_account_requests: world.create_account_requests,
+            empty_organizational_units: world.empty_organizational_units,
             buckets: world.buckets,
             iam_page_size: world.iam_page_size,
             accounts_page_size: world.accounts_page_size,

@@ -11,7 +11,7 @@ mod support;
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{AccountState, CreateAccountState};
-use rootwarden_simulator::{Caller, CreateAccountRequest, Member, Simulator, World};
+use rootwarden_simulator::{Caller, CreateAccountRequest, Fault, Member, Simulator, World};
 use support::{DELEGATE, DIRTY, MANAGEMENT, MEMBER, code, management, refusal, world};
 
 fn organization_of(members: u64) -> World {
@@ -68,7 +68,7 @@ async fn describes_an_account_by_state_and_leaves_the_retired_status_out() {
     assert_eq!(account.name(), Some("Payments"));
     assert_eq!(account.joined_timestamp().unwrap().secs(), 1_795_305_600);
     assert_eq!(account.arn(), Some("arn:aws:organizations::111111111111:account/o-aaaaaaaaaa/555555555555"));
-    assert_eq!(account.paths(), ["o-aaaaaaaaaa/r-aaaa/"]);
+    assert_eq!(account.paths(), ["o-aaaaaaaaaa/r-aaaa/555555555555/"]);
     let (code, status, _) = refusal(client.describe_account().account_id("999999999999").send().await);
     assert_eq!((code.as_str(), status), ("AccountNotFoundException", 400));
 }
@@ -144,12 +144,48 @@ async fn says_in_which_organizational_units_an_account_lies() {
         Member::new("555555555555").organizational_unit("ou-aaaa-11111111").organizational_unit("ou-aaaa-22222222");
     let simulator = Simulator::new(World::new(MANAGEMENT).member(nested));
     let client = Client::new(&management(&simulator));
-    let path = "o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/ou-aaaa-22222222/";
+    let path = "o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/ou-aaaa-22222222/555555555555/";
     let described = client.describe_account().account_id("555555555555").send().await.unwrap().account.unwrap();
     assert_eq!(described.paths(), [path]);
     let listed = client.list_accounts().send().await.unwrap();
     let paths: Vec<&[String]> = listed.accounts().iter().map(aws_sdk_organizations::types::Account::paths).collect();
-    assert_eq!(paths, [["o-aaaaaaaaaa/r-aaaa/".to_owned()], [path.to_owned()]]);
+    assert_eq!(paths, [[format!("o-aaaaaaaaaa/r-aaaa/{MANAGEMENT}/")], [path.to_owned()]]);
+}
+
+#[tokio::test]
+async fn describes_units_that_there_are_and_no_other() {
+    let nested =
+        Member::new("555555555555").organizational_unit("ou-aaaa-11111111").organizational_unit("ou-aaaa-22222222");
+    let world = World::new(MANAGEMENT).member(nested).empty_organizational_unit("ou-aaaa-99999999");
+    let simulator = Simulator::new(world);
+    let client = Client::new(&management(&simulator));
+    for (id, path) in [
+        ("ou-aaaa-11111111", "o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/"),
+        ("ou-aaaa-22222222", "o-aaaaaaaaaa/r-aaaa/ou-aaaa-11111111/ou-aaaa-22222222/"),
+        ("ou-aaaa-99999999", "o-aaaaaaaaaa/r-aaaa/ou-aaaa-99999999/"),
+    ] {
+        let answer = client.describe_organizational_unit().organizational_unit_id(id).send().await.unwrap();
+        let unit = answer.organizational_unit.unwrap();
+        assert_eq!((unit.id(), unit.path()), (Some(id), Some(path)));
+        let arn = format!("arn:aws:organizations::{MANAGEMENT}:ou/o-aaaaaaaaaa/{id}");
+        assert_eq!((unit.arn(), unit.name()), (Some(arn.as_str()), Some(id)));
+        assert_eq!(simulator.calls().pop().unwrap().resource.as_deref(), Some(id));
+    }
+    let none = client.describe_organizational_unit().organizational_unit_id("ou-aaaa-1111111").send().await;
+    let (code, status, _) = refusal(none);
+    assert_eq!((code.as_str(), status), ("OrganizationalUnitNotFoundException", 400));
+}
+
+#[tokio::test]
+async fn leaves_fields_out_and_answers_word_for_word_where_a_world_says_so() {
+    let simulator =
+        Simulator::new(World::new(MANAGEMENT).member(Member::new("555555555555").omit("State").omit("Paths")));
+    let client = Client::new(&management(&simulator));
+    let account = client.describe_account().account_id("555555555555").send().await.unwrap().account.unwrap();
+    assert_eq!((account.state(), account.paths().len()), (None, 0));
+    simulator.inject(Fault::on("organizations:ListAccounts").answer("{}"));
+    assert_eq!(client.list_accounts().send().await.unwrap().accounts, None);
+    assert_eq!(client.list_accounts().send().await.unwrap().accounts().len(), 2);
 }
 
 #[tokio::test]

@@ -25,7 +25,8 @@ impl AccessRequests {
     pub(crate) async fn secure(&self, caller: &Person, secure: SecureAccounts) -> Result<Secured, NotDone> {
         Mode::of_run(secure.mode, self.deployed_mode)?;
         let reason = secure.reason.clone();
-        let request = secure.started_by(caller.clone());
+        let request = secure.started_by(caller.clone()).without_duplicates();
+        request.check()?;
         let run = self.run_id(&request)?;
         let started = self.secure_accounts.start(run.as_str(), &request).await?;
         info!(run.id = %run, by = %caller, reason = reason.as_str(), mode = ?request.mode, "{caller} started run {run}");

@@ -5,10 +5,10 @@
 mod preflight;
 mod sorted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rootwarden_domain::{
-    AccountId, BatchOutcome, Mode, Pin, RunId,
+    AccountId, BatchOutcome, ErrorKind, Mode, Pin, RunId,
     input::{InvalidInput, parse},
     report::Report,
     selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
@@ -19,12 +19,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
 
-use sorted::Sorted;
+use sorted::{Parts, Sorted};
 
 /// How many accounts one auditing worker looks at: about two and a half seconds of its share of the session budget.
 const ACCOUNTS_IN_A_BATCH: usize = 50;
 /// How many pages of 20 accounts make a chunk: about three seconds at the rate that AWS allows, as long as its audit takes.
 const PAGES_IN_A_CHUNK: u32 = 25;
+/// The list of the largest organization, of 50,000 accounts, has 100 chunks: one that goes on and on has no end.
+const MOST_CHUNKS: u32 = 400;
 /// Up to so many accounts are described one by one; more are looked up in the list of all.
 const DESCRIBED_ONE_BY_ONE: usize = 50;
 
@@ -74,7 +76,15 @@ impl Function for SelectAccounts {
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, request, previous, chunk, chain, audits } = parse("input", input)?;
+        let request = request.without_duplicates();
+        request.check()?;
         let mode = Mode::of_run(request.mode, self.deployed_mode)?;
+        if chunk >= MOST_CHUNKS {
+            let why = format!(
+                "the list of accounts does not end: {MOST_CHUNKS} chunks of {PAGES_IN_A_CHUNK} pages have come"
+            );
+            return Err(FunctionError::new(ErrorKind::Defect, why));
+        }
         let report = self.report_before(&run, round, previous).await?;
         let before = self.chunk_before(&run, round, chunk, chain.as_ref()).await?;
 
@@ -83,7 +93,14 @@ impl Function for SelectAccounts {
                 (management_account, Some(token))
             }
             Some(_) => return Err(InvalidInput::new("input", "`chain`: it is the last chunk").into()),
-            None => (self.preflight(&run).await?, None),
+            None => {
+                let management_account = self.preflight(&run).await?;
+                // INVARIANT (I2): of a unit that does not exist nobody would be in it, and nobody excluded by it.
+                for (unit, named_in) in request.units() {
+                    self.organization.require_unit(unit, named_in).await?;
+                }
+                (management_account, None)
+            }
         };
         let waits = matches!(request.selection, Selection::Joined(_));
         let mut sorted = Sorted::new(management_account, waits);
@@ -107,7 +124,7 @@ impl Function for SelectAccounts {
         };
 
         let has_more = next_token.is_some();
-        let (batches, left_out, waiting, not_created) = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
+        let Parts { batches, left_out, unknown, waiting, not_created } = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
         let selected = SelectedAccounts {
             run,
             round,
@@ -117,6 +134,7 @@ impl Function for SelectAccounts {
             management_account,
             batches,
             left_out,
+            unknown,
             waiting,
             not_created,
             next_token,
@@ -126,6 +144,7 @@ impl Function for SelectAccounts {
         let (batch_count, candidate_count) = (selected.batches.len(), selected.candidate_count());
         let run = &selected.run;
         info!(run.id = %run, round, chunk, candidates = candidate_count, left_out = selected.left_out.len(),
+            unknown = selected.unknown.len(),
             "Selected {candidate_count} accounts for round {round} of run {run}, chunk {chunk}");
         let selection = self.storage.write(run.selection_key(round, chunk), &selected).await?;
         Ok(Output { selection, mode, batch_count, candidate_count, more: has_more })
@@ -195,12 +214,19 @@ impl SelectAccounts {
         ids: Vec<AccountId>,
         sorted: &mut Sorted,
     ) -> Result<(), FunctionError> {
+        // One account may come from two requests to create it.
+        let ids: BTreeSet<AccountId> = ids.into_iter().collect();
         if ids.len() > DESCRIBED_ONE_BY_ONE {
-            let all = self.organization.accounts().await?.into_iter();
-            let mut all: BTreeMap<AccountId, OrganizationAccount> =
-                all.map(|account| (account.candidate.id, account)).collect();
+            let mut all: BTreeMap<AccountId, Vec<OrganizationAccount>> = BTreeMap::new();
+            for account in self.organization.accounts().await? {
+                all.entry(account.candidate.id).or_default().push(account);
+            }
             for id in ids {
-                sorted.add(request, id, all.remove(&id));
+                match all.remove(&id) {
+                    None => sorted.add(request, id, None),
+                    // The list may name an account twice, and differently: each reading counts.
+                    Some(readings) => readings.into_iter().for_each(|found| sorted.add(request, id, Some(found))),
+                }
             }
             return Ok(());
         }

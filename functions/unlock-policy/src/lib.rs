@@ -131,7 +131,7 @@ impl UnlockPolicy {
                     LeftOut::ManagementAccount => "it is the management account".to_owned(),
                     LeftOut::NotInOrganization => "it is not in the organization".to_owned(),
                     LeftOut::NotActive(state) => format!("its state is {state:?}"),
-                    LeftOut::Excluded | LeftOut::UnitUnknown => format!("it is left out ({reason:?})"),
+                    LeftOut::Excluded => format!("it is {reason}"),
                 };
                 let why = format!("nothing is done in account `{account}`: {reason}");
                 Err(Failure::new(ErrorKind::InvalidRequest, why))

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::input::InvalidValue;
+use crate::{ErrorKind, Failure, input::InvalidValue};
 
 /// The id of an AWS account: exactly 12 digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,21 +55,49 @@ pub enum AccountState {
     Suspended,
     PendingClosure,
     Closed,
-    /// A state that this version does not know, or none at all: never treated as active.
-    Unknown,
 }
 
 impl AccountState {
-    #[must_use]
-    pub fn from_aws(state: &str) -> Self {
-        match state {
+    /// Reads `Account.State` of an account.
+    ///
+    /// # Errors
+    /// None at all, and one that this version does not know: neither is ever taken for any of these.
+    pub fn read(account: AccountId, state: Option<&str>) -> Result<Self, Failure> {
+        let unreadable = |why: String| {
+            let message = format!("cannot tell whether account `{account}` is active: Organizations names {why}");
+            Failure::new(ErrorKind::Defect, message)
+        };
+        let Some(state) = state else { return Err(unreadable("no state of it".to_owned())) };
+        state.parse().map_err(|error: InvalidValue| {
+            unreadable(format!("a state of it that this version does not know: {error}"))
+        })
+    }
+}
+
+impl FromStr for AccountState {
+    type Err = InvalidValue;
+
+    fn from_str(state: &str) -> Result<Self, Self::Err> {
+        Ok(match state {
             "PENDING_ACTIVATION" => Self::PendingActivation,
             "ACTIVE" => Self::Active,
             "SUSPENDED" => Self::Suspended,
             "PENDING_CLOSURE" => Self::PendingClosure,
             "CLOSED" => Self::Closed,
-            _ => Self::Unknown,
-        }
+            _ => return Err(InvalidValue::new(state, "a state of an account")),
+        })
+    }
+}
+
+impl fmt::Display for AccountState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::PendingActivation => "PENDING_ACTIVATION",
+            Self::Active => "ACTIVE",
+            Self::Suspended => "SUSPENDED",
+            Self::PendingClosure => "PENDING_CLOSURE",
+            Self::Closed => "CLOSED",
+        })
     }
 }
 
@@ -106,7 +134,23 @@ mod tests {
 
     #[test]
     fn never_takes_an_unknown_state_for_active() {
-        assert_eq!(AccountState::from_aws("active"), AccountState::Unknown);
-        assert_eq!(AccountState::from_aws("ACTIVE"), AccountState::Active);
+        let account: AccountId = "111122223333".parse().unwrap();
+        for (state, named) in
+            [(None, "no state"), (Some("active"), "`active`"), (Some("FRO\nZEN"), "`FRO\\nZEN`"), (Some(""), "``")]
+        {
+            let failure = AccountState::read(account, state).unwrap_err();
+            assert_eq!(failure.kind, ErrorKind::Defect);
+            assert!(failure.message.contains(named) && failure.message.contains("111122223333"), "{failure}");
+            assert!(!failure.message.contains('\n'), "{failure}");
+        }
+        assert_eq!(AccountState::read(account, Some("ACTIVE")), Ok(AccountState::Active));
+    }
+
+    #[test]
+    fn every_state_is_written_as_aws_writes_it() {
+        for name in ["PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"] {
+            let state: AccountState = name.parse().unwrap();
+            assert_eq!((state.to_string(), serde_json::to_value(state).unwrap()), (name.to_owned(), name.into()));
+        }
     }
 }

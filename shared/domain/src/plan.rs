@@ -12,7 +12,10 @@ use crate::{
     audit::{AuditOutcome, AuditedAccount},
     credential::{AccessKey, LastUsed},
     exemption::Exemptions,
-    selection::{LeftOutAccount, Newcomer, NotCreated, SelectedAccounts, Tag},
+    selection::{
+        LeftOut, LeftOutAccount, Newcomer, NobodySelected, NotCreated, SelectedAccounts, Selection, Standing, Tag,
+        UnknownAccount,
+    },
 };
 
 /// Deleting takes about fifteen calls an account, so these batches are smaller than those of the audit.
@@ -36,6 +39,12 @@ pub struct DeletionPlan {
     pub left_out: Vec<LeftOutAccount>,
     pub waiting: Vec<Newcomer>,
     pub not_created: Vec<NotCreated>,
+    /// Why this round looks at nobody, if it does not.
+    #[serde(default)]
+    pub nobody_selected: Option<NobodySelected>,
+    /// Accounts that were asked for by their id, and are not in the organization.
+    #[serde(default)]
+    pub not_in_organization: Vec<AccountId>,
 }
 
 /// What the guard says of a plan: more accounts than the limit need somebody's approval.
@@ -119,10 +128,17 @@ pub struct Rules<'a> {
 }
 
 impl DeletionPlan {
-    /// Plans one round. `chunks` is never empty: `first` is the one whose run, round and mode the plan takes.
+    /// Plans one round. `last` is the last chunk, whose run, round and mode the plan takes; `earlier` are the others, the
+    /// latest first.
     #[must_use]
-    pub fn plan(first: AuditedChunk, further: Vec<AuditedChunk>, rules: Rules<'_>) -> Self {
-        let SelectedAccounts { run, round, mode, request, management_account, .. } = first.selected.clone();
+    pub fn plan(last: AuditedChunk, earlier: Vec<AuditedChunk>, rules: Rules<'_>) -> Self {
+        let (run, round, mode) = (last.selected.run.clone(), last.selected.round, last.selected.mode);
+        let (management_account, request) = (last.selected.management_account, last.selected.request.clone());
+        let mut round_of = RoundOfAccounts::default();
+        for chunk in std::iter::once(last).chain(earlier) {
+            round_of.add_earlier(chunk);
+        }
+        let RoundOfAccounts { standings, mut outcomes, waiting, not_created } = round_of;
         let mut plan = Self {
             run,
             round,
@@ -133,24 +149,40 @@ impl DeletionPlan {
             batches: Vec::new(),
             others: Vec::new(),
             left_out: Vec::new(),
-            waiting: Vec::new(),
-            not_created: Vec::new(),
+            waiting,
+            not_created,
+            nobody_selected: None,
+            not_in_organization: Vec::new(),
         };
-        let mut planned = Vec::new();
-        for AuditedChunk { selected, mut audits } in std::iter::once(first).chain(further) {
-            for batch in &selected.batches {
-                for AuditedAccount { account, outcome } in outcomes_of(batch, audits.remove(&batch.batch)) {
-                    match rules.decide(account, outcome) {
+        let (mut planned, mut any_candidate, mut any_unknown) = (Vec::new(), false, false);
+        for (id, standing) in standings {
+            match standing {
+                Standing::Candidate(account) => {
+                    any_candidate = true;
+                    let missing = || AuditOutcome::Unknown(Failure::new(ErrorKind::Defect, "its audit is missing"));
+                    match rules.decide(account, outcomes.remove(&id).unwrap_or_else(missing)) {
                         Decision::Delete(account) => planned.push(account),
                         Decision::LeaveAlone(account) => plan.others.push(account),
                     }
                 }
+                Standing::Unknown(UnknownAccount { account, failure }) => {
+                    any_unknown = true;
+                    plan.others.push(OtherAccount { account, finding: Finding::Unknown(failure) });
+                }
+                Standing::LeftOut(reason) => plan.left_out.push(LeftOutAccount { account: id, reason }),
+                Standing::NotAsked => {}
             }
-            plan.left_out.extend(selected.left_out);
-            plan.waiting.extend(selected.waiting);
-            plan.not_created.extend(selected.not_created);
         }
         plan.batches = batches_of(planned);
+        if !any_candidate && plan.waiting.is_empty() && plan.not_created.is_empty() {
+            let left_out = plan.left_out.iter().map(|left| &left.reason);
+            plan.nobody_selected = NobodySelected::because(&request.selection, left_out, any_unknown);
+        }
+        // A later round is about what the first one selected: who is not there any more has left meanwhile.
+        if round == 0 && matches!(request.selection, Selection::Accounts(_)) {
+            let missing = plan.left_out.iter().filter(|left| left.reason == LeftOut::NotInOrganization);
+            plan.not_in_organization = missing.map(|left| left.account).collect();
+        }
         plan
     }
 
@@ -174,6 +206,45 @@ impl DeletionPlan {
     #[must_use]
     pub fn account_count(&self) -> usize {
         self.accounts().count()
+    }
+}
+
+/// The accounts of a round, each once, however often the organization's list named it.
+#[derive(Debug, Default)]
+struct RoundOfAccounts {
+    standings: BTreeMap<AccountId, Standing>,
+    outcomes: BTreeMap<AccountId, AuditOutcome>,
+    waiting: Vec<Newcomer>,
+    not_created: Vec<NotCreated>,
+}
+
+impl RoundOfAccounts {
+    /// Adds a chunk that was listed before those that were added already. Of two audits the later one holds, so that no
+    /// account is planned twice, nor called clean if AWS did not say so the last time it was asked.
+    fn add_earlier(&mut self, chunk: AuditedChunk) {
+        let AuditedChunk { selected, mut audits } = chunk;
+        for batch in &selected.batches {
+            for AuditedAccount { account, outcome } in outcomes_of(batch, audits.remove(&batch.batch)) {
+                self.outcomes.entry(account.id).or_insert(outcome);
+                self.stand_earlier(account.id, Standing::Candidate(account));
+            }
+        }
+        for LeftOutAccount { account, reason } in selected.left_out {
+            self.stand_earlier(account, Standing::LeftOut(reason));
+        }
+        for unknown in selected.unknown {
+            self.stand_earlier(unknown.account.id, Standing::Unknown(unknown));
+        }
+        self.waiting.extend(selected.waiting);
+        self.not_created.extend(selected.not_created);
+    }
+
+    fn stand_earlier(&mut self, id: AccountId, earlier: Standing) {
+        let standing = match self.standings.remove(&id) {
+            Some(later) => earlier.and(later),
+            None => earlier,
+        };
+        self.standings.insert(id, standing);
     }
 }
 

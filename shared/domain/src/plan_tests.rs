@@ -17,6 +17,7 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
         management_account: "999999999999".parse().unwrap(),
         batches: Batch::form(accounts.iter().map(|id| candidate(id)).collect(), 2),
         left_out: vec![],
+        unknown: vec![],
         waiting: vec![],
         not_created: vec![],
         next_token: None,

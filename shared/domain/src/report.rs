@@ -12,11 +12,14 @@ use crate::{
     deletion::DeletionReport,
     plan::DeletionPlan,
     round,
-    selection::{Newcomer, NotCreated},
+    selection::{Newcomer, NobodySelected, NotCreated},
 };
 use status::statuses;
 
 pub use status::Status;
+
+/// So many accounts are named in the one line for people; the report names all.
+const NAMED: usize = 10;
 
 /// How asking for an approval ended, where the guard called for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,12 @@ pub struct Report {
     pub pending: Vec<Newcomer>,
     /// Creations that did not finish in time: there is no account id to report on.
     pub unfinished_creations: Vec<Newcomer>,
+    /// Why the run looked at nobody, if it did not.
+    #[serde(default)]
+    pub nobody_selected: Option<NobodySelected>,
+    /// Accounts that were asked for by their id, and are not in the organization.
+    #[serde(default)]
+    pub not_in_organization: Vec<AccountId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,12 +101,19 @@ impl Report {
             left_out,
             waiting,
             not_created,
+            nobody_selected,
+            not_in_organization,
             started_by: _,
             management_account: _,
             guard: _,
         } = plan;
-        let (mut accounts, mut all_not_created) =
-            previous.map(|report| (report.accounts, report.not_created)).unwrap_or_default();
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
+            Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
+                // Once somebody was selected it was not nobody; until then, the latest reading says best why.
+                (accounts, not_created, first.and(nobody_selected), missing)
+            }
+            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization),
+        };
         all_not_created.extend(not_created);
         for left in left_out {
             accounts.insert(left.account, AccountReport { name: None, status: Status::LeftOut(left.reason) });
@@ -127,7 +143,18 @@ impl Report {
         if again(ErrorKind::NotYetVisible) {
             pending.append(&mut unfinished_creations);
         }
-        Self { run, round, mode, approval, accounts, not_created: all_not_created, pending, unfinished_creations }
+        Self {
+            run,
+            round,
+            mode,
+            approval,
+            accounts,
+            not_created: all_not_created,
+            pending,
+            unfinished_creations,
+            nobody_selected,
+            not_in_organization,
+        }
     }
 
     #[must_use]
@@ -169,6 +196,8 @@ impl Report {
             excluded: _,
         } = self.counts();
         unknown + failed + held_back + not_approved + paused == 0
+            && self.nobody_selected.is_none_or(NobodySelected::is_settled)
+            && self.not_in_organization.is_empty()
             && self.unfinished_creations.is_empty()
             && self.pending.is_empty()
     }
@@ -198,7 +227,19 @@ impl fmt::Display for Report {
             self.run,
             self.unfinished_creations.len(),
             self.pending.len(),
-        )
+        )?;
+        if let Some(why) = self.nobody_selected {
+            write!(formatter, "; nobody was selected: {why}")?;
+        }
+        let (named, further) = self.not_in_organization.split_at(self.not_in_organization.len().min(NAMED));
+        if !named.is_empty() {
+            let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+            write!(formatter, "; not in the organization: {}", named.join(", "))?;
+        }
+        if !further.is_empty() {
+            write!(formatter, " and {} more", further.len())?;
+        }
+        Ok(())
     }
 }
 

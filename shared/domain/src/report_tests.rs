@@ -44,6 +44,8 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionP
         left_out: vec![],
         waiting: vec![],
         not_created: vec![],
+        nobody_selected: None,
+        not_in_organization: vec![],
         batches: Batch::form(planned, 20),
         others: others.into_iter().map(|(id, finding)| OtherAccount { account: candidate(id), finding }).collect(),
     }

@@ -1,13 +1,22 @@
 //! Which accounts a run looks at: what was asked for, and what Organizations made of it.
 
+mod limits;
+mod nobody;
+mod standing;
+
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountState, Batch, BatchOutcome, Candidate, Mode, Pin, RunId,
+    AccountId, AccountState, Batch, BatchOutcome, Candidate, Failure, Mode, Pin, RunId,
     approval::StartedBy,
     organizational_unit::{OrganizationalUnitId, UnitPath},
     text::checked_text,
 };
+
+pub use nobody::NobodySelected;
+pub use standing::{NotAdmitted, Standing, UnknownAccount, admit};
 
 checked_text! {
     /// The id of a request to create an account.
@@ -86,11 +95,12 @@ pub enum Newcomer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganizationAccount {
     pub candidate: Candidate,
-    pub state: AccountState,
+    /// In what state it is, or why that cannot be read.
+    pub state: Result<AccountState, Failure>,
     /// The management account, as the account's own ARN names it.
     pub managed_by: Option<AccountId>,
-    /// Where it stands; `None` if Organizations did not say so in a way that can be read.
-    pub path: Option<UnitPath>,
+    /// Where it stands, or why that cannot be read.
+    pub path: Result<UnitPath, Failure>,
 }
 
 /// Why an account that was asked for is not a candidate.
@@ -103,8 +113,6 @@ pub enum LeftOut {
     NotInOrganization,
     /// The request excludes it.
     Excluded,
-    /// The request is about units, and in which one the account stands is not known.
-    UnitUnknown,
 }
 
 /// One chunk of what a round works on, as `select-accounts` wrote it down.
@@ -122,6 +130,8 @@ pub struct SelectedAccounts {
     pub management_account: AccountId,
     pub batches: Vec<Batch<Candidate>>,
     pub left_out: Vec<LeftOutAccount>,
+    /// Accounts of which Organizations did not say what decides.
+    pub unknown: Vec<UnknownAccount>,
     pub waiting: Vec<Newcomer>,
     /// Creations that failed after all: there is no account to look at.
     pub not_created: Vec<NotCreated>,
@@ -154,63 +164,6 @@ impl SelectedAccounts {
     }
 }
 
-/// Decides whether an account is a candidate. `found` is what Organizations said of it in this run, `None` if nothing.
-///
-/// # Errors
-/// Why it is not.
-pub fn admit(
-    management_account: AccountId,
-    account: AccountId,
-    found: Option<OrganizationAccount>,
-) -> Result<Candidate, LeftOut> {
-    // INVARIANT (I1): the management account is refused, whether an earlier step or the fresh answer calls it that.
-    let is_management = |found: &OrganizationAccount| found.managed_by == Some(account);
-    if account == management_account || found.as_ref().is_some_and(is_management) {
-        return Err(LeftOut::ManagementAccount);
-    }
-    match found {
-        Some(OrganizationAccount { candidate, state: AccountState::Active, .. }) => Ok(candidate),
-        Some(OrganizationAccount { state, .. }) => Err(LeftOut::NotActive(state)),
-        None => Err(LeftOut::NotInOrganization),
-    }
-}
-
-/// What a request makes of an account of the organization, before its state is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Concern {
-    Asked,
-    /// The request is not about this account.
-    None,
-    LeftOut(LeftOut),
-}
-
-impl Request {
-    /// Whether the request is about an account. Not knowing where an account stands never puts it within reach.
-    #[must_use]
-    pub fn concerns(&self, account: &OrganizationAccount) -> Concern {
-        let Self { selection, exclude, mode: _, started_by: _ } = self;
-        let is_in = |units: &[OrganizationalUnitId]| account.path.as_ref().map(|path| path.is_in(units));
-        if let Selection::OrganizationalUnits(units) = selection {
-            match is_in(units) {
-                None => return Concern::LeftOut(LeftOut::UnitUnknown),
-                Some(false) => return Concern::None,
-                Some(true) => {}
-            }
-        }
-        if exclude.accounts.contains(&account.candidate.id) {
-            return Concern::LeftOut(LeftOut::Excluded);
-        }
-        if exclude.organizational_units.is_empty() {
-            return Concern::Asked;
-        }
-        match is_in(&exclude.organizational_units) {
-            None => Concern::LeftOut(LeftOut::UnitUnknown),
-            Some(true) => Concern::LeftOut(LeftOut::Excluded),
-            Some(false) => Concern::Asked,
-        }
-    }
-}
-
 impl LeftOut {
     /// Whether waiting can help an account that has just joined.
     #[must_use]
@@ -218,15 +171,21 @@ impl LeftOut {
         match self {
             Self::NotActive(AccountState::PendingActivation) | Self::NotInOrganization => true,
             Self::NotActive(
-                AccountState::Active
-                | AccountState::Suspended
-                | AccountState::PendingClosure
-                | AccountState::Closed
-                | AccountState::Unknown,
+                AccountState::Active | AccountState::Suspended | AccountState::PendingClosure | AccountState::Closed,
             )
             | Self::ManagementAccount
-            | Self::Excluded
-            | Self::UnitUnknown => false,
+            | Self::Excluded => false,
+        }
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ManagementAccount => formatter.write_str("the management account"),
+            Self::NotActive(state) => write!(formatter, "in state {state}"),
+            Self::NotInOrganization => formatter.write_str("not in the organization"),
+            Self::Excluded => formatter.write_str("excluded by the request"),
         }
     }
 }
@@ -268,72 +227,6 @@ mod tests {
             let error = request(wrong).unwrap_err();
             assert!(error.contains(named), "{error}");
             assert!(!error.contains('\n'), "{error}");
-        }
-    }
-
-    #[test]
-    fn i1_admits_active_members_only() {
-        let id: AccountId = "111122223333".parse().unwrap();
-        let management: AccountId = "999999999999".parse().unwrap();
-        let found = |state| {
-            Some(OrganizationAccount {
-                candidate: Candidate { id, name: "a".into(), joined_at: None },
-                state,
-                managed_by: None,
-                path: None,
-            })
-        };
-        assert!(admit(management, id, found(AccountState::Active)).is_ok());
-        assert_eq!(admit(id, id, found(AccountState::Active)), Err(LeftOut::ManagementAccount));
-        assert_eq!(admit(management, id, None), Err(LeftOut::NotInOrganization));
-        let mut of_itself = found(AccountState::Active);
-        of_itself.as_mut().unwrap().managed_by = Some(id);
-        assert_eq!(admit(management, id, of_itself), Err(LeftOut::ManagementAccount), "whatever a step before said");
-        for state in [
-            AccountState::PendingActivation,
-            AccountState::Suspended,
-            AccountState::PendingClosure,
-            AccountState::Closed,
-            AccountState::Unknown,
-        ] {
-            assert_eq!(admit(management, id, found(state)), Err(LeftOut::NotActive(state)));
-        }
-    }
-
-    #[test]
-    fn leaves_out_what_is_excluded_and_what_it_cannot_place() {
-        let account = |path: Option<&str>| OrganizationAccount {
-            candidate: Candidate { id: "111122223333".parse().unwrap(), name: "a".into(), joined_at: None },
-            state: AccountState::Active,
-            managed_by: None,
-            path: path.map(|path| UnitPath::read(path).unwrap()),
-        };
-        let inside = Some("o-a/r-aaaa/ou-aaaa-11111111/ou-aaaa-22222222/");
-        let outside = Some("o-a/r-aaaa/ou-aaaa-33333333/");
-        let unit = json!(["ou-aaaa-11111111"]);
-        for (asked, path, expected) in [
-            (json!({"selection": "all"}), None, Concern::Asked),
-            (json!({"selection": {"organizational_units": unit}}), inside, Concern::Asked),
-            (json!({"selection": {"organizational_units": unit}}), outside, Concern::None),
-            (json!({"selection": {"organizational_units": unit}}), None, Concern::LeftOut(LeftOut::UnitUnknown)),
-            (
-                json!({"selection": "all", "exclude": {"organizational_units": unit}}),
-                inside,
-                Concern::LeftOut(LeftOut::Excluded),
-            ),
-            (json!({"selection": "all", "exclude": {"organizational_units": unit}}), outside, Concern::Asked),
-            (
-                json!({"selection": "all", "exclude": {"organizational_units": unit}}),
-                None,
-                Concern::LeftOut(LeftOut::UnitUnknown),
-            ),
-            (
-                json!({"selection": "all", "exclude": {"accounts": ["111122223333"]}}),
-                outside,
-                Concern::LeftOut(LeftOut::Excluded),
-            ),
-        ] {
-            assert_eq!(request(asked.clone()).unwrap().concerns(&account(path)), expected, "{asked} {path:?}");
         }
     }
 }

@@ -200,6 +200,7 @@ fn classify(code: &str, message: &str, status: Option<u16>) -> ErrorKind {
         | "NoSuchKey"
         | "NoSuchVersion"
         | "CreateAccountStatusNotFoundException"
+        | "OrganizationalUnitNotFoundException"
         | "AccountNotFoundException"
         | "LimitExceeded"
         | "DeleteConflict"

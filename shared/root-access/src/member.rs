@@ -2,7 +2,7 @@
 
 use rootwarden_domain::{
     AccountId, Candidate,
-    selection::{LeftOut, OrganizationAccount, admit},
+    selection::{LeftOut, NotAdmitted, OrganizationAccount, admit},
 };
 
 use crate::AwsError;
@@ -16,7 +16,7 @@ pub struct MemberAccount(Candidate);
 /// Why an account is not taken for a member.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAMember {
-    #[error("the account is left out: {0:?}")]
+    #[error("the account is left out: {0}")]
     LeftOut(LeftOut),
     #[error(transparent)]
     Unanswered(#[from] AwsError),
@@ -28,7 +28,15 @@ impl MemberAccount {
         id: AccountId,
         found: Option<OrganizationAccount>,
     ) -> Result<Self, NotAMember> {
-        admit(management_account, id, found).map(Self).map_err(NotAMember::LeftOut)
+        admit(management_account, id, found).map(Self).map_err(|error| match error {
+            NotAdmitted::LeftOut(reason) => NotAMember::LeftOut(reason),
+            // INVARIANT (I2): a state that cannot be read is no reason to leave the account out as if it had been read.
+            NotAdmitted::Unknown(failure) => NotAMember::Unanswered(AwsError::of_kind(
+                failure.kind,
+                format!("take account `{id}` for a member"),
+                failure,
+            )),
+        })
     }
 
     #[must_use]

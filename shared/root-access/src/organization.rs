@@ -1,16 +1,18 @@
 //! Reads the organization: who manages it, who is in it, and what became of a creation. Paced to AWS's published rates.
 
+mod lists;
+
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::types::FeatureType;
-use aws_sdk_organizations::types::{Account, CreateAccountState};
+use aws_sdk_organizations::types::{Account, AccountState as AwsState, CreateAccountState};
 use jiff::Timestamp;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
     AccountId, AccountState, Candidate, ErrorKind,
-    organizational_unit::UnitPath,
-    selection::{CreateAccountRequestId, OrganizationAccount, Tag},
+    organizational_unit::{OrganizationalUnitId, UnitPath},
+    selection::{CreateAccountRequestId, OrganizationAccount},
 };
 
 use crate::{
@@ -18,6 +20,8 @@ use crate::{
     client::bounded,
     member::{MemberAccount, NotAMember},
 };
+
+pub use lists::AccountList;
 
 /// The organization, as the account that this runs in may see it.
 #[derive(Debug)]
@@ -27,14 +31,7 @@ pub struct Organization {
     list_pace: RateLimiter,
     describe_pace: RateLimiter,
     tags_pace: RateLimiter,
-}
-
-/// A part of the organization's list of accounts.
-#[derive(Debug)]
-pub struct AccountList {
-    pub accounts: Vec<OrganizationAccount>,
-    /// Where the list goes on; `None` at its end.
-    pub next_token: Option<String>,
+    units_pace: RateLimiter,
 }
 
 /// What became of a request to create an account.
@@ -62,6 +59,8 @@ impl Organization {
             list_pace: pace(8, 12, workers),
             describe_pace: pace(20, 30, workers),
             tags_pace: pace(10, 15, workers),
+            // The rate of DescribeOrganizationalUnit was not found: the lowest that is published for a read.
+            units_pace: pace(1, 2, workers),
         }
     }
 
@@ -97,67 +96,6 @@ impl Organization {
         Err(AwsError::of_kind(ErrorKind::NotEnabled, WHAT, why))
     }
 
-    /// Every account of the organization, the management account and inactive ones included.
-    ///
-    /// # Errors
-    /// Any failure of `ListAccounts`: half a list is no list.
-    pub async fn accounts(&self) -> Result<Vec<OrganizationAccount>, AwsError> {
-        Ok(self.accounts_from(None, u32::MAX).await?.accounts)
-    }
-
-    /// The list of accounts from `next_token` on, or from its beginning: `pages` pages of 20 at most.
-    ///
-    /// A page may be empty and still not be the last.
-    ///
-    /// # Errors
-    /// Any failure of `ListAccounts`.
-    pub async fn accounts_from(&self, next_token: Option<String>, pages: u32) -> Result<AccountList, AwsError> {
-        let mut list = AccountList { accounts: Vec::new(), next_token };
-        for _ in 0..pages {
-            self.list_pace.acquire_one().await;
-            let page = self
-                .organizations
-                .list_accounts()
-                .set_next_token(list.next_token.take())
-                .send()
-                .await
-                .map_err(|error| AwsError::new("list the accounts of the organization", error))?;
-            for account in page.accounts() {
-                list.accounts.push(read_account(account)?);
-            }
-            list.next_token = page.next_token().map(str::to_owned);
-            if list.next_token.is_none() {
-                break;
-            }
-        }
-        Ok(list)
-    }
-
-    /// Every tag of an account.
-    ///
-    /// # Errors
-    /// Any failure of `ListTagsForResource`.
-    pub async fn tags(&self, id: AccountId) -> Result<Vec<Tag>, AwsError> {
-        let mut tags = Vec::new();
-        let mut next_token = None;
-        loop {
-            self.tags_pace.acquire_one().await;
-            let page = self
-                .organizations
-                .list_tags_for_resource()
-                .resource_id(id.to_string())
-                .set_next_token(next_token)
-                .send()
-                .await
-                .map_err(|error| AwsError::new(format!("list the tags of account `{id}`"), error))?;
-            tags.extend(page.tags().iter().map(|tag| Tag { key: tag.key().to_owned(), value: tag.value().to_owned() }));
-            next_token = page.next_token().map(str::to_owned);
-            if next_token.is_none() {
-                return Ok(tags);
-            }
-        }
-    }
-
     /// What Organizations says of one account; `None` if it is not in the organization.
     ///
     /// # Errors
@@ -180,6 +118,34 @@ impl Organization {
             return Err(AwsError::of_kind(ErrorKind::Defect, what(), why));
         }
         Ok(Some(account))
+    }
+
+    /// Checks that an organizational unit exists. `named_in` says where somebody named it.
+    ///
+    /// # Errors
+    /// `InvalidRequest` if there is none; any other failure of `DescribeOrganizationalUnit`.
+    pub async fn require_unit(&self, unit: &OrganizationalUnitId, named_in: &str) -> Result<(), AwsError> {
+        let what = || format!("find organizational unit `{unit}`, which the request names in `{named_in}`");
+        self.units_pace.acquire_one().await;
+        let output = match self
+            .organizations
+            .describe_organizational_unit()
+            .organizational_unit_id(unit.as_str())
+            .send()
+            .await
+        {
+            Ok(output) => output,
+            Err(error) => {
+                let error = AwsError::new(what(), error);
+                let is_gone = error.code() == Some("OrganizationalUnitNotFoundException");
+                return Err(if is_gone { error.with_note("is it mistyped, or was it deleted?") } else { error });
+            }
+        };
+        match output.organizational_unit().and_then(|unit| unit.id()) {
+            Some(id) if id == unit.as_str() => Ok(()),
+            Some(other) => Err(AwsError::of_kind(ErrorKind::Defect, what(), format!("the answer is about `{other}`"))),
+            None => Err(AwsError::of_kind(ErrorKind::Defect, what(), "no unit in the answer")),
+        }
     }
 
     /// Asks again, right now, whether an account may be changed.
@@ -232,6 +198,7 @@ fn pace(per_second: u32, burst: u32, workers: u32) -> RateLimiter {
         .build()
 }
 
+/// The parts of an account that decide. What cannot be read of them is said where it decides, and not guessed.
 fn read_account(account: &Account) -> Result<OrganizationAccount, AwsError> {
     let id = account
         .id()
@@ -239,13 +206,9 @@ fn read_account(account: &Account) -> Result<OrganizationAccount, AwsError> {
         .parse()
         .map_err(|error| AwsError::of_kind(ErrorKind::Defect, "read an account of the organization", error))?;
     let joined_at = account.joined_timestamp().and_then(|at| Timestamp::from_second(at.secs()).ok());
-    let state = account.state().map_or(AccountState::Unknown, |state| AccountState::from_aws(state.as_str()));
+    let state = AccountState::read(id, account.state().map(AwsState::as_str));
     let name = account.name().unwrap_or_default().to_owned();
-    // An account has one place, although the field is a list.
-    let path = match account.paths() {
-        [path] => UnitPath::read(path),
-        _ => None,
-    };
+    let path = UnitPath::of_account(id, account.paths());
     // `arn:PARTITION:organizations::MANAGEMENT:account/ORGANIZATION/ACCOUNT`. Source: AWS Service Authorization Reference.
     let managed_by = account.arn().and_then(|arn| arn.split(':').nth(4)).and_then(|id| id.parse().ok());
     Ok(OrganizationAccount { candidate: Candidate { id, name, joined_at }, state, managed_by, path })
