@@ -377,6 +377,10 @@ async fn no_state_of_the_largest_list_by_hand_is_larger_than_step_functions_take
         + each(&round.deletions, fits.div_ceil(10).min(500))
         + rest;
     assert!(state < MOST, "{fits} accounts make a state of {state} bytes");
+    // Whatever the workers answer: where it fits in the largest plan of all, it fits beside the longest list.
+    let room = |request: usize, batches: u64| (MOST - rest - request) / usize::try_from(batches).unwrap();
+    let (in_a_list, in_a_night) = (room(request.to_string().len(), fits.div_ceil(10)), room(0, 500));
+    assert!(in_a_list >= in_a_night, "{in_a_list} bytes for each batch of the longest list, {in_a_night} else");
     // The request stands in the state once: a state that adds it again would break the sum.
     let machine = include_str!("../../statemachines/secure-accounts.asl.json");
     let machine: Value = serde_json::from_str(machine).unwrap();

@@ -175,6 +175,16 @@ async fn a_field_that_organizations_no_longer_sends_does_not_make_a_night_a_succ
 }
 
 #[tokio::test(start_paused = true)]
+async fn accounts_without_an_id_are_not_left_out_of_a_list_that_counts_as_whole() {
+    for request in [enforce_all(), by_unit(OUTER), without_unit(OTHER), enforce(&ALL)] {
+        let rehearsal = units(|member| member.omit("Id"));
+        let error = rehearsal.run(request).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Defect, "{error}");
+        assert_untouched(&rehearsal, &ALL);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_in_an_account_without_a_joining_date_does_not_pass_for_a_success() {
     let rehearsal = units(|member| member.omit("JoinedTimestamp"));
     rehearsal.simulator.inject(Fault::on("sts:AssumeRoot").account(INSIDE).always().denied());

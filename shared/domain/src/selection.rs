@@ -131,6 +131,7 @@ pub struct SelectedAccounts {
     pub batches: Vec<Batch<Candidate>>,
     pub left_out: Vec<LeftOutAccount>,
     /// Accounts of which Organizations did not say what decides.
+    #[serde(default)]
     pub unknown: Vec<UnknownAccount>,
     pub waiting: Vec<Newcomer>,
     /// Creations that failed after all: there is no account to look at.
