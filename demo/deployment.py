@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -240,6 +241,21 @@ class Deployment:
     def inject_faults(self, *faults: dict[str, Any]) -> None:
         """Makes calls in the organization fail by rule; simulator/README.md has the form."""
         request("POST", f"{self.endpoint}/_faults", list(faults))
+
+    def kill_workers(self, function: str) -> int:
+        """Kills the processes of a function in the middle of what they do, as Lambda does at its timeout; how many."""
+        name = f"AWS_LAMBDA_FUNCTION_NAME={self.stack.resources[function]}".encode()
+        killed = 0
+        for process in Path("/proc").iterdir():
+            try:
+                parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+                # Only the emulator's own children are looked at, by their ids.
+                if int(parent) == self._servers["emulator"].pid and name in (process / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
+                    killed += 1
+            except (OSError, ValueError, IndexError):
+                continue  # no process, or one that has just ended
+        return killed
 
     def reset(self, world: dict[str, Any] | None = None) -> None:
         """Starts the organization anew, with an empty call log; the deployment stays."""

@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the three things that the demo needs beside it.
+"""Runs the emulator, ministack, with the four things that the demo needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
@@ -10,18 +10,22 @@ interface in the clear; they are marked as if a TLS proxy had ended the connecti
 Callers of function URLs: ministack verifies the signature and the caller's policies, and leaves out of the event who it
 was. AWS says it under `requestContext.authorizer.iam`, and so does this.
 
+Failed children of a Distributed Map: ministack puts null in their place. AWS puts the child's execution there, its input
+included (Developer Guide, "ResultWriter (Map)": without one, results stand there unchanged), and so does this.
+
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
 
 import asyncio
 import json
+from contextvars import ContextVar
 from datetime import datetime
 
 import ministack.app as ministack
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, lambda_svc, stepfunctions
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -67,6 +71,66 @@ def with_caller(build_event):
     return build
 
 
+# The failed children of the map that runs, by their index. Its workers' threads start with a copy of its context.
+FAILED: ContextVar[dict[int, dict]] = ContextVar("failed children")
+
+
+def with_failures_kept(run_map):
+    """Wraps what runs a Distributed Map: failed children are kept for its answer."""
+
+    def run(*arguments):
+        token = FAILED.set({})
+        try:
+            return run_map(*arguments)
+        finally:
+            FAILED.reset(token)
+
+    return run
+
+
+def with_failure_noted(run_child):
+    """Wraps what runs a child: one that fails is written down as AWS writes it down.
+
+    The fields are those of a failed execution's record as it was captured on AWS.
+    """
+
+    def run(states, start_at, input_data, execution, context):
+        try:
+            return run_child(states, start_at, input_data, execution, context)
+        except Exception as failure:
+            failed = FAILED.get(None)
+            if failed is not None and execution.get("mapRunArn"):
+                failed[context["Map"]["Item"]["Index"]] = {
+                    "ExecutionArn": execution["executionArn"].replace(":execution:", ":express:"),
+                    "Input": execution["input"],
+                    "InputDetails": {"Included": True},
+                    "Name": execution["name"],
+                    "OutputDetails": {"Included": True},
+                    "StateMachineArn": execution["stateMachineArn"],
+                    "Status": "FAILED",
+                    "Error": getattr(failure, "error", "States.TaskFailed"),
+                    "Cause": getattr(failure, "cause", str(failure)),
+                    "StartDate": execution["startDate"],
+                    "StopDate": execution["startDate"],
+                }
+            raise
+
+    return run
+
+
+def with_failed_children(select_result):
+    """Wraps what a state's result goes through first: in a map's, AWS's form stands in place of null."""
+
+    def select(state, results):
+        is_map = (state.get("ItemProcessor", {}).get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED"
+        if is_map and isinstance(results, list):
+            failed = FAILED.get({})
+            results = [failed.get(index, result) if result is None else result for index, result in enumerate(results)]
+        return select_result(state, results)
+
+    return select
+
+
 async def read_body(receive) -> bytes:
     body = b""
     while True:
@@ -102,5 +166,8 @@ def with_service_events(emulator):
 
 if __name__ == "__main__":
     lambda_svc._build_function_url_event = with_caller(lambda_svc._build_function_url_event)
+    stepfunctions._run_distributed_map = with_failures_kept(stepfunctions._run_distributed_map)
+    stepfunctions._run_sub_machine = with_failure_noted(stepfunctions._run_sub_machine)
+    stepfunctions._apply_result_selector = with_failed_children(stepfunctions._apply_result_selector)
     ministack.app = with_service_events(ministack.app)
     ministack.main()

@@ -9,12 +9,6 @@ from demo.deployment import Deployment
 
 PIN = {"key": "runs/x/selection/0/0.json", "version_id": "v", "sha256": "0" * 64}
 ACCOUNT = {"id": "222200000001", "name": "clean-one", "joined_at": None}
-PLANNED = {
-    "account": ACCOUNT,
-    "delete": [],
-    "held_back": [],
-    "inventory": {"signing_certificates": [], "access_keys": [], "login_profile": None, "mfa_devices": []},
-}
 VALID: dict[str, dict[str, Any]] = {
     "SelectAccounts": {
         "run": "x",
@@ -30,10 +24,10 @@ VALID: dict[str, dict[str, Any]] = {
         "round": 0,
         "chunk": 0,
         "selection": PIN,
-        "batch": {"batch": 0, "accounts": [ACCOUNT]},
+        "batch": 0,
     },
     "PlanDeletions": {"run": "x", "round": 0, "selection": PIN, "audits": [], "audits_before": []},
-    "DeleteCredentials": {"run": "x", "round": 0, "plan": PIN, "batch": {"batch": 0, "accounts": [PLANNED]}},
+    "DeleteCredentials": {"run": "x", "round": 0, "plan": PIN, "batch": 0},
     "PublishReport": {
         "run": "x",
         "round": 0,
@@ -129,18 +123,16 @@ def test_an_unknown_exclusion_is_refused_by_its_name(deployment: Deployment) -> 
     )
 
 
-@pytest.mark.parametrize(
-    ("function", "path"),
-    [
-        ("SelectAccounts", ("request", "selection", "accounts", 0)),
-        ("AuditAccounts", ("batch", "accounts", 0, "id")),
-        ("DeleteCredentials", ("batch", "accounts", 0, "account", "id")),
-    ],
-)
-def test_an_account_id_of_eleven_digits_is_refused(
-    deployment: Deployment, function: str, path: tuple[str | int, ...]
-) -> None:
-    assert "22220000001" in refused(deployment, function, changed(function, *path, to="22220000001"))
+def test_an_account_id_of_eleven_digits_is_refused(deployment: Deployment) -> None:
+    path = ("request", "selection", "accounts", 0)
+    assert "22220000001" in refused(deployment, "SelectAccounts", changed("SelectAccounts", *path, to="22220000001"))
+
+
+@pytest.mark.parametrize("function", ["AuditAccounts", "DeleteCredentials"])
+@pytest.mark.parametrize("batch", [{"batch": 0, "accounts": [ACCOUNT]}, "0", -1, None])
+def test_a_batch_that_is_no_number_is_refused(deployment: Deployment, function: str, batch: Any) -> None:
+    """A worker takes its accounts from what is pinned, and from nowhere else."""
+    assert "batch" in refused(deployment, function, changed(function, "batch", to=batch))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def planned(deployment: Deployment, run: str) -> tuple[Pin, dict[str, Any]]:
     first = {"request": request, "previous": None, "chunk": 0, "chain": None, "audits": []}
     selection = step("SelectAccounts", first)["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
-    audits = [step("AuditAccounts", {"chunk": 0, "selection": selection, "batch": batch}) for batch in batches]
+    audits = [step("AuditAccounts", {"chunk": 0, "selection": selection, "batch": batch["batch"]}) for batch in batches]
     plan = step("PlanDeletions", {"selection": selection, "audits": audits, "audits_before": []})["plan"]
     return plan, json.loads(deployment.read_object(plan["key"]))
 
@@ -40,7 +40,7 @@ def store(deployment: Deployment, key: str, content: dict[str, Any]) -> Pin:
 
 
 def delete(deployment: Deployment, run: str, plan: Pin, batch: dict[str, Any]) -> Any:
-    return deployment.invoke("DeleteCredentials", {"run": run, "round": 0, "plan": plan, "batch": batch})
+    return deployment.invoke("DeleteCredentials", {"run": run, "round": 0, "plan": plan, "batch": batch["batch"]})
 
 
 def aimed_at(plan: dict[str, Any], account: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def changes(deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def test_a_batch_of_a_plan_that_was_altered_in_the_bucket_deletes_nothing(deployment: Deployment) -> None:
-    """The state machine's reader hands on what stands in the object; the worker holds it against the pinned plan."""
+    """The state machine's reader hands on a number from what stands in the object; the worker reads the pinned plan."""
     before = deployment.world()
     plan, content = planned(deployment, "altered-batch")
     altered = aimed_at(content, EXEMPT)

@@ -10,6 +10,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 
+use crate::dispatch::Delay;
 use crate::simulator::Simulator;
 
 /// A connection that breaks.
@@ -60,7 +61,10 @@ impl Simulator {
     async fn connect(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let (parts, body) = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?.into_parts();
         let body: Bytes = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
-        let response = self.handle(http::Request::from_parts(parts, body))?;
+        let mut response = self.handle(http::Request::from_parts(parts, body))?;
+        if let Some(Delay(delay)) = response.extensions_mut().remove() {
+            tokio::time::sleep(delay).await;
+        }
         HttpResponse::try_from(response.map(SdkBody::from)).map_err(|error| ConnectorError::user(error.into()))
     }
 }

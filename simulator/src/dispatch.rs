@@ -1,5 +1,7 @@
 //! One call from request to answer: who signed it, what fault it meets, which service serves it, what the log says.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
@@ -13,6 +15,10 @@ use crate::request::{Operation, Request, Service};
 use crate::state::State;
 use crate::vanish::vanish;
 use crate::{iam, organizations, s3, sqs, states, sts};
+
+/// How long an answer is on its way; stands among its extensions where a fault makes it slow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delay(pub(crate) Duration);
 
 /// Answers a request, and logs it.
 ///
@@ -41,8 +47,9 @@ pub(crate) fn answer(
         host: request.host.clone(),
         account,
     };
+    let mut delay = None;
     let outcome = match signer {
-        Ok(signer) => meet_fault_or_perform(state, request, operation, &signer, &call),
+        Ok(signer) => meet_fault_or_perform(state, request, operation, &signer, &call, &mut delay),
         Err(error) => Ok(Err(error)),
     };
     let result = match &outcome {
@@ -56,6 +63,9 @@ pub(crate) fn answer(
     if request.method == Method::HEAD {
         *response.body_mut() = Bytes::new();
     }
+    if let Some(delay) = delay {
+        response.extensions_mut().insert(delay);
+    }
     Ok(response)
 }
 
@@ -65,6 +75,7 @@ fn meet_fault_or_perform(
     operation: &Operation,
     signer: &Signer,
     call: &Call,
+    delay: &mut Option<Delay>,
 ) -> Result<Answer, ConnectorFault> {
     let account = call.account.as_deref();
     let effect = state.meet_faults(&call.action, account);
@@ -80,6 +91,10 @@ fn meet_fault_or_perform(
         Some(Effect::LostResponse) => {
             let _unseen = perform(state, request, operation, signer);
             return Err(ConnectorFault::LostResponse);
+        }
+        Some(Effect::Slow(seconds)) => {
+            *delay = Some(Delay(Duration::from_secs(seconds)));
+            return Ok(perform(state, request, operation, signer));
         }
         Some(Effect::Ignored) => {
             let (world, queues) = (state.world.clone(), state.queues.clone());

@@ -50,6 +50,8 @@ pub enum Effect {
     ConnectionReset,
     /// The call takes effect, then the connection breaks.
     LostResponse,
+    /// The call takes effect at once, and its answer comes so many seconds later.
+    Slow(u64),
     /// The call is answered as if it had been carried out, and nothing changes.
     Ignored,
     /// `AccessDenied` with AWS's general text.
@@ -135,6 +137,12 @@ impl FaultTrigger {
     #[must_use]
     pub fn lost_response(self) -> Fault {
         self.then(Effect::LostResponse)
+    }
+
+    /// The call takes effect at once, and its answer comes `seconds` later.
+    #[must_use]
+    pub fn slow(self, seconds: u64) -> Fault {
+        self.then(Effect::Slow(seconds))
     }
 
     #[must_use]

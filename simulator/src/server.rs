@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::connector::ConnectorFault;
 use crate::control;
+use crate::dispatch::Delay;
 use crate::forward::{Upstream, is_own};
 use crate::simulator::Simulator;
 use crate::state::UnknownKeys;
@@ -122,7 +123,12 @@ async fn answer(State(service): State<Service>, request: Request<Body>) -> Respo
         tokio::time::sleep(service.latency).await;
     }
     match answer {
-        Ok(response) => response.map(Body::from),
+        Ok(mut response) => {
+            if let Some(Delay(delay)) = response.extensions_mut().remove() {
+                tokio::time::sleep(delay).await;
+            }
+            response.map(Body::from)
+        }
         Err(ConnectorFault::Timeout) => std::future::pending().await,
         Err(ConnectorFault::ConnectionReset | ConnectorFault::LostResponse) => {
             status(StatusCode::OK, Body::new(BrokenBody))

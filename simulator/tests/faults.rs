@@ -112,6 +112,19 @@ async fn loses_the_response_after_the_effect() {
     assert_eq!(last_result(&simulator), "LostResponse");
 }
 
+#[tokio::test(start_paused = true)]
+async fn answers_late_and_has_its_effect_at_once() {
+    let simulator = Simulator::new(world());
+    simulator.inject(Fault::on(DELETE_KEY).slow(10));
+    let started = tokio::time::Instant::now();
+    let impatient = deletion(&simulator).await;
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(9), impatient.send()).await.is_err());
+    assert!(!has_key(&simulator), "it took effect, and nobody heard of it");
+    simulator.inject(Fault::on(DELETE_KEY).slow(10));
+    assert_eq!(code(deletion(&simulator).await.send().await), "NoSuchEntity");
+    assert_eq!(started.elapsed().as_secs(), 19);
+}
+
 #[tokio::test]
 async fn answers_success_without_an_effect() {
     let simulator = Simulator::new(world());

@@ -51,8 +51,7 @@ async fn i5_an_unknown_field_mode_or_selection_is_refused_by_its_name() {
     }
     let unknown = json!({"run": RUN, "round": 0, "request": {"selection": "all"}, "previous": null, "dry_run": true});
     assert_refused(&rehearsal, rehearsal.select(unknown).await, "dry_run");
-    let unknown =
-        json!({"run": RUN, "round": 0, "plan": pin(), "batch": {"batch": 0, "accounts": []}, "mode": "enforce"});
+    let unknown = json!({"run": RUN, "round": 0, "plan": pin(), "batch": 0, "mode": "enforce"});
     assert_refused(&rehearsal, rehearsal.delete(unknown).await, "mode");
 }
 
@@ -73,7 +72,7 @@ async fn a_run_id_that_leaves_its_folder_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn an_object_that_lies_elsewhere_is_refused() {
     let rehearsal = rehearsal();
-    let input = json!({"run": RUN, "round": 0, "plan": pin(), "batch": {"batch": 0, "accounts": []}});
+    let input = json!({"run": RUN, "round": 0, "plan": pin(), "batch": 0});
     assert_refused(&rehearsal, rehearsal.delete(input).await, "runs/x/plan/0.json");
 }
 
@@ -82,7 +81,7 @@ async fn settings_that_cannot_be_read_stop_everything() {
     for exempt_accounts in ["", "[]", r#"{"1": "x"}"#, r#"{"200000000007": ""}"#] {
         let deployment = Deployment { exempt_accounts, ..Deployment::default() };
         let rehearsal = Rehearsal::deployed(world(), &deployment);
-        let input = json!({"run": RUN, "round": 0, "plan": pin(), "batch": {"batch": 0, "accounts": []}});
+        let input = json!({"run": RUN, "round": 0, "plan": pin(), "batch": 0});
         assert_refused(&rehearsal, rehearsal.delete(input).await, "ROOTWARDEN_EXEMPT_ACCOUNTS");
     }
     let rehearsal = Rehearsal::deployed(world(), &Deployment { mode: "on", ..Deployment::default() });

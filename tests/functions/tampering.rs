@@ -14,7 +14,8 @@ async fn planned(rehearsal: &Rehearsal) -> Value {
 async fn assert_deletes_nothing(rehearsal: &Rehearsal, pin: &Value, batch: &Value) {
     let before = all_roots(rehearsal);
     let sessions = rehearsal.count("sts:AssumeRoot");
-    let error = rehearsal.delete(json!({"run": RUN, "round": 0, "plan": pin, "batch": batch})).await.unwrap_err();
+    let error =
+        rehearsal.delete(json!({"run": RUN, "round": 0, "plan": pin, "batch": batch["batch"]})).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     assert_eq!(all_roots(rehearsal), before);
     assert_eq!(rehearsal.count("sts:AssumeRoot"), sessions, "no session is opened");
@@ -44,9 +45,11 @@ async fn a_plan_that_was_altered_deletes_nothing() {
 async fn a_batch_that_is_not_in_the_plan_deletes_nothing() {
     let rehearsal = rehearsal();
     let pin = planned(&rehearsal).await;
+    assert_deletes_nothing(&rehearsal, &pin, &json!({"batch": 1})).await;
+    // Nor does one that is handed in whole: a batch is a number, and its accounts stand in the plan alone.
     let mut batch = rehearsal.batches(&pin)[0].clone();
     batch["accounts"][0]["account"]["id"] = json!(EXEMPT);
-    assert_deletes_nothing(&rehearsal, &pin, &batch).await;
+    assert_deletes_nothing(&rehearsal, &pin, &json!({"batch": batch})).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +58,7 @@ async fn a_plan_of_another_run_deletes_nothing() {
     let pin = planned(&rehearsal).await;
     let batch = rehearsal.batches(&pin)[0].clone();
     let before = all_roots(&rehearsal);
-    let other = json!({"run": "another-run", "round": 0, "plan": pin, "batch": batch});
+    let other = json!({"run": "another-run", "round": 0, "plan": pin, "batch": batch["batch"]});
     assert!(rehearsal.delete(other).await.is_err());
     assert_eq!(all_roots(&rehearsal), before);
 }
@@ -81,7 +84,8 @@ async fn a_plan_with_a_forged_pin_for_another_account_does_not_reach_it() {
         let digest = rootwarden_domain::Sha256::of(body.as_bytes()).to_string();
         let forged = json!({"key": forged["key"], "version_id": version, "sha256": digest});
         let calls = rehearsal.calls_in(outsider).len();
-        let answer = rehearsal.delete(json!({"run": RUN, "round": 0, "plan": forged, "batch": batch})).await.unwrap();
+        let answer =
+            rehearsal.delete(json!({"run": RUN, "round": 0, "plan": forged, "batch": batch["batch"]})).await.unwrap();
         assert_eq!(answer["deleted"], 0, "{outsider}");
         assert_eq!(rehearsal.calls_in(outsider).len(), calls, "{outsider} is not called");
     }
@@ -120,13 +124,19 @@ async fn audit_results_that_were_altered_make_their_accounts_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_candidate_that_was_slipped_into_a_batch_is_not_audited() {
+async fn a_candidate_that_was_slipped_into_a_selection_is_not_audited() {
     let rehearsal = rehearsal();
     let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
-    let mut batch = rehearsal.batches(&selected["selection"])[0].clone();
-    batch["accounts"][0]["id"] = json!(SUSPENDED);
-    let input = json!({"run": RUN, "round": 0, "chunk": 0, "selection": selected["selection"], "batch": batch});
-    let error = rehearsal.audit(input).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let pin = &selected["selection"];
+    let input = |batch: Value| json!({"run": RUN, "round": 0, "chunk": 0, "selection": pin, "batch": batch});
+    let mut altered = rehearsal.object(pin);
+    altered["batches"][0]["accounts"][0]["id"] = json!(SUSPENDED);
+    for batch in [altered["batches"][0].clone(), json!(1), json!("0"), json!(-1)] {
+        let error = rehearsal.audit(input(batch)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
     assert_eq!(rehearsal.count("sts:AssumeRoot"), 0);
+    rehearsal.simulator.put_object(BUCKET, pin["key"].as_str().unwrap(), altered.to_string());
+    rehearsal.audit(input(json!(0))).await.unwrap();
+    assert_eq!(rehearsal.calls_in(SUSPENDED), Vec::<String>::new(), "what was handed on is what is read");
 }

@@ -201,7 +201,8 @@ impl Rehearsal {
     pub async fn audit_all(&self, round: u32, chunk: usize, selection: &Value) -> Vec<Value> {
         let mut audits = Vec::new();
         for batch in self.batches(selection) {
-            let input = json!({"run": RUN, "round": round, "chunk": chunk, "selection": selection, "batch": batch});
+            let input =
+                json!({"run": RUN, "round": round, "chunk": chunk, "selection": selection, "batch": batch["batch"]});
             audits.push(caught(&batch, self.audit(input).await));
         }
         audits
@@ -242,7 +243,7 @@ impl Rehearsal {
     pub async fn delete_all(&self, round: u32, plan: &Value) -> Vec<Value> {
         let mut deletions = Vec::new();
         for batch in self.batches(plan) {
-            let input = json!({"run": RUN, "round": round, "plan": plan, "batch": batch});
+            let input = json!({"run": RUN, "round": round, "plan": plan, "batch": batch["batch"]});
             deletions.push(caught(&batch, self.delete(input).await));
         }
         deletions

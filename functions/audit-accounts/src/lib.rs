@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use rootwarden_domain::{
-    Batch, Candidate, Pin, RunId,
+    Candidate, Pin, RunId,
     artifact::WorkerResult,
     audit::{AuditOutcome, AuditedAccount},
     input::{InvalidInput, parse},
@@ -16,10 +17,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
-/// How many accounts are looked at side by side.
-const AT_ONCE: usize = 8;
-/// No account is begun with less time left: what its audit may take, and writing the result.
-const RESERVE: Duration = Duration::from_secs(130);
+/// How many accounts are looked at side by side. An account that is slow takes up one of these places, and costs nobody
+/// else anything; sessions are paced anyway, whatever this says.
+const AT_ONCE: usize = 25;
+/// No account is begun with less time left than one that is slow in every call may need.
+const LEAST_TIME: Duration = Duration::from_secs(45);
+/// Kept back for writing the result, with its retries.
+const WRITE: Duration = Duration::from_secs(35);
+/// An Express child ends after five minutes, whatever the function is doing: an answer after that would be lost.
+const CHILD: Duration = Duration::from_secs(285);
 
 #[derive(Debug)]
 pub struct AuditAccounts {
@@ -34,7 +40,11 @@ struct Input {
     round: u32,
     chunk: u32,
     selection: Pin,
-    batch: Batch<Candidate>,
+    /// The batch's number: its accounts stand in the selection.
+    batch: u32,
+    /// When the child that waits for the answer began; another attempt of its task does not give it more time.
+    #[serde(default)]
+    began: Option<Timestamp>,
 }
 
 /// How many accounts of the batch ended how; the accounts themselves are in the result.
@@ -58,33 +68,36 @@ impl Function for AuditAccounts {
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, chunk, selection, batch } = parse("input", input)?;
+        let Input { run, round, chunk, selection, batch: number, began } = parse("input", input)?;
+        let now = self.storage.now();
+        let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
         let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round, chunk)).await?;
-        // INVARIANT (I1): the batch names candidates only if it stands in the selection of this very run.
-        if selected.run != run || selected.round != round || !selected.batches.contains(&batch) {
-            let why =
-                format!("batch {} is not in the selection of run `{run}`, round {round}, chunk {chunk}", batch.batch);
+        let is_of_this_run = selected.run == run && selected.round == round;
+        // INVARIANT (I1): only the selection of this very run names candidates.
+        let Some(batch) = selected.batches.into_iter().find(|batch| is_of_this_run && batch.batch == number) else {
+            let why = format!("batch {number} is not in the selection of run `{run}`, round {round}, chunk {chunk}");
             return Err(InvalidInput::new("input", why).into());
-        }
-        let number = batch.batch;
-        let accounts = stream::iter(batch.accounts)
+        };
+        let mut accounts: Vec<AuditedAccount> = stream::iter(batch.accounts)
             .map(|account| self.audit(account, deadline))
-            .buffered(AT_ONCE)
-            .collect::<Vec<_>>()
+            .buffer_unordered(AT_ONCE)
+            .collect()
             .await;
+        // Whatever the order in which they answered: the same findings make the same result.
+        accounts.sort_by_key(|audited| audited.account.id);
         self.write(chunk, WorkerResult { run, round, batch: number, accounts }).await
     }
 }
 
 impl AuditAccounts {
     async fn audit(&self, account: Candidate, deadline: Deadline) -> AuditedAccount {
-        if !deadline.leaves(RESERVE) {
+        if !deadline.leaves(LEAST_TIME) {
             return AuditedAccount { account, outcome: AuditOutcome::NotAttempted };
         }
         let id = account.id;
         let span = info_span!("account", account.id = %id, task = "audit");
         let outcome = async {
-            let outcome = audit(&self.sessions, &account).await;
+            let outcome = audit(&self.sessions, &account, deadline).await;
             match &outcome {
                 AuditOutcome::Clean => info!("Account {id} is clean"),
                 AuditOutcome::Present(found) => {

@@ -1,10 +1,11 @@
 //! Deletes the planned root credentials of a batch of accounts, reads again, and tells each step.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use rootwarden_domain::{
-    AccountId, Batch, ErrorKind, Failure, Mode, Pin, RunId,
+    AccountId, ErrorKind, Failure, Mode, Pin, RunId,
     approval::{ApprovalRequest, DecisionRecord, carries_out},
     artifact::WorkerResult,
     deletion::{DeletionOutcome, DeletionReport, StepOutcome},
@@ -14,18 +15,22 @@ use rootwarden_domain::{
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{
-    Deadline, NotAMember, Organization, RootSessions, SdkConfig, Storage, StorageError, delete,
+    Deadline, Journal, LEAST_TIME, MemberAccount, NotAMember, Organization, RootSessions, SdkConfig, Storage,
+    StorageError, delete,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
-/// How many accounts are worked on side by side.
-const AT_ONCE: usize = 5;
-/// No account is begun with less time left: opening a session and the first reads, one step, and reading again.
-const RESERVE: Duration = Duration::from_secs(100);
+/// How many accounts are worked on side by side. An account that is slow takes up one of these places, and costs nobody
+/// else anything; sessions and calls to Organizations are paced anyway, whatever this says.
+const AT_ONCE: usize = 20;
+/// No account is begun with less time left: a slow one's first answers, one step, and reading again.
+const RESERVE: Duration = LEAST_TIME.saturating_add(Duration::from_secs(15));
 /// Kept back for writing down what was done.
 const WRITE: Duration = Duration::from_secs(35);
+/// An Express child ends after five minutes, whatever the function is doing. What is deleted later would be in no report.
+const CHILD: Duration = Duration::from_secs(285);
 
 #[derive(Debug)]
 pub struct DeleteCredentials {
@@ -42,7 +47,21 @@ struct Input {
     run: RunId,
     round: u32,
     plan: Pin,
-    batch: Batch<PlannedAccount>,
+    /// The batch's number: its accounts stand in the plan.
+    batch: u32,
+    /// When the child that waits for the answer began; another attempt of its task does not give it more time.
+    #[serde(default)]
+    began: Option<Timestamp>,
+}
+
+/// One batch of a plan, and what an attempt before this one wrote down of its accounts.
+struct Work<'a> {
+    run: &'a RunId,
+    round: u32,
+    batch: u32,
+    management_account: AccountId,
+    deadline: Deadline,
+    journals: BTreeMap<AccountId, Result<DeletionReport, Failure>>,
 }
 
 /// How many credentials of the batch ended how; the steps themselves are in the result.
@@ -73,68 +92,92 @@ impl Function for DeleteCredentials {
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, plan: pin, batch } = parse("input", input)?;
+        let Input { run, round, plan: pin, batch: number, began } = parse("input", input)?;
+        let now = self.storage.now();
+        let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
         let plan: DeletionPlan = self.storage.read_unaltered(&pin, &run.plan_key(round)).await?;
-        // INVARIANT (the bucket is a trust anchor): the batch that was handed in is the one that was planned.
-        if plan.run != run || plan.round != round || !plan.batches.contains(&batch) {
-            let why = format!("batch {} is not in the plan of run `{run}`, round {round}", batch.batch);
+        // INVARIANT (the bucket is a trust anchor): only the plan of this very run names what is deleted.
+        let is_planned = plan.batches.iter().any(|batch| batch.batch == number);
+        if plan.run != run || plan.round != round || !is_planned {
+            let why = format!("batch {number} is not in the plan of run `{run}`, round {round}");
             return Err(InvalidInput::new("input", why).into());
         }
         if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
             return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
         }
         self.require_approval(&pin, &plan).await?;
-        let number = batch.batch;
-        let accounts = stream::iter(batch.accounts)
+        let journals = self.storage.journals(&run, round, number).await?;
+        let management_account = plan.management_account;
+        let work = Work { run: &run, round, batch: number, management_account, deadline, journals };
+        let planned = plan.batches.into_iter().filter(|batch| batch.batch == number).flat_map(|batch| batch.accounts);
+        let mut accounts: Vec<DeletionReport> = stream::iter(planned)
             .map(async |planned| {
                 let span = info_span!("account", account.id = %planned.account.id, task = "delete");
-                let outcome = self.secure(plan.management_account, &planned, deadline).instrument(span).await;
+                let outcome = self.secure(&work, &planned).instrument(span).await;
                 DeletionReport { account: planned.account, outcome }
             })
-            .buffered(AT_ONCE)
-            .collect::<Vec<_>>()
+            .buffer_unordered(AT_ONCE)
+            .collect()
             .await;
-        self.write(WorkerResult { run, round, batch: number, accounts }).await
+        accounts.sort_by_key(|report| report.account.id);
+        self.write(WorkerResult { run: run.clone(), round, batch: number, accounts }).await
     }
 }
 
 impl DeleteCredentials {
     /// One account. Whatever goes wrong is its own, and never stops the others.
-    async fn secure(
-        &self,
-        management_account: AccountId,
-        planned: &PlannedAccount,
-        deadline: Deadline,
-    ) -> DeletionOutcome {
+    async fn secure(&self, work: &Work<'_>, planned: &PlannedAccount) -> DeletionOutcome {
         let id = planned.account.id;
-        if !deadline.leaves(RESERVE + WRITE) {
-            return DeletionOutcome::NotAttempted;
-        }
-        match self.kept_by_people(id).await {
-            Ok(None) => {}
-            Ok(Some(outcome)) => return outcome,
-            Err(error) => {
-                let failure = Failure::from(error);
-                tell_failure(&failure);
-                return DeletionOutcome::Failed(failure);
-            }
-        }
-        // INVARIANT (I1): asked again right before anything is deleted.
-        let member = match self.organization.member(management_account, id).await {
-            Ok(member) => member,
-            Err(NotAMember::LeftOut(reason)) => {
-                warn!("Account {id} is no longer an active member: nothing is deleted");
-                return DeletionOutcome::LeftOut(reason);
-            }
-            Err(NotAMember::Unanswered(error)) => {
-                let failure = Failure::from(error);
+        let earlier = match work.journals.get(&id).cloned().transpose() {
+            Ok(earlier) => earlier,
+            Err(failure) => {
                 tell_failure(&failure);
                 return DeletionOutcome::Failed(failure);
             }
         };
-        let outcome = delete(&self.sessions, &member, planned, deadline.earlier_by(WRITE)).await;
+        let mut journal = Journal::new(&self.storage, work.run, work.round, work.batch, &planned.account, earlier);
+        let outcome = if work.deadline.leaves(RESERVE) {
+            self.delete(work, planned, &mut journal).await
+        } else {
+            DeletionOutcome::NotAttempted
+        };
         tell(id, &outcome);
-        outcome
+        journal.keep_earlier(outcome)
+    }
+
+    async fn delete(&self, work: &Work<'_>, planned: &PlannedAccount, journal: &mut Journal<'_>) -> DeletionOutcome {
+        let id = planned.account.id;
+        match work.deadline.earlier_by(LEAST_TIME).cut(self.may_be_changed(work.management_account, id)).await {
+            Some(Ok(member)) => delete(&self.sessions, &member, planned, journal, work.deadline).await,
+            Some(Err(outcome)) => outcome,
+            None => {
+                let message =
+                    format!("whether account `{id}` may be changed could not be read in time; it is left alone");
+                DeletionOutcome::Failed(Failure::new(ErrorKind::Transient, message))
+            }
+        }
+    }
+
+    /// The account, if nobody wants it left alone and Organizations confirms it; else what becomes of it.
+    async fn may_be_changed(
+        &self,
+        management_account: AccountId,
+        id: AccountId,
+    ) -> Result<MemberAccount, DeletionOutcome> {
+        match self.kept_by_people(id).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Err(outcome),
+            Err(error) => return Err(DeletionOutcome::Failed(error.into())),
+        }
+        // INVARIANT (I1): asked again right before anything is deleted.
+        match self.organization.member(management_account, id).await {
+            Ok(member) => Ok(member),
+            Err(NotAMember::LeftOut(reason)) => {
+                warn!("Account {id} is no longer an active member: nothing is deleted");
+                Err(DeletionOutcome::LeftOut(reason))
+            }
+            Err(NotAMember::Unanswered(error)) => Err(DeletionOutcome::Failed(error.into())),
+        }
     }
 
     /// Whether somebody wants this account left alone, asked right before anything is deleted.
@@ -171,12 +214,12 @@ impl DeleteCredentials {
                         match step.outcome {
                             StepOutcome::Deleted => deleted += 1,
                             StepOutcome::AlreadyAbsent => already_absent += 1,
-                            StepOutcome::Failed(_) => failed += 1,
+                            StepOutcome::Unconfirmed(_) | StepOutcome::Failed(_) => failed += 1,
                             StepOutcome::NotAttempted(_) => not_attempted += 1,
                         }
                     }
                 }
-                DeletionOutcome::Failed(_) => failed += 1,
+                DeletionOutcome::Failed(_) | DeletionOutcome::Unknown(_) => failed += 1,
                 DeletionOutcome::LeftOut(_)
                 | DeletionOutcome::Exempt(_)
                 | DeletionOutcome::Paused(_)
@@ -200,11 +243,11 @@ fn tell(id: AccountId, outcome: &DeletionOutcome) {
                     StepOutcome::Deleted => info!("Deleted {credential} of account {id}"),
                     StepOutcome::AlreadyAbsent => info!("Account {id} had no {credential} any more"),
                     StepOutcome::NotAttempted(reason) => warn!("Left {credential} of account {id} alone: {reason}"),
-                    StepOutcome::Failed(failure) => tell_failure(failure),
+                    StepOutcome::Unconfirmed(failure) | StepOutcome::Failed(failure) => tell_failure(failure),
                 }
             }
         }
-        DeletionOutcome::Failed(failure) => tell_failure(failure),
+        DeletionOutcome::Failed(failure) | DeletionOutcome::Unknown(failure) => tell_failure(failure),
         DeletionOutcome::LeftOut(_)
         | DeletionOutcome::Exempt(_)
         | DeletionOutcome::Paused(_)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rootwarden_domain::{
     AccountId, BatchOutcome, Failure, Mode, Pin, RunId,
     approval::ApprovalRequest,
+    artifact::outcomes,
     exemption::Exemptions,
     input::parse,
     plan::{DeletionPlan, Finding, Guard, PlannedAccount, Rules},
@@ -37,8 +38,10 @@ struct Input {
     /// The last chunk of the selection; each names the one before it.
     selection: Pin,
     /// What the workers of the last chunk left behind.
+    #[serde(deserialize_with = "outcomes")]
     audits: Vec<Option<BatchOutcome>>,
     /// What those of the chunk before it did.
+    #[serde(deserialize_with = "outcomes")]
     audits_before: Vec<Option<BatchOutcome>>,
 }
 

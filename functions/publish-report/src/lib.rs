@@ -1,7 +1,10 @@
 //! Says what became of every account of a run, and whether another round is needed.
 
+mod journals;
+
 use rootwarden_domain::{
     BatchOutcome, Pin, RunId,
+    artifact::outcomes,
     deletion::DeletionReport,
     input::{InvalidInput, parse},
     plan::DeletionPlan,
@@ -27,6 +30,7 @@ struct Input {
     round: u32,
     plan: Pin,
     approval: ApprovalOutcome,
+    #[serde(deserialize_with = "outcomes")]
     deletions: Vec<Option<BatchOutcome>>,
     /// The report of the round before, if there was one.
     previous: Option<Pin>,
@@ -67,8 +71,9 @@ impl Function for PublishReport {
                 return Err(InvalidInput::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let deletions =
+        let mut deletions =
             self.storage.collect::<DeletionReport>(&run, round, deletions, |batch| run.deleted_key(round, batch)).await;
+        self.add_what_was_written_down(&plan, approval, &mut deletions).await;
         let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         let output = Output {
             counts: report.counts(),

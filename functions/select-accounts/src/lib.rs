@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rootwarden_domain::{
     AccountId, BatchOutcome, ErrorKind, Mode, Pin, RunId,
+    artifact::outcomes,
     input::{InvalidInput, parse},
     report::Report,
     selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
@@ -49,6 +50,7 @@ struct Input {
     /// The chunk before this one.
     chain: Option<Pin>,
     /// What the workers of the chunk before that one left behind; kept here, since nobody else has room for it.
+    #[serde(deserialize_with = "outcomes")]
     audits: Vec<Option<BatchOutcome>>,
 }
 

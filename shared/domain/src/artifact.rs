@@ -7,6 +7,10 @@ use sha2::Digest;
 
 use crate::{Failure, input::InvalidValue};
 
+mod outcome;
+
+pub use outcome::{BatchOutcome, LONGEST_CAUSE, MOST_BATCHES, WorkerError, no_result, outcomes};
+
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -68,13 +72,14 @@ pub struct Batch<T> {
 }
 
 impl<T> Batch<T> {
-    /// Forms batches of `size` accounts, numbered from 0.
+    /// Forms batches of `size` accounts, numbered from 0; of more, where there would be more than [`MOST_BATCHES`].
     #[must_use]
     pub fn form(accounts: Vec<T>, size: usize) -> Vec<Self> {
+        let size = size.max(accounts.len().div_ceil(MOST_BATCHES)).max(1);
         let mut batches: Vec<Self> = Vec::new();
         for account in accounts {
             match batches.last_mut() {
-                Some(last) if last.accounts.len() < size.max(1) => last.accounts.push(account),
+                Some(last) if last.accounts.len() < size => last.accounts.push(account),
                 Some(Self { batch, .. }) => {
                     let batch = *batch + 1;
                     batches.push(Self { batch, accounts: vec![account] });
@@ -84,25 +89,6 @@ impl<T> Batch<T> {
         }
         batches
     }
-}
-
-/// How one worker ended, as the state machine hands it on. A worker that left nothing is `None` beside this.
-///
-/// AWS adds the counts that the worker returned; they are for people who look at the execution, so they are not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum BatchOutcome {
-    Result { batch: u32, result: Pin },
-    Failed { batch: u32, failed: WorkerError },
-}
-
-/// What Step Functions says of a task that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct WorkerError {
-    pub error: String,
-    #[serde(default)]
-    pub cause: String,
 }
 
 /// A worker's result file, and the accounts that it was given: what is missing in the first is `Failure` for the second.
@@ -124,20 +110,17 @@ mod tests {
 
     #[test]
     fn forms_batches_that_hold_every_account_once() {
-        let batches = Batch::form((0..50_000).collect(), 100);
-        assert_eq!(batches.len(), 500);
-        assert!(batches.iter().enumerate().all(|(number, batch)| batch.batch as usize == number));
-        let all: Vec<i32> = batches.into_iter().flat_map(|batch| batch.accounts).collect();
-        assert_eq!(all, (0..50_000).collect::<Vec<_>>());
+        for (count, size, batches) in [(0, 10, 0), (1, 10, 1), (11, 10, 2), (1_000, 10, 100), (1_001, 10, 91)] {
+            let formed = Batch::form((0..count).collect(), size);
+            assert_eq!(formed.len(), batches, "{count} by {size}");
+            assert!(formed.iter().enumerate().all(|(number, batch)| batch.batch as usize == number));
+            let all: Vec<i32> = formed.into_iter().flat_map(|batch| batch.accounts).collect();
+            assert_eq!(all, (0..count).collect::<Vec<_>>());
+        }
     }
 
     #[test]
-    fn reads_both_ends_of_a_worker() {
-        let failed = r#"{"batch": 3, "failed": {"Error": "Defect", "Cause": "x"}}"#;
-        assert!(matches!(serde_json::from_str(failed).unwrap(), BatchOutcome::Failed { batch: 3, .. }));
-        let digest = Sha256::of(b"");
-        let done =
-            format!(r#"{{"batch": 4, "result": {{"key": "k", "version_id": "v", "sha256": "{digest}"}}, "clean": 1}}"#);
-        assert!(matches!(serde_json::from_str(&done).unwrap(), BatchOutcome::Result { batch: 4, .. }));
+    fn an_organization_of_the_largest_size_never_makes_more_batches_than_there_may_be() {
+        assert_eq!(Batch::form((0..50_000).collect(), 10).len(), MOST_BATCHES);
     }
 }

@@ -20,8 +20,6 @@ use crate::{
 
 /// Deleting takes about fifteen calls an account, so these batches are smaller than those of the audit.
 const ACCOUNTS_IN_A_BATCH: usize = 10;
-/// What the workers of all batches answer has to fit into the state machine's 256 KiB, at about 300 bytes each.
-const MOST_BATCHES: usize = 500;
 
 /// What one round deletes, and what it found in every other account. People can read it before it is applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,10 +246,8 @@ impl RoundOfAccounts {
     }
 }
 
-/// Batches of 10, or of as many more as it takes to stay below the most that there may be.
 fn batches_of(planned: Vec<PlannedAccount>) -> Vec<Batch<PlannedAccount>> {
-    let size = planned.len().div_ceil(MOST_BATCHES).max(ACCOUNTS_IN_A_BATCH);
-    Batch::form(planned, size)
+    Batch::form(planned, ACCOUNTS_IN_A_BATCH)
 }
 
 /// One outcome for each account of the batch, whatever its worker left behind.

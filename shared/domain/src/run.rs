@@ -1,6 +1,6 @@
 //! The name of a run, and where its artifacts lie.
 
-use crate::text::checked_text;
+use crate::{AccountId, text::checked_text};
 
 checked_text! {
     /// A run's id: the name of its Step Functions execution.
@@ -34,6 +34,18 @@ impl RunId {
     #[must_use]
     pub fn deleted_key(&self, round: u32, batch: u32) -> String {
         format!("runs/{self}/deleted/{round}/{batch}.json")
+    }
+
+    /// Where what `delete-credentials` does in one batch is written down as it happens.
+    #[must_use]
+    pub fn journal_prefix(&self, round: u32, batch: u32) -> String {
+        format!("runs/{self}/deleted/{round}/{batch}/")
+    }
+
+    /// What it did in one account of the batch.
+    #[must_use]
+    pub fn journal_key(&self, round: u32, batch: u32, account: AccountId) -> String {
+        format!("{}{account}.json", self.journal_prefix(round, batch))
     }
 
     /// The report up to and including this round.

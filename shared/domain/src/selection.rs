@@ -141,6 +141,7 @@ pub struct SelectedAccounts {
     /// The chunk before this one.
     pub previous: Option<Pin>,
     /// What the workers of the chunk before that one left behind.
+    #[serde(deserialize_with = "crate::artifact::outcomes")]
     pub audits: Vec<Option<BatchOutcome>>,
 }
 

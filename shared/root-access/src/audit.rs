@@ -4,20 +4,18 @@ use std::time::Duration;
 
 use rootwarden_domain::{Candidate, ErrorKind, Failure, audit::AuditOutcome};
 
-use crate::{
-    AwsError,
-    root_session::{Audit, RootSessions, Task},
-    root_user::LastUse,
-};
+use crate::{AwsError, Deadline, root_session::RootSessions, root_user::LastUse};
 
-/// Audits one account. Every error makes it unknown, with the reason.
-pub async fn audit(sessions: &RootSessions, account: &Candidate) -> AuditOutcome {
-    let limit = Duration::from_secs(u64::from(Audit::SECONDS));
-    match tokio::time::timeout(limit, look(sessions, account)).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.now()).into()),
-        Err(_) => {
-            let message = format!("cannot audit account `{}`: it took longer than {limit:?}", account.id);
+/// So long an account may take: opening the session, the summary, and every list side by side.
+const LONGEST: Duration = Duration::from_secs(90);
+
+/// Audits one account, and stops at `deadline`. Every error makes it unknown, with the reason.
+pub async fn audit(sessions: &RootSessions, account: &Candidate, deadline: Deadline) -> AuditOutcome {
+    match deadline.at_most(LONGEST).cut(look(sessions, account)).await {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.now()).into()),
+        None => {
+            let message = format!("cannot audit account `{}`: it did not answer everything in time", account.id);
             AuditOutcome::Unknown(Failure::new(ErrorKind::Transient, message))
         }
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
 
 /// When the work at hand has to be over.
 #[derive(Debug, Clone, Copy)]
@@ -31,5 +32,17 @@ impl Deadline {
     #[must_use]
     pub fn earlier_by(self, kept_back: Duration) -> Self {
         Self(self.0.checked_sub(kept_back).unwrap_or(self.0))
+    }
+
+    /// This deadline, or the end of `limit` since `began`, whichever comes first: `now` is the time by the same clock.
+    #[must_use]
+    pub fn at_most_since(self, began: Timestamp, limit: Duration, now: Timestamp) -> Self {
+        let passed = Duration::try_from(now.duration_since(began)).unwrap_or_default();
+        self.at_most(limit.saturating_sub(passed))
+    }
+
+    /// What `work` comes to, if that is before the deadline; else it is ended where it stands.
+    pub async fn cut<F: Future>(self, work: F) -> Option<F::Output> {
+        timeout_at(self.0, work).await.ok()
     }
 }

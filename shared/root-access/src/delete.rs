@@ -1,4 +1,6 @@
 //! Deletes what the plan says in one account, step by step, and reads again.
+//!
+//! Every phase has a bound of its own, so that an account which is slow in every call still ends in time, with all it did.
 
 use std::time::Duration;
 
@@ -10,73 +12,114 @@ use rootwarden_domain::{
 use tokio::time::sleep;
 
 use crate::{
-    Deadline, MemberAccount,
+    AwsError, Deadline, Journal, MemberAccount,
+    client::LONGEST_CALL,
+    journal::LONGEST_WRITE,
     root_session::{Delete, RootSession, RootSessions, Task},
     root_user::{Accepted, LastUse},
 };
 
-/// What a step may take, with its retries: no step is begun with less time left.
-const STEP: Duration = Duration::from_secs(31);
+/// What a step may take, with its retries: writing down that it is begun, and the call.
+const STEP: Duration = LONGEST_WRITE.saturating_add(LONGEST_CALL);
+/// Kept back for reading once more what is left, and writing down what that showed.
+const VERIFY: Duration = LONGEST_CALL.saturating_add(LONGEST_WRITE);
+/// With less time left no account is begun: one step would not fit any more.
+pub const LEAST_TIME: Duration = STEP.saturating_add(VERIFY);
+const NO_TIME: &str = "time ran out before this step";
 /// How long to wait before each further look at something that AWS said it deleted.
 const LOOK_AGAIN_AFTER: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// Deletes the planned credentials of `member`, as far as they are still there.
+/// Deletes the planned credentials of `member`, as far as they are still there, and stops before `deadline`.
 ///
 /// INVARIANT (bucket as trust anchor): what goes is in the plan AND in a fresh read of this session.
 pub async fn delete(
     sessions: &RootSessions,
     member: &MemberAccount,
     planned: &PlannedAccount,
+    journal: &mut Journal<'_>,
     deadline: Deadline,
 ) -> DeletionOutcome {
-    let in_account = |error: crate::AwsError| Failure::from(error.in_account(member.account(), sessions.now()));
     let deadline = deadline.at_most(Duration::from_secs(u64::from(Delete::SECONDS)));
-    let session = match sessions.open_delete(member).await {
-        Ok(session) => session,
-        Err(error) => return DeletionOutcome::Failed(in_account(error)),
+    let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member)).await {
+        Some(Ok(entered)) => entered,
+        Some(Err(error)) => return DeletionOutcome::Failed(error.in_member(member, sessions.now()).into()),
+        None => return DeletionOutcome::Failed(did_not_answer(member)),
     };
-    let present = match session.inventory(LastUse::Skip).await {
-        Ok(present) => present,
-        Err(error) => return DeletionOutcome::Failed(in_account(error)),
-    };
+    // INVARIANT (I8): cut or not, the steps that were taken are in the journal, which outlives the future that takes them.
+    let remaining = deadline.cut(delete_and_read(&session, planned, &present, journal, deadline)).await.flatten();
+    let outcome = journal.attempted(remaining);
+    name_what_was_not_come_to(outcome, planned)
+}
+
+/// Opens a session and reads what is there. Nothing is changed yet.
+async fn enter(sessions: &RootSessions, member: &MemberAccount) -> Result<(RootSession<Delete>, Inventory), AwsError> {
+    let session = sessions.open_delete(member).await?;
+    let present = session.inventory(LastUse::Skip).await?;
+    Ok((session, present))
+}
+
+/// What is left, if a fresh read could show it.
+async fn delete_and_read(
+    session: &RootSession<Delete>,
+    planned: &PlannedAccount,
+    present: &Inventory,
+    journal: &mut Journal<'_>,
+    deadline: Deadline,
+) -> Option<Inventory> {
     let mut credentials = planned.delete.clone();
     credentials.sort();
-    let mut steps: Vec<DeletionStep> = Vec::new();
     for credential in credentials {
-        let outcome = take_step(&session, &credential, &present, &steps, deadline).await;
-        steps.push(DeletionStep { credential, outcome });
+        let outcome = take_step(session, &credential, present, journal, deadline).await;
+        journal.record(&credential, outcome);
     }
-    verify(&session, steps).await
+    if !journal.is_begun() {
+        // Nothing was sent, so what was just read is what is left.
+        journal.see(present);
+        return Some(present.clone());
+    }
+    journal.note(None).await;
+    let remaining = verify(session, journal, deadline).await;
+    journal.note(remaining.clone()).await;
+    remaining
 }
 
 async fn take_step(
     session: &RootSession<Delete>,
     credential: &RootCredential,
     present: &Inventory,
-    steps: &[DeletionStep],
+    journal: &mut Journal<'_>,
     deadline: Deadline,
 ) -> StepOutcome {
+    let account = session.account().id;
     if !present.contains(credential) {
-        return StepOutcome::AlreadyAbsent;
+        // Where an attempt before this one sent the deletion, the fresh read shows what came of it.
+        let was_sent = journal.was_sent_before(credential);
+        return if was_sent { StepOutcome::Deleted } else { StepOutcome::AlreadyAbsent };
     }
-    if !deadline.leaves(STEP) {
-        return StepOutcome::Failed(Failure::new(ErrorKind::Transient, "time ran out before this step"));
+    let is_mfa_device = matches!(credential, RootCredential::MfaDevice(_));
+    let look_first = if is_mfa_device { LONGEST_CALL } else { Duration::ZERO };
+    if !deadline.leaves(look_first + STEP + VERIFY) {
+        return StepOutcome::NotAttempted(NO_TIME.to_owned());
     }
-    if let RootCredential::MfaDevice(_) = credential
-        && let Some(reason) = mfa_must_stay(session, present, steps).await
-    {
+    if is_mfa_device && let Some(reason) = mfa_must_stay(session, present, journal).await {
         return StepOutcome::NotAttempted(reason);
     }
+    if let Err(failure) = journal.begin(credential).await {
+        return StepOutcome::Failed(failure);
+    }
     match session.delete(credential).await {
-        Ok(Accepted::Yes) => StepOutcome::Deleted,
+        Ok(Accepted::Yes) => StepOutcome::accepted(account, credential),
+        Ok(Accepted::Absent) if journal.was_sent_before(credential) => StepOutcome::accepted(account, credential),
         Ok(Accepted::Absent) => StepOutcome::AlreadyAbsent,
+        // No answer, or a fault: it may have gone through all the same, and the fresh read says whether it did.
+        Err(error) if error.kind() == ErrorKind::Transient => StepOutcome::Unconfirmed(error.into()),
         Err(error) => StepOutcome::Failed(error.into()),
     }
 }
 
 /// INVARIANT: a password never outlives its MFA. That AWS accepted its deletion is not enough: a fresh read has to show it.
-async fn mfa_must_stay(session: &RootSession<Delete>, present: &Inventory, steps: &[DeletionStep]) -> Option<String> {
-    if let Some(reason) = keeps_mfa(present, steps) {
+async fn mfa_must_stay(session: &RootSession<Delete>, present: &Inventory, journal: &Journal<'_>) -> Option<String> {
+    if let Some(reason) = keeps_mfa(present, journal.steps()) {
         return Some(reason);
     }
     match session.login_profile().await {
@@ -86,34 +129,50 @@ async fn mfa_must_stay(session: &RootSession<Delete>, present: &Inventory, steps
     }
 }
 
-/// INVARIANT (I3): a step stays `Deleted` only if a fresh read shows the credential gone.
-async fn verify(session: &RootSession<Delete>, mut steps: Vec<DeletionStep>) -> DeletionOutcome {
+/// INVARIANT (I3): a step becomes `Deleted` only if a fresh read shows the credential gone.
+async fn verify(session: &RootSession<Delete>, journal: &mut Journal<'_>, deadline: Deadline) -> Option<Inventory> {
     let mut waits = LOOK_AGAIN_AFTER.iter();
+    let deadline = deadline.earlier_by(LONGEST_WRITE);
+    let mut last_seen = None;
     loop {
-        let remaining = match session.inventory(LastUse::Skip).await {
-            Ok(remaining) => remaining,
-            Err(error) => {
-                let failure = Failure::from(error);
-                for step in steps.iter_mut().filter(|step| step.outcome == StepOutcome::Deleted) {
-                    step.outcome = StepOutcome::Failed(Failure {
-                        message: format!("accepted by AWS, but not seen gone: {}", failure.message),
-                        ..failure.clone()
-                    });
-                }
-                return DeletionOutcome::Attempted { steps, remaining: None };
+        let remaining = match deadline.cut(session.inventory(LastUse::Skip)).await {
+            Some(Ok(remaining)) => remaining,
+            Some(Err(error)) => {
+                tracing::warn!(error.kind = %error.kind(), "{error}");
+                break;
             }
+            None => break,
         };
-        let lingers = |step: &DeletionStep| step.outcome.is_gone() && remaining.contains(&step.credential);
-        if steps.iter().any(lingers)
-            && let Some(wait) = waits.next()
-        {
-            sleep(*wait).await;
-            continue;
+        let lingers = journal
+            .steps()
+            .iter()
+            .any(|step| (step.outcome.is_gone() || step.outcome.was_sent()) && remaining.contains(&step.credential));
+        last_seen = Some(remaining);
+        match waits.next() {
+            Some(wait) if lingers && deadline.leaves(*wait + LONGEST_CALL) => sleep(*wait).await,
+            Some(_) | None => break,
         }
-        for step in steps.iter_mut().filter(|step| lingers(step)) {
-            let message = format!("AWS accepted that {} is deleted, and a fresh read still shows it", step.credential);
-            step.outcome = StepOutcome::Failed(Failure::new(ErrorKind::Transient, message));
-        }
-        return DeletionOutcome::Attempted { steps, remaining: Some(remaining) };
     }
+    if let Some(remaining) = &last_seen {
+        journal.see(remaining);
+    }
+    last_seen
+}
+
+/// Adds the steps that a cut left no time for.
+fn name_what_was_not_come_to(outcome: DeletionOutcome, planned: &PlannedAccount) -> DeletionOutcome {
+    let DeletionOutcome::Attempted { mut steps, remaining } = outcome else { return outcome };
+    for credential in &planned.delete {
+        if steps.iter().all(|step| step.credential != *credential) {
+            let outcome = StepOutcome::NotAttempted(NO_TIME.to_owned());
+            steps.push(DeletionStep { credential: credential.clone(), outcome });
+        }
+    }
+    DeletionOutcome::Attempted { steps, remaining }
+}
+
+fn did_not_answer(member: &MemberAccount) -> Failure {
+    let account = member.account().id;
+    let message = format!("account `{account}` did not answer in time; nothing was deleted, and it is looked at again");
+    Failure::new(ErrorKind::Transient, message)
 }

@@ -33,13 +33,16 @@ pub(crate) enum Accepted {
 // Both task policies allow the lists; only that of the audit allows the summary, and only that of deletion the rest.
 impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     /// Every root credential of the account, each list read to its last page.
+    ///
+    /// Why side by side: an account that is slow in every call is then read in a fourth of the time.
     pub(crate) async fn inventory(&self, last_use: LastUse) -> Result<Inventory, AwsError> {
-        Ok(Inventory {
-            signing_certificates: self.signing_certificates().await?,
-            access_keys: self.access_keys(last_use).await?,
-            login_profile: self.login_profile().await?,
-            mfa_devices: self.mfa_devices().await?,
-        })
+        let (signing_certificates, access_keys, login_profile, mfa_devices) = tokio::try_join!(
+            self.signing_certificates(),
+            self.access_keys(last_use),
+            self.login_profile(),
+            self.mfa_devices(),
+        )?;
+        Ok(Inventory { signing_certificates, access_keys, login_profile, mfa_devices })
     }
 
     /// `None` means that AWS said so: no root password, and no recovery allowed.

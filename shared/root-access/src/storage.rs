@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use rootwarden_domain::{
     BatchOutcome, ErrorKind, Failure, Pin, RunId, Sha256,
     artifact::{Collected, WorkerError, WorkerResult},
-    input::one_line,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -156,7 +155,8 @@ impl Storage {
                     collected.insert(batch, read.and_then(|result| result_of(run, round, batch, result)));
                 }
                 BatchOutcome::Failed { batch, failed: WorkerError { error, cause } } => {
-                    let message = format!("the worker of batch {batch} failed: {error}: {}", one_line(&cause));
+                    let why = if cause.is_empty() { error.clone() } else { format!("{error}: {cause}") };
+                    let message = format!("the worker of batch {batch} failed: {why}");
                     collected.insert(batch, Err(Failure::new(worker_error_kind(&error), message)));
                 }
             }
@@ -191,7 +191,7 @@ impl Storage {
     }
 }
 
-fn result_of<T>(run: &RunId, round: u32, batch: u32, result: WorkerResult<T>) -> Collected<T> {
+pub(crate) fn result_of<T>(run: &RunId, round: u32, batch: u32, result: WorkerResult<T>) -> Collected<T> {
     if (&result.run, result.round, result.batch) == (run, round, batch) {
         return Ok(result);
     }

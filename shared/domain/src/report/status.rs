@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{AccountReport, ApprovalOutcome};
 use crate::{
     AccountId, Batch, ErrorKind, Failure, Inventory, Mode,
-    artifact::Collected,
-    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
+    artifact::{Collected, no_result},
+    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome, after_earlier_rounds},
     plan::{Finding, HeldBack, OtherAccount, PlannedAccount},
     selection::{LeftOut, Tag},
 };
@@ -62,7 +62,7 @@ impl Status {
     /// This status, with the steps that earlier rounds took in the same account: an account that was cleaned in two
     /// rounds shows what went in both, and is not called clean as if nothing had been there.
     pub(super) fn after(self, earlier: Option<Self>) -> Self {
-        let mut all = match earlier {
+        let all = match earlier {
             Some(Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. }) => steps,
             Some(
                 Self::Clean
@@ -76,16 +76,26 @@ impl Status {
             )
             | None => return self,
         };
-        all.retain(|step| step.outcome.is_gone());
         match self {
-            Self::Clean if all.is_empty() => Self::Clean,
-            Self::Clean => Self::Cleaned { steps: all },
-            Self::Cleaned { steps } => Self::Cleaned { steps: joined(all, steps) },
-            Self::HeldBack { held_back, steps } => Self::HeldBack { held_back, steps: joined(all, steps) },
-            Self::Failed { failure, steps } => Self::Failed { failure, steps: joined(all, steps) },
-            Self::Unknown(failure) if !all.is_empty() => Self::Failed { failure, steps: all },
-            Self::Unknown(_)
-            | Self::Found { .. }
+            Self::Clean => match after_earlier_rounds(all, Vec::new(), |_| true) {
+                steps if steps.is_empty() => Self::Clean,
+                steps => Self::Cleaned { steps },
+            },
+            Self::Cleaned { steps } => Self::Cleaned { steps: after_earlier_rounds(all, steps, |_| true) },
+            Self::HeldBack { held_back, steps } => {
+                let is_gone = |credential: &_| !held_back.iter().any(|held| held.credential == *credential);
+                let steps = after_earlier_rounds(all, steps, is_gone);
+                Self::HeldBack { held_back, steps }
+            }
+            // What is there was not looked at, or not all of it.
+            Self::Failed { failure, steps } => {
+                Self::Failed { failure, steps: after_earlier_rounds(all, steps, |_| false) }
+            }
+            Self::Unknown(failure) => match after_earlier_rounds(all, Vec::new(), |_| false) {
+                steps if steps.is_empty() => Self::Unknown(failure),
+                steps => Self::Failed { failure, steps },
+            },
+            Self::Found { .. }
             | Self::Exempt { .. }
             | Self::LeftOut(_)
             | Self::Excluded { .. }
@@ -109,11 +119,6 @@ impl Status {
             | Self::Paused { .. } => None,
         }
     }
-}
-
-fn joined(mut earlier: Vec<DeletionStep>, later: Vec<DeletionStep>) -> Vec<DeletionStep> {
-    earlier.extend(later);
-    earlier
 }
 
 /// The status of every account of a plan.
@@ -158,7 +163,7 @@ fn status_of_batch(
             Failure::new(ErrorKind::Defect, "the result of its batch does not name it"),
         ),
         Some(Err(failure)) => (BTreeMap::new(), failure),
-        None => (BTreeMap::new(), Failure::new(ErrorKind::Transient, format!("batch {number} left no result"))),
+        None => (BTreeMap::new(), no_result(number)),
     };
     accounts
         .into_iter()
@@ -191,13 +196,14 @@ fn status_of_deletion(outcome: DeletionOutcome, held_back: Vec<HeldBack>) -> Sta
             let failure = Failure::new(ErrorKind::Transient, "time ran out before its turn");
             Status::Failed { failure, steps: Vec::new() }
         }
+        DeletionOutcome::Unknown(failure) => Status::Unknown(failure),
     }
 }
 
 /// INVARIANT (I3): `Cleaned` needs a fresh read that shows nothing left.
 fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, held_back: Vec<HeldBack>) -> Status {
     let failed = steps.iter().find_map(|step| match &step.outcome {
-        StepOutcome::Failed(failure) => Some(failure.clone()),
+        StepOutcome::Failed(failure) | StepOutcome::Unconfirmed(failure) => Some(failure.clone()),
         StepOutcome::Deleted | StepOutcome::AlreadyAbsent | StepOutcome::NotAttempted(_) => None,
     });
     if let Some(failure) = failed {

@@ -1,0 +1,89 @@
+//! What is known of a batch whose worker left no result: it was killed, or its child failed.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, stream};
+use rootwarden_domain::{
+    Batch, Failure, Mode, RunId,
+    artifact::{Collected, WorkerResult, no_result},
+    deletion::{DeletionOutcome, DeletionReport},
+    plan::{DeletionPlan, PlannedAccount},
+    report::ApprovalOutcome,
+};
+use tracing::warn;
+
+use crate::PublishReport;
+
+/// How many batches are looked into side by side.
+const AT_ONCE: usize = 4;
+
+impl PublishReport {
+    /// Puts what its worker wrote down while it worked in place of each result that is missing.
+    ///
+    /// INVARIANT (I3, I8): whatever becomes of a worker, what it may have deleted stands in the report.
+    pub(crate) async fn add_what_was_written_down(
+        &self,
+        plan: &DeletionPlan,
+        approval: ApprovalOutcome,
+        deletions: &mut BTreeMap<u32, Collected<DeletionReport>>,
+    ) {
+        let nothing_was_deleted = match (plan.mode, approval) {
+            (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved) => false,
+            (Mode::Report, _)
+            | (Mode::Enforce, ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked) => true,
+        };
+        if nothing_was_deleted {
+            return;
+        }
+        let missing: Vec<(&Batch<PlannedAccount>, Failure)> = plan
+            .batches
+            .iter()
+            .filter_map(|batch| match deletions.get(&batch.batch) {
+                Some(Ok(_)) => None,
+                Some(Err(failure)) => Some((batch, failure.clone())),
+                None => Some((batch, no_result(batch.batch))),
+            })
+            .collect();
+        let found: Vec<(u32, WorkerResult<DeletionReport>)> = stream::iter(missing)
+            .map(async |(batch, failure)| (batch.batch, self.written_down(&plan.run, plan.round, batch, failure).await))
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        deletions.extend(found.into_iter().map(|(batch, result)| (batch, Ok(result))));
+    }
+
+    /// One batch, account by account: what was written down, or why nothing is known.
+    async fn written_down(
+        &self,
+        run: &RunId,
+        round: u32,
+        batch: &Batch<PlannedAccount>,
+        failure: Failure,
+    ) -> WorkerResult<DeletionReport> {
+        let number = batch.batch;
+        warn!(run.id = %run, round, batch = number, "{failure}: reading what was written down of it");
+        let (mut journals, failure) = match self.storage.journals(run, round, number).await {
+            Ok(journals) => (journals, failure),
+            Err(error) => {
+                let message = format!("{}; what was deleted in it could not be read: {error}", failure.message);
+                (BTreeMap::new(), Failure { message, ..failure })
+            }
+        };
+        let accounts = batch
+            .accounts
+            .iter()
+            .map(|PlannedAccount { account, delete: _, held_back: _, inventory: _ }| {
+                match journals.remove(&account.id) {
+                    Some(Ok(report)) => report,
+                    Some(Err(unreadable)) => {
+                        DeletionReport { account: account.clone(), outcome: DeletionOutcome::Unknown(unreadable) }
+                    }
+                    None => {
+                        DeletionReport { account: account.clone(), outcome: DeletionOutcome::Unknown(failure.clone()) }
+                    }
+                }
+            })
+            .collect();
+        WorkerResult { run: run.clone(), round, batch: number, accounts }
+    }
+}

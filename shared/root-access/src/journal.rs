@@ -1,0 +1,231 @@
+//! What is done in an account, written down as it happens: what is left of a worker that is ended in the middle.
+//!
+//! Each account of a batch has an object of its own beside the batch's result, of the same form. It is written before a
+//! deletion is sent and after, so at any moment it names every credential that this run may have deleted. Accounts in
+//! which nothing is deleted have none. Only `delete-credentials` can write there, so what it says is believed.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use futures::{StreamExt, stream};
+use rootwarden_domain::{
+    AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RunId,
+    artifact::WorkerResult,
+    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
+};
+use tokio::time::timeout;
+use tracing::warn;
+
+use crate::{
+    AwsError,
+    storage::{Storage, StorageError, result_of},
+};
+
+/// So long writing may take; it stands between an account and its next step.
+pub(crate) const LONGEST_WRITE: Duration = Duration::from_secs(10);
+/// More is no journal: an account has some ten credentials, and a step a few hundred bytes.
+const LARGEST: i64 = 128 * 1024;
+/// How many are read side by side.
+const AT_ONCE: usize = 8;
+
+/// The journal of one account, for as long as its worker is there.
+#[derive(Debug)]
+pub struct Journal<'a> {
+    storage: &'a Storage,
+    run: &'a RunId,
+    round: u32,
+    batch: u32,
+    account: Candidate,
+    /// What an attempt before this one wrote down.
+    earlier: Vec<DeletionStep>,
+    /// The steps so far. They stand here, and not in the future that takes them, since that one may be cut.
+    steps: Vec<DeletionStep>,
+    is_begun: bool,
+}
+
+impl<'a> Journal<'a> {
+    /// `earlier`: what an attempt before this one left, as [`Storage::journals`] read it.
+    #[must_use]
+    pub fn new(
+        storage: &'a Storage,
+        run: &'a RunId,
+        round: u32,
+        batch: u32,
+        account: &Candidate,
+        earlier: Option<DeletionReport>,
+    ) -> Self {
+        let earlier = match earlier.map(|report| report.outcome) {
+            Some(DeletionOutcome::Attempted { steps, remaining: _ }) => steps,
+            Some(
+                DeletionOutcome::LeftOut(_)
+                | DeletionOutcome::Exempt(_)
+                | DeletionOutcome::Paused(_)
+                | DeletionOutcome::Failed(_)
+                | DeletionOutcome::NotAttempted
+                | DeletionOutcome::Unknown(_),
+            )
+            | None => Vec::new(),
+        };
+        Self { storage, run, round, batch, account: account.clone(), earlier, steps: Vec::new(), is_begun: false }
+    }
+
+    pub(crate) fn steps(&self) -> &[DeletionStep] {
+        &self.steps
+    }
+
+    /// Whether an attempt before this one sent the deletion of a credential.
+    pub(crate) fn was_sent_before(&self, credential: &RootCredential) -> bool {
+        self.earlier.iter().any(|step| step.credential == *credential && step.outcome.was_sent())
+    }
+
+    /// Whether a deletion was sent in this attempt.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
+    /// Writes down that a deletion is about to be sent.
+    ///
+    /// # Errors
+    /// It could not be written down, so it must not be sent.
+    pub(crate) async fn begin(&mut self, credential: &RootCredential) -> Result<(), Failure> {
+        self.record(credential, StepOutcome::begun(self.account.id, credential));
+        let written = self.write(self.attempted(None)).await;
+        if written.is_ok() {
+            self.is_begun = true;
+        }
+        written
+    }
+
+    /// Notes how a step ended, in place of what was noted of it before. The next write takes it along.
+    pub(crate) fn record(&mut self, credential: &RootCredential, outcome: StepOutcome) {
+        match self.steps.iter_mut().find(|step| step.credential == *credential) {
+            Some(step) => step.outcome = outcome,
+            None => self.steps.push(DeletionStep { credential: credential.clone(), outcome }),
+        }
+    }
+
+    /// Writes down how far it came. That it cannot be written changes nothing: what was begun stands there already.
+    pub(crate) async fn note(&self, remaining: Option<Inventory>) {
+        if self.is_begun
+            && let Err(failure) = self.write(self.attempted(remaining)).await
+        {
+            warn!(error.kind = %failure.kind, aws.code = failure.code, aws.request_id = failure.request_id, "{failure}");
+        }
+    }
+
+    /// The account's outcome, with the steps so far.
+    pub(crate) fn attempted(&self, remaining: Option<Inventory>) -> DeletionOutcome {
+        DeletionOutcome::Attempted { steps: self.all_steps(), remaining }
+    }
+
+    /// Sees each step in the light of a fresh read.
+    pub(crate) fn see(&mut self, remaining: &Inventory) {
+        for DeletionStep { credential, outcome } in &mut self.steps {
+            *outcome = outcome.clone().seen(credential, remaining.contains(credential));
+        }
+    }
+
+    /// `outcome`, unless an attempt before this one sent deletions: then what that one did is the outcome.
+    ///
+    /// INVARIANT (I3): what was deleted stays in the run's report, also where a second attempt came to nothing.
+    #[must_use]
+    pub fn keep_earlier(&self, outcome: DeletionOutcome) -> DeletionOutcome {
+        match outcome {
+            DeletionOutcome::Attempted { .. } => outcome,
+            DeletionOutcome::LeftOut(_)
+            | DeletionOutcome::Exempt(_)
+            | DeletionOutcome::Paused(_)
+            | DeletionOutcome::Failed(_)
+            | DeletionOutcome::NotAttempted
+            | DeletionOutcome::Unknown(_) => {
+                if self.earlier.iter().any(|step| step.outcome.was_sent()) {
+                    self.attempted(None)
+                } else {
+                    outcome
+                }
+            }
+        }
+    }
+
+    /// The steps of this attempt, and of those that an earlier one sent and this one has not come to.
+    fn all_steps(&self) -> Vec<DeletionStep> {
+        let is_new = |step: &&DeletionStep| self.steps.iter().all(|known| known.credential != step.credential);
+        let sent = self.earlier.iter().filter(|step| step.outcome.was_sent()).filter(is_new);
+        sent.chain(&self.steps).cloned().collect()
+    }
+
+    async fn write(&self, outcome: DeletionOutcome) -> Result<(), Failure> {
+        let account = self.account.id;
+        let report = DeletionReport { account: self.account.clone(), outcome };
+        let (round, batch) = (self.round, self.batch);
+        let journal = WorkerResult { run: self.run.clone(), round, batch, accounts: vec![report] };
+        let writing = self.storage.write(self.run.journal_key(round, batch, account), &journal);
+        match timeout(LONGEST_WRITE, writing).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(with_account(account, error.into())),
+            Err(_) => {
+                let message = format!("writing took longer than {} s", LONGEST_WRITE.as_secs());
+                Err(with_account(account, Failure::new(ErrorKind::Transient, message)))
+            }
+        }
+    }
+}
+
+impl Storage {
+    /// What the worker of a batch wrote down, by account, every page of the list read.
+    ///
+    /// One that cannot be read is a failure of its account alone.
+    ///
+    /// # Errors
+    /// They could not be listed.
+    pub async fn journals(
+        &self,
+        run: &RunId,
+        round: u32,
+        batch: u32,
+    ) -> Result<BTreeMap<AccountId, Result<DeletionReport, Failure>>, StorageError> {
+        let prefix = run.journal_prefix(round, batch);
+        let accounts: Vec<AccountId> =
+            self.list(&prefix).await?.iter().filter_map(|key| account_in(&prefix, key)).collect();
+        let read = stream::iter(accounts)
+            .map(async |account| (account, self.journal(run, round, batch, account).await))
+            .buffer_unordered(AT_ONCE);
+        Ok(read.collect().await)
+    }
+
+    async fn journal(
+        &self,
+        run: &RunId,
+        round: u32,
+        batch: u32,
+        account: AccountId,
+    ) -> Result<DeletionReport, Failure> {
+        let key = run.journal_key(round, batch, account);
+        let what = || format!("read `{key}`, which says what was deleted in account `{account}`");
+        let unreadable = |why: &dyn std::fmt::Display| {
+            Failure::new(ErrorKind::InvalidRequest, format!("cannot {}: {why}; look at its versions", what()))
+        };
+        let get = self.s3().get_object().bucket(self.bucket()).key(&key).send().await;
+        let output = get.map_err(|error| Failure::from(AwsError::new(what(), error)))?;
+        if output.content_length().is_none_or(|length| length > LARGEST) {
+            return Err(unreadable(&format_args!("it has more than {LARGEST} bytes")));
+        }
+        let body = output.body.collect().await;
+        let body = body.map_err(|error| Failure::from(AwsError::of_kind(ErrorKind::Transient, what(), error)))?;
+        let journal: WorkerResult<DeletionReport> =
+            serde_json::from_slice(&body.to_vec()).map_err(|error| unreadable(&error))?;
+        let mut reports = result_of(run, round, batch, journal)?.accounts;
+        match (reports.pop(), reports.is_empty()) {
+            (Some(report), true) if report.account.id == account => Ok(report),
+            _ => Err(unreadable(&"it is not about this account alone")),
+        }
+    }
+}
+
+fn account_in(prefix: &str, key: &str) -> Option<AccountId> {
+    key.strip_prefix(prefix)?.strip_suffix(".json")?.parse().ok()
+}
+
+fn with_account(account: AccountId, failure: Failure) -> Failure {
+    let message = format!("what is deleted in account `{account}` could not be written down: {}", failure.message);
+    Failure { message, ..failure }
+}
