@@ -11,7 +11,7 @@ const MACHINE: &str = include_str!("../../statemachines/secure-accounts.asl.json
 
 /// A failed child as AWS writes it down.
 ///
-/// Source: AWS Step Functions Developer Guide, "ResultWriter (Map)": without one, the child's execution result, unchanged. Its
+/// Source: AWS Step Functions Developer Guide, "`ResultWriter` (Map)": without one, the child's execution result, unchanged. Its
 /// fields are those of a captured record of a failed execution (localstack's snapshots, `startExecution.sync`), and of a
 /// captured `FAILED_0.json` (radkawar/stackd, `stepfunctions/distributed_map.json`).
 fn failed_child(input: &Value, error: &str, cause: &str) -> Value {
@@ -85,8 +85,7 @@ async fn i11_a_child_that_failed_on_aws_does_not_stop_the_chunk_after_it() {
     });
     let rehearsal = rehearsal_of(world);
     let first = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
-    let audits =
-        vec![vec![failed_child(&json!({"batch": 0}), "States.Runtime", &"x".repeat(40_000))], strange()].concat();
+    let audits = [vec![failed_child(&json!({"batch": 0}), "States.Runtime", &"x".repeat(40_000))], strange()].concat();
     let input = json!({
         "run": RUN, "round": 0, "request": enforce_all(), "previous": null,
         "chunk": 1, "chain": first["selection"], "audits": audits,

@@ -37,17 +37,28 @@ async fn planned(count: u64, slow: &[u64], seconds: u64) -> (Rehearsal, Value) {
 /// The outcomes in what a worker left behind, by account.
 fn outcome(rehearsal: &Rehearsal, answer: &Value, account: &str) -> Value {
     let result = rehearsal.object(&answer["result"]);
-    let accounts = result["accounts"].as_array().unwrap_or_else(|| panic!("no result: {answer}")).clone();
+    let accounts = result["accounts"].as_array().unwrap().clone();
     accounts.into_iter().find(|told| told["account"]["id"] == account).unwrap()["outcome"].clone()
 }
 
-const LIMIT: Duration = Duration::from_secs(240);
+const LIMIT: Duration = Duration::from_mins(4);
 
 #[tokio::test(start_paused = true)]
 async fn i8_i11_one_slow_account_keeps_nobody_else_from_being_audited() {
     // 10 s a call; 14 s are just below what one try may take; 100 s are never answered in time.
     for seconds in [10, 14, 100] {
         let rehearsal = dirty(50, &[3], seconds);
+        // Many pages, each of them slow: read one after the other, this account alone would take up all the time.
+        rehearsal.simulator.update(|world| {
+            world.iam_page_size = 1;
+            let root = &mut world.accounts.get_mut(&id(3)).unwrap().root;
+            let device = root.mfa_devices[0].clone();
+            let further = (0..6).map(|number| rootwarden_simulator::MfaDevice {
+                serial: format!("GAHT0000000{number}"),
+                ..device.clone()
+            });
+            root.mfa_devices.extend(further);
+        });
         let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
         let started = Instant::now();
         let answers = rehearsal.audit_all(0, 0, &selected["selection"]).await;

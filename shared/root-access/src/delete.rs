@@ -46,7 +46,8 @@ pub async fn delete(
         None => return DeletionOutcome::Failed(did_not_answer(member)),
     };
     // INVARIANT (I8): cut or not, the steps that were taken are in the journal, which outlives the future that takes them.
-    let remaining = deadline.cut(delete_and_read(&session, planned, &present, journal, deadline)).await.flatten();
+    let work = Box::pin(delete_and_read(&session, planned, &present, journal, deadline));
+    let remaining = deadline.cut(work).await.flatten();
     let outcome = journal.attempted(remaining);
     name_what_was_not_come_to(outcome, planned)
 }

@@ -36,12 +36,16 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     ///
     /// Why side by side: an account that is slow in every call is then read in a fourth of the time.
     pub(crate) async fn inventory(&self, last_use: LastUse) -> Result<Inventory, AwsError> {
-        let (signing_certificates, access_keys, login_profile, mfa_devices) = tokio::try_join!(
-            self.signing_certificates(),
-            self.access_keys(last_use),
-            self.login_profile(),
-            self.mfa_devices(),
-        )?;
+        // Boxed: four calls at once would make every future above this one large.
+        let lists = Box::pin(async {
+            tokio::try_join!(
+                self.signing_certificates(),
+                self.access_keys(last_use),
+                self.login_profile(),
+                self.mfa_devices(),
+            )
+        });
+        let (signing_certificates, access_keys, login_profile, mfa_devices) = lists.await?;
         Ok(Inventory { signing_certificates, access_keys, login_profile, mfa_devices })
     }
 

@@ -41,12 +41,11 @@ pub struct WorkerError {
 
 /// A child that failed where nothing in it could catch that, as Step Functions writes it down.
 ///
-/// Source: AWS Step Functions Developer Guide, "ResultWriter (Map)": without one, a failed child's execution result stands
+/// Source: AWS Step Functions Developer Guide, "`ResultWriter` (Map)": without one, a failed child's execution result stands
 /// among the results unchanged; its fields as in `DescribeExecution`, `Input` being JSON in a string.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct FailedChild {
-    execution_arn: String,
     input: String,
     #[serde(default)]
     status: Option<String>,
@@ -67,7 +66,7 @@ impl BatchOutcome {
         if let Ok(ours) = Self::deserialize(&value) {
             return Some(ours);
         }
-        let FailedChild { execution_arn: _, input, status, error, cause } = serde_json::from_value(value).ok()?;
+        let FailedChild { input, status, error, cause } = serde_json::from_value(value).ok()?;
         let ChildInput { batch } = serde_json::from_str(&input).ok()?;
         let error = error.or(status).unwrap_or_else(|| "no error was named".to_owned());
         Some(Self::Failed {

@@ -16,7 +16,7 @@ fn read(answer: &Value) -> Vec<Option<BatchOutcome>> {
 /// A failed child, with the fields of the captured record of a failed execution.
 ///
 /// Sources: the record that `startExecution.sync` hands on, captured on AWS (localstack's validated snapshots), and the
-/// `FAILED_0.json` of a ResultWriter, which has `OutputDetails`, `RedriveCount` and `RedriveStatus` besides.
+/// `FAILED_0.json` of a `ResultWriter`, which has `OutputDetails`, `RedriveCount` and `RedriveStatus` besides.
 fn failed_child(input: &str, error: &str, cause: &str) -> Value {
     json!({
         "Cause": cause,
