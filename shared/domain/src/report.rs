@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, ErrorKind, Failure, Mode, RunId,
     artifact::Collected,
-    deletion::DeletionReport,
+    deletion::{DeletionReport, DeletionStep},
     plan::DeletionPlan,
     round,
     selection::{Newcomer, NotCreated},
@@ -53,6 +53,28 @@ pub struct Report {
 pub struct AccountReport {
     pub name: Option<String>,
     pub status: Status,
+    /// What earlier rounds of the run saw gone, where the status tells of no steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deleted: Vec<DeletionStep>,
+}
+
+impl AccountReport {
+    fn of(name: Option<String>, status: Status) -> Self {
+        Self { name, status, deleted: Vec::new() }
+    }
+
+    /// INVARIANT (I3): what an earlier round deleted stays, whatever the account has become since.
+    fn after(self, earlier: Option<Self>) -> Self {
+        let Self { name, status, deleted: _ } = self;
+        let Some(Self { name: earlier_name, status: earlier, deleted }) = earlier else {
+            return Self::of(name, status);
+        };
+        let mut gone = deleted;
+        gone.extend(earlier.into_steps());
+        gone.retain(|step| step.outcome.is_gone());
+        let (status, deleted) = status.after(gone);
+        Self { name: name.or(earlier_name), status, deleted }
+    }
 }
 
 /// How many accounts ended in each status.
@@ -99,8 +121,12 @@ impl Report {
         let (mut accounts, mut all_not_created) =
             previous.map(|report| (report.accounts, report.not_created)).unwrap_or_default();
         all_not_created.extend(not_created);
+        let mut add = |account: AccountId, report: AccountReport| {
+            let earlier = accounts.remove(&account);
+            accounts.insert(account, report.after(earlier));
+        };
         for left in left_out {
-            accounts.insert(left.account, AccountReport { name: None, status: Status::LeftOut(left.reason) });
+            add(left.account, AccountReport::of(None, Status::LeftOut(left.reason)));
         }
         let mut unfinished_creations = Vec::new();
         for newcomer in waiting {
@@ -108,14 +134,13 @@ impl Report {
                 Newcomer::Account(account) => {
                     let message = format!("Organizations does not show account `{account}` as an active member yet");
                     let status = Status::Unknown(Failure::new(ErrorKind::NotYetVisible, message));
-                    accounts.insert(account, AccountReport { name: None, status });
+                    add(account, AccountReport::of(None, status));
                 }
                 Newcomer::CreateAccountRequest(_) => unfinished_creations.push(newcomer),
             }
         }
-        for (account, AccountReport { name, status }) in statuses(mode, approval, batches, others, deletions) {
-            let earlier = accounts.remove(&account).map(|report| report.status);
-            accounts.insert(account, AccountReport { name, status: status.after(earlier) });
+        for (account, report) in statuses(mode, approval, batches, others, deletions) {
+            add(account, report);
         }
 
         let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);

@@ -59,38 +59,42 @@ pub enum Status {
     },
 }
 impl Status {
-    /// This status, with the steps that earlier rounds took in the same account: an account that was cleaned in two
-    /// rounds shows what went in both, and is not called clean as if nothing had been there.
-    pub(super) fn after(self, earlier: Option<Self>) -> Self {
-        let mut all = match earlier {
-            Some(Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. }) => steps,
-            Some(
-                Self::Clean
-                | Self::Found { .. }
-                | Self::Exempt { .. }
-                | Self::Unknown(_)
-                | Self::LeftOut(_)
-                | Self::Excluded { .. }
-                | Self::NotApproved { .. }
-                | Self::Paused { .. },
-            )
-            | None => return self,
-        };
-        all.retain(|step| step.outcome.is_gone());
-        match self {
-            Self::Clean if all.is_empty() => Self::Clean,
-            Self::Clean => Self::Cleaned { steps: all },
-            Self::Cleaned { steps } => Self::Cleaned { steps: joined(all, steps) },
-            Self::HeldBack { held_back, steps } => Self::HeldBack { held_back, steps: joined(all, steps) },
-            Self::Failed { failure, steps } => Self::Failed { failure, steps: joined(all, steps) },
-            Self::Unknown(failure) if !all.is_empty() => Self::Failed { failure, steps: all },
-            Self::Unknown(_)
-            | Self::Found { .. }
+    /// This status, with what earlier rounds saw gone in the same account, and what of that has no place in it.
+    ///
+    /// INVARIANT (I3): nothing that was deleted gets lost here. An account that was cleaned in two rounds shows what went in
+    /// both, and is not called clean as if nothing had been there.
+    pub(super) fn after(self, gone: Vec<DeletionStep>) -> (Self, Vec<DeletionStep>) {
+        if gone.is_empty() {
+            return (self, gone);
+        }
+        let status = match self {
+            Self::Clean => Self::Cleaned { steps: gone },
+            Self::Cleaned { steps } => Self::Cleaned { steps: joined(gone, steps) },
+            Self::HeldBack { held_back, steps } => Self::HeldBack { held_back, steps: joined(gone, steps) },
+            Self::Failed { failure, steps } => Self::Failed { failure, steps: joined(gone, steps) },
+            Self::Unknown(failure) => Self::Failed { failure, steps: gone },
+            status @ (Self::Found { .. }
             | Self::Exempt { .. }
             | Self::LeftOut(_)
             | Self::Excluded { .. }
             | Self::NotApproved { .. }
-            | Self::Paused { .. } => self,
+            | Self::Paused { .. }) => return (status, gone),
+        };
+        (status, Vec::new())
+    }
+
+    /// The steps that the status tells of.
+    pub(super) fn into_steps(self) -> Vec<DeletionStep> {
+        match self {
+            Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. } => steps,
+            Self::Clean
+            | Self::Found { .. }
+            | Self::Exempt { .. }
+            | Self::Unknown(_)
+            | Self::LeftOut(_)
+            | Self::Excluded { .. }
+            | Self::NotApproved { .. }
+            | Self::Paused { .. } => Vec::new(),
         }
     }
 
@@ -125,7 +129,7 @@ pub(super) fn statuses(
     mut deletions: BTreeMap<u32, Collected<DeletionReport>>,
 ) -> Vec<(AccountId, AccountReport)> {
     let others = others.into_iter().map(|OtherAccount { account, finding }| {
-        (account.id, AccountReport { name: Some(account.name), status: status_of_finding(finding) })
+        (account.id, AccountReport::of(Some(account.name), status_of_finding(finding)))
     });
     let planned = batches.into_iter().flat_map(|batch| {
         let collected = deletions.remove(&batch.batch);
@@ -175,7 +179,7 @@ fn status_of_batch(
                     Status::Unknown(missing.clone())
                 }
             };
-            (account.id, AccountReport { name: Some(account.name), status })
+            (account.id, AccountReport::of(Some(account.name), status))
         })
         .collect()
 }
