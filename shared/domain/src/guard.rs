@@ -20,7 +20,7 @@ pub struct LedgerEntry {
 }
 
 impl LedgerEntry {
-    /// Where the entry lies: by the UTC day, so that two listings show all of the last 24 hours.
+    /// Where the entry lies: by the UTC day, so that three listings show all that may count.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{}{}.{}.json", prefix_of(self.at), self.run, self.round)
@@ -31,10 +31,14 @@ impl LedgerEntry {
     }
 }
 
-/// The prefixes under which every entry of the 24 hours before `now` lies.
+/// The prefixes under which every entry of the 24 hours before and after `now` lies.
+///
+/// Why after: a plan that is made on the other side of midnight, or by a clock that is ahead, lies under the next day. Without
+/// it, of two plans made around midnight neither might see the other.
 #[must_use]
-pub fn prefixes(now: Timestamp) -> [String; 2] {
-    [prefix_of(now.checked_sub(WINDOW).unwrap_or(now)), prefix_of(now)]
+pub fn prefixes(now: Timestamp) -> [String; 3] {
+    let (before, after) = (now.checked_sub(WINDOW), now.checked_add(WINDOW));
+    [prefix_of(before.unwrap_or(now)), prefix_of(now), prefix_of(after.unwrap_or(now))]
 }
 
 fn prefix_of(at: Timestamp) -> String {
@@ -82,10 +86,20 @@ mod tests {
     #[test]
     fn every_entry_of_the_window_lies_under_one_of_the_prefixes() {
         let now = "2026-11-22T02:00:00Z".parse().unwrap();
-        for at in ["2026-11-22T01:59:59Z", "2026-11-21T23:59:59Z", "2026-11-21T02:00:00Z"] {
+        for at in ["2026-11-22T01:59:59Z", "2026-11-21T23:59:59Z", "2026-11-21T02:00:00Z", "2026-11-23T02:00:00Z"] {
             let key = entry("a-run", at, &[]).key();
             assert!(prefixes(now).iter().any(|prefix| key.starts_with(prefix.as_str())), "{key}");
         }
         assert_eq!(entry("a-run", "2026-11-21T02:00:00Z", &[]).key(), "guard/2026-11-21/a-run.0.json");
+    }
+
+    #[test]
+    fn i10_of_two_plans_on_both_sides_of_midnight_each_lists_the_other() {
+        let sides = ["2026-11-21T23:59:59.9Z", "2026-11-22T00:00:00.1Z"];
+        for (mine, other) in [(sides[0], sides[1]), (sides[1], sides[0])] {
+            let key = entry("other", other, &[]).key();
+            let listed = prefixes(mine.parse().unwrap());
+            assert!(listed.iter().any(|prefix| key.starts_with(prefix.as_str())), "{key} is not under {listed:?}");
+        }
     }
 }
