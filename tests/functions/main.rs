@@ -4,8 +4,10 @@
 
 mod access_requests;
 mod account_joined;
+mod approvals;
 mod bad_input;
 mod failures;
+mod guard;
 mod invariants;
 mod organization;
 mod secrets;

@@ -1,11 +1,13 @@
 //! Deletes the planned root credentials of a batch of accounts, reads again, and tells each step.
 
+mod again;
+mod checks;
+
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use rootwarden_domain::{
-    AccountId, Batch, ErrorKind, Failure, Mode, Pin, RunId,
-    approval::{ApprovalRequest, DecisionRecord, carries_out},
+    AccountId, Batch, Failure, Mode, Pin, RunId,
     artifact::WorkerResult,
     deletion::{DeletionOutcome, DeletionReport, StepOutcome},
     exemption::Exemptions,
@@ -18,6 +20,8 @@ use rootwarden_root_access::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use again::LookedAtAgain;
 use tracing::{Instrument, info, info_span, warn};
 
 /// How many accounts are worked on side by side.
@@ -34,6 +38,7 @@ pub struct DeleteCredentials {
     storage: Storage,
     deployed_mode: Mode,
     exemptions: Exemptions,
+    protect_keys_used_within_days: u16,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,26 +74,28 @@ impl Function for DeleteCredentials {
             storage: Storage::new(config, settings.bucket()?),
             deployed_mode: settings.mode()?,
             exemptions: settings.exemptions()?,
+            protect_keys_used_within_days: settings.protect_keys_used_within_days()?,
         })
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan: pin, batch } = parse("input", input)?;
-        let plan: DeletionPlan = self.storage.read_unaltered(&pin, &run.plan_key(round)).await?;
+        let (plan, planned) = self.planned(&run, round, &pin, batch.batch).await?;
         // INVARIANT (the bucket is a trust anchor): the batch that was handed in is the one that was planned.
-        if plan.run != run || plan.round != round || !plan.batches.contains(&batch) {
+        if planned != batch {
             let why = format!("batch {} is not in the plan of run `{run}`, round {round}", batch.batch);
             return Err(InvalidInput::new("input", why).into());
         }
-        if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
-            return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
+        if let Some((pin, result)) = self.carried_out(&run, round, batch.batch).await? {
+            info!(run.id = %run, round, batch = batch.batch, "Batch {} was carried out before", batch.batch);
+            return Ok(Output::of(pin, &result));
         }
-        self.require_approval(&pin, &plan).await?;
+        self.require_permission(&pin, &plan, &batch).await?;
         let number = batch.batch;
         let accounts = stream::iter(batch.accounts)
             .map(async |planned| {
                 let span = info_span!("account", account.id = %planned.account.id, task = "delete");
-                let outcome = self.secure(plan.management_account, &planned, deadline).instrument(span).await;
+                let outcome = self.secure(&plan, &planned, deadline).instrument(span).await;
                 DeletionReport { account: planned.account, outcome }
             })
             .buffered(AT_ONCE)
@@ -100,12 +107,7 @@ impl Function for DeleteCredentials {
 
 impl DeleteCredentials {
     /// One account. Whatever goes wrong is its own, and never stops the others.
-    async fn secure(
-        &self,
-        management_account: AccountId,
-        planned: &PlannedAccount,
-        deadline: Deadline,
-    ) -> DeletionOutcome {
+    async fn secure(&self, plan: &DeletionPlan, planned: &PlannedAccount, deadline: Deadline) -> DeletionOutcome {
         let id = planned.account.id;
         if !deadline.leaves(RESERVE + WRITE) {
             return DeletionOutcome::NotAttempted;
@@ -120,7 +122,7 @@ impl DeleteCredentials {
             }
         }
         // INVARIANT (I1): asked again right before anything is deleted.
-        let member = match self.organization.member(management_account, id).await {
+        let member = match self.organization.member(plan.management_account, id).await {
             Ok(member) => member,
             Err(NotAMember::LeftOut(reason)) => {
                 warn!("Account {id} is no longer an active member: nothing is deleted");
@@ -132,7 +134,15 @@ impl DeleteCredentials {
                 return DeletionOutcome::Failed(failure);
             }
         };
-        let outcome = delete(&self.sessions, &member, planned, deadline.earlier_by(WRITE)).await;
+        let keys = match self.looked_at_again(plan, planned).await {
+            Ok(LookedAtAgain::Goes(keys)) => keys,
+            Ok(LookedAtAgain::Stays(outcome)) => return outcome,
+            Err(failure) => {
+                tell_failure(&failure);
+                return DeletionOutcome::Failed(failure);
+            }
+        };
+        let outcome = delete(&self.sessions, &member, planned, keys.as_ref(), deadline.earlier_by(WRITE)).await;
         tell(id, &outcome);
         outcome
     }
@@ -151,18 +161,15 @@ impl DeleteCredentials {
         Ok(reason.map(DeletionOutcome::Exempt))
     }
 
-    /// INVARIANT (I10, I12): what the guard held back is deleted only with somebody else's recorded approval of this very plan.
-    async fn require_approval(&self, pin: &Pin, plan: &DeletionPlan) -> Result<(), FunctionError> {
-        if !plan.guard.needs_approval() {
-            return Ok(());
-        }
-        let request = ApprovalRequest::Deletion { run: plan.run.clone(), round: plan.round };
-        let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
-        carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref())
-            .map_err(|error| FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {error}")))
-    }
-
     async fn write(&self, result: WorkerResult<DeletionReport>) -> Result<Output, FunctionError> {
+        let key = result.run.deleted_key(result.round, result.batch);
+        let pin = self.storage.write(key, &result).await?;
+        Ok(Output::of(pin, &result))
+    }
+}
+
+impl Output {
+    fn of(pin: Pin, result: &WorkerResult<DeletionReport>) -> Self {
         let (mut deleted, mut already_absent, mut failed, mut not_attempted) = (0, 0, 0, 0);
         for report in &result.accounts {
             match &report.outcome {
@@ -185,9 +192,7 @@ impl DeleteCredentials {
                 }
             }
         }
-        let key = result.run.deleted_key(result.round, result.batch);
-        let pin = self.storage.write(key, &result).await?;
-        Ok(Output { batch: result.batch, result: pin, deleted, already_absent, failed, not_attempted })
+        Self { batch: result.batch, result: pin, deleted, already_absent, failed, not_attempted }
     }
 }
 

@@ -57,7 +57,7 @@ impl AccountEvent {
     /// # Errors
     /// `InvalidInput` naming the event, for one that is not about a new account or that does not say which.
     pub fn parse(envelope: Envelope<'_>) -> Result<Self, InvalidInput> {
-        let Envelope { id, source, detail_type, account, detail } = envelope;
+        let Envelope { id: _, source, detail_type, account, detail } = envelope;
         let name = text(detail, "/eventName").ok_or_else(|| {
             InvalidInput::new("event", format!("`detail.eventName` is missing (from `{}`)", one_line(source)))
         })?;

@@ -116,7 +116,11 @@ impl Report {
             not_created,
             started_by: _,
             management_account: _,
+            planned_at: _,
+            made_from: _,
             guard: _,
+            approved_before: _,
+            excluded_tags: _,
         } = plan;
         let (mut accounts, mut all_not_created) =
             previous.map(|report| (report.accounts, report.not_created)).unwrap_or_default();

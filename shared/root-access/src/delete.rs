@@ -1,11 +1,12 @@
 //! Deletes what the plan says in one account, step by step, and reads again.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use jiff::Timestamp;
 use rootwarden_domain::{
-    ErrorKind, Failure, Inventory, RootCredential,
+    AccountId, ErrorKind, Failure, Inventory, RootCredential,
     deletion::{DeletionOutcome, DeletionStep, StepOutcome, keeps_mfa},
-    plan::PlannedAccount,
+    plan::{KeyRules, PlannedAccount, ReleasedKeys},
 };
 use tokio::time::sleep;
 
@@ -20,13 +21,32 @@ const STEP: Duration = Duration::from_secs(31);
 /// How long to wait before each further look at something that AWS said it deleted.
 const LOOK_AGAIN_AFTER: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// Deletes the planned credentials of `member`, as far as they are still there.
+/// What decides about access keys whose last use is read again.
+#[derive(Debug)]
+pub struct KeysAgain {
+    pub protect_used_within_days: u16,
+    pub released: ReleasedKeys,
+}
+
+impl KeysAgain {
+    /// Planned keys that would be held back by now.
+    fn held_back(&self, account: AccountId, present: &Inventory, now: Timestamp) -> BTreeMap<RootCredential, String> {
+        let rules = KeyRules { protect_used_within_days: self.protect_used_within_days, released: &self.released };
+        let held = present.access_keys.iter().filter_map(|key| rules.hold_back(account, key, now));
+        held.map(|held| (held.credential, format!("since it was planned: {}", held.reason))).collect()
+    }
+}
+
+/// Deletes the planned credentials of `member`, as far as they are still there, and still what was planned.
+///
+/// `keys` decides about access keys again, which takes a call for each of them.
 ///
 /// INVARIANT (bucket as trust anchor): what goes is in the plan AND in a fresh read of this session.
 pub async fn delete(
     sessions: &RootSessions,
     member: &MemberAccount,
     planned: &PlannedAccount,
+    keys: Option<&KeysAgain>,
     deadline: Deadline,
 ) -> DeletionOutcome {
     let in_account = |error: crate::AwsError| Failure::from(error.in_account(member.account(), sessions.now()));
@@ -35,15 +55,23 @@ pub async fn delete(
         Ok(session) => session,
         Err(error) => return DeletionOutcome::Failed(in_account(error)),
     };
-    let present = match session.inventory(LastUse::Skip).await {
+    let last_use = if keys.is_some() { LastUse::Read } else { LastUse::Skip };
+    let present = match session.inventory(last_use).await {
         Ok(present) => present,
         Err(error) => return DeletionOutcome::Failed(in_account(error)),
     };
+    let mut left_alone = planned.left_alone(&present);
+    if let Some(keys) = keys {
+        left_alone.extend(keys.held_back(planned.account.id, &present, sessions.now()));
+    }
     let mut credentials = planned.delete.clone();
     credentials.sort();
     let mut steps: Vec<DeletionStep> = Vec::new();
     for credential in credentials {
-        let outcome = take_step(&session, &credential, &present, &steps, deadline).await;
+        let outcome = match left_alone.remove(&credential) {
+            Some(reason) => StepOutcome::NotAttempted(reason),
+            None => take_step(&session, &credential, &present, &steps, deadline).await,
+        };
         steps.push(DeletionStep { credential, outcome });
     }
     verify(&session, steps).await

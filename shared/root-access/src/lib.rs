@@ -22,7 +22,7 @@ pub use aws_config::SdkConfig;
 pub use audit::audit;
 pub use client::load_config;
 pub use deadline::Deadline;
-pub use delete::delete;
+pub use delete::{KeysAgain, delete};
 pub use error::AwsError;
 pub use executions::{Answered, Executions, Started};
 pub use member::{MemberAccount, NotAMember};
