@@ -9,6 +9,7 @@ mod bad_input;
 mod failures;
 mod guard;
 mod invariants;
+mod memory;
 mod organization;
 mod secrets;
 mod secure_accounts;
