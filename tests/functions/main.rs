@@ -11,6 +11,7 @@ mod guard;
 mod invariants;
 mod memory;
 mod organization;
+mod releases;
 mod secrets;
 mod secure_accounts;
 mod sweep;

@@ -3,7 +3,7 @@
 use rootwarden_domain::{
     Failure,
     deletion::DeletionOutcome,
-    plan::{DeletionPlan, PlannedAccount, ReleasedKeys},
+    plan::{DeletionPlan, KeyRules, PlannedAccount, ReleasedKeys},
     selection::LeftOut,
 };
 use rootwarden_root_access::KeysAgain;
@@ -34,9 +34,12 @@ impl DeleteCredentials {
                 return Ok(LookedAtAgain::Stays(DeletionOutcome::LeftOut(LeftOut::Excluded)));
             }
         }
-        Ok(LookedAtAgain::Goes(Some(KeysAgain {
-            protect_used_within_days: self.protect_keys_used_within_days,
-            released: ReleasedKeys::new(),
-        })))
+        // A key that is planned although it was in use was released; it may not be any more.
+        let none = ReleasedKeys::new();
+        let rules = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
+        let keys = planned.inventory.access_keys.iter();
+        let in_use = keys.filter(|key| rules.hold_back(id, key, plan.planned_at).is_some());
+        let released = self.storage.released_keys(&in_use.map(|key| (id, key.id.clone())).collect()).await?;
+        Ok(LookedAtAgain::Goes(Some(KeysAgain { protect_used_within_days: rules.protect_used_within_days, released })))
     }
 }

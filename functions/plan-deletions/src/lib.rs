@@ -104,9 +104,11 @@ impl Function for PlanDeletions {
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
         let mut exemptions = self.exemptions.clone();
         self.storage.add_exemptions(&mut exemptions).await?;
-        let released = ReleasedKeys::new();
-        let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &released };
-        let rules = Rules { exemptions: &exemptions, keys, now: self.storage.now() };
+        let (none, now) = (ReleasedKeys::new(), self.storage.now());
+        let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
+        let held_back = keys.held_back(std::iter::once(&first).chain(&further), now);
+        let released = self.storage.released_keys(&held_back).await?;
+        let rules = Rules { exemptions: &exemptions, keys: KeyRules { released: &released, ..keys }, now };
         let mut plan = DeletionPlan::plan(first, further, rules);
         plan.made_from = made_from;
         self.leave_out_tagged(&mut plan).await;

@@ -13,6 +13,7 @@ mod member;
 mod organization;
 mod policy;
 mod records;
+mod releases;
 mod root_session;
 mod root_user;
 mod storage;

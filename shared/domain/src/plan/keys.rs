@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::HeldBack;
+use super::{AuditedChunk, HeldBack};
 use crate::{
     AccountId, RootCredential,
+    audit::{AuditOutcome, AuditedAccount},
     credential::{AccessKey, AccessKeyId, LastUsed},
 };
 
@@ -22,6 +23,21 @@ pub struct KeyRules<'a> {
 }
 
 impl KeyRules<'_> {
+    /// Every key that is held back in what the audits found, to ask whether it was released.
+    #[must_use]
+    pub fn held_back<'a>(&self, chunks: impl Iterator<Item = &'a AuditedChunk>, now: Timestamp) -> ReleasedKeys {
+        let results = chunks.flat_map(|chunk| chunk.audits.values().flatten());
+        let mut held_back = ReleasedKeys::new();
+        for AuditedAccount { account, outcome } in results.flat_map(|result| &result.accounts) {
+            if let AuditOutcome::Present(inventory) = outcome {
+                let keys = inventory.access_keys.iter();
+                let held = keys.filter(|key| self.hold_back(account.id, key, now).is_some());
+                held_back.extend(held.map(|key| (account.id, key.id.clone())));
+            }
+        }
+        held_back
+    }
+
     /// Why a key waits for a person at `now`; `None` lets it go.
     #[must_use]
     pub fn hold_back(&self, account: AccountId, key: &AccessKey, now: Timestamp) -> Option<HeldBack> {
