@@ -176,7 +176,7 @@ async fn an_approval_does_not_last_for_ever() {
     // Nor for a later round of the same run: neither where it is planned, nor where it is carried out.
     let rehearsal = deployed();
     let previous = first_round(&rehearsal, keys_are_stuck).await;
-    rehearsal.simulator.advance(Duration::from_secs(36 * 3600 - 60));
+    rehearsal.simulator.advance(Duration::from_mins(36 * 60 - 1));
     let listed = rehearsal.list(1, &request(), &previous).await.unwrap();
     let plan = rehearsal.plan_of(1, &listed).await.unwrap();
     assert_eq!(plan["approval"], "given");
@@ -256,7 +256,7 @@ fn key_use(date: &str) -> KeyUse {
 async fn tags_and_the_last_use_of_keys_are_read_again_before_a_deletion_that_waited() {
     let rehearsal = deployed();
     let plan = approved_plan(&rehearsal).await;
-    rehearsal.simulator.advance(Duration::from_secs(20 * 3600));
+    rehearsal.simulator.advance(Duration::from_hours(20));
     rehearsal.simulator.update(|world| {
         let key = &mut world.accounts.get_mut(KEYS).unwrap().root.access_keys[0];
         key.last_used = Some(key_use("2026-11-22T20:00:00Z"));

@@ -61,7 +61,7 @@ async fn i10_the_ledger_of_a_round_cannot_be_replaced_even_where_its_plan_was_ne
     assert_eq!(ledger(&rehearsal), entered);
 
     // The attempt that is made again goes on, as of the moment that stands in the ledger.
-    rehearsal.simulator.advance(std::time::Duration::from_secs(60));
+    rehearsal.simulator.advance(std::time::Duration::from_mins(1));
     let plan = rehearsal.plan_of(0, &first).await.unwrap();
     assert_eq!(rehearsal.object(&plan["plan"])["planned_at"], entered[0].1["at"]);
     assert_eq!(ledger(&rehearsal), entered);
@@ -73,7 +73,7 @@ async fn i10_the_ledger_of_a_round_cannot_be_replaced_even_where_its_plan_was_ne
 async fn i7_a_plan_is_made_once_and_a_second_attempt_is_told_the_first_one() {
     let rehearsal = guarded("25");
     let (listed, plan) = rehearsal.plan_round(&enforce_all()).await.unwrap();
-    rehearsal.simulator.advance(std::time::Duration::from_secs(3600));
+    rehearsal.simulator.advance(std::time::Duration::from_hours(1));
     assert_eq!(rehearsal.plan_of(0, &listed).await.unwrap(), plan);
     let writes = rehearsal.simulator.calls().into_iter().filter(|call| {
         call.action == "s3:PutObject" && call.resource.as_deref() == Some(&format!("{BUCKET}/runs/{RUN}/plan/0.json"))

@@ -6,6 +6,7 @@ mod access_requests;
 mod account_joined;
 mod approvals;
 mod bad_input;
+mod evidence;
 mod failures;
 mod guard;
 mod invariants;

@@ -247,8 +247,8 @@ impl Rules<'_> {
 
     /// What goes, in the order of deletion, and what waits for a person.
     fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<HeldBack>) {
-        let hold_back = |key| self.keys.hold_back(account, key, self.now);
-        let held_back: Vec<HeldBack> = inventory.access_keys.iter().filter_map(hold_back).collect();
+        let kept = |key| self.keys.hold_back(account, key, self.now);
+        let held_back: Vec<HeldBack> = inventory.access_keys.iter().filter_map(kept).collect();
         let mut delete = inventory.credentials();
         delete.retain(|credential| !held_back.iter().any(|held| held.credential == *credential));
         delete.sort();

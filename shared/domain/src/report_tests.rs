@@ -188,7 +188,7 @@ fn i3_what_an_earlier_round_deleted_stays_whatever_the_account_has_become_since(
         let clean = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
         let third = Report::add_round(Some(second), clean, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
         let Status::Cleaned { steps } = status(&third, ONE) else { panic!("{third:?}") };
-        assert_eq!(steps, [gone.clone()]);
+        assert_eq!(steps, std::slice::from_ref(&gone));
     }
 }
 

@@ -32,7 +32,7 @@ impl Storage {
                 }
                 Ok(false) => {}
                 Err(StorageError::Malformed { key, source }) => {
-                    warn!("Cannot read `{key}`, which releases nothing: {source}")
+                    warn!("Cannot read `{key}`, which releases nothing: {source}");
                 }
                 Err(error) => return Err(error),
             }
