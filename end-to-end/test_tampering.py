@@ -109,7 +109,7 @@ WRITERS = {
     "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
     "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
     "PublishReport": ["runs/prefixes/report/0.json"],
-    "AccessRequests": ["approvals/prefixes.0/asked.json", "unlocks/prefixes/request.json"],
+    "AccessRequests": ["approvals/prefixes.0/asked.json", "unlocks/prefixes/request.json", "releases/prefixes.json"],
     "Approvals": ["approvals/prefixes.0/decision.json"],
     "UnlockPolicy": [
         "unlocks/prefixes/plan.json",

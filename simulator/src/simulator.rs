@@ -137,6 +137,11 @@ impl Simulator {
         state.storage.put(bucket, key, version)
     }
 
+    /// Removes an object with all its versions, without a call.
+    pub fn remove_object(&self, bucket: &str, key: &str) {
+        self.lock().storage.remove(bucket, key);
+    }
+
     /// The bodies of the messages in a queue, by its ARN, in the order of their sending.
     #[must_use]
     pub fn messages(&self, queue_arn: &str) -> Vec<String> {

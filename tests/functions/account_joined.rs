@@ -70,6 +70,23 @@ async fn a_redelivered_event_starts_nothing_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_events_without_any_id_are_two_runs_and_a_second_delivery_is_none() {
+    let rehearsal = rehearsal_of(new_account());
+    let mut first = sample("account-joined-organization");
+    for (part, id) in [("/id", json!(null)), ("/detail/eventID", json!(""))] {
+        *first.pointer_mut(part).unwrap() = id;
+    }
+    let mut second = first.clone();
+    second["detail"]["eventTime"] = json!("2026-11-22T03:00:00Z");
+    for event in [&first, &first, &second, &second] {
+        rehearsal.account_joined(event.clone()).await.unwrap();
+    }
+    let names: Vec<String> = rehearsal.simulator.executions().into_iter().map(|execution| execution.name).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.iter().all(|name| name.starts_with(&format!("joined-{NEW}-content-"))), "{names:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_execution_that_already_exists_is_success() {
     let rehearsal = rehearsal_of(new_account());
     rehearsal.simulator.inject(Fault::on("states:StartExecution").error("ExecutionAlreadyExists", 400, "exists"));

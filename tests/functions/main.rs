@@ -4,14 +4,19 @@
 
 mod access_requests;
 mod account_joined;
+mod approvals;
 mod bad_input;
+mod evidence;
 mod failures;
+mod guard;
 mod invariants;
 mod killed_worker;
 mod lists;
 mod map_children;
+mod memory;
 mod organization;
 mod places;
+mod releases;
 mod secrets;
 mod secure_accounts;
 mod slow_account;

@@ -84,9 +84,20 @@ async fn a_plan_with_a_forged_pin_for_another_account_does_not_reach_it() {
         let digest = rootwarden_domain::Sha256::of(body.as_bytes()).to_string();
         let forged = json!({"key": forged["key"], "version_id": version, "sha256": digest});
         let calls = rehearsal.calls_in(outsider).len();
+        let answer = rehearsal.delete(json!({"run": RUN, "round": 0, "plan": forged, "batch": batch["batch"]})).await;
+        assert_eq!(answer.unwrap_err().kind(), ErrorKind::Denied, "{outsider} was not counted");
+        // Nor with the guard's ledger forged as well.
+        let ledger = "guard/2026-11-22/nightly-2026-11-22.0.json";
+        let objects = rehearsal.simulator.objects(BUCKET);
+        let entry = objects.iter().find(|(key, _)| key == ledger).map(|(_, entry)| entry.clone()).unwrap();
+        let mut entry: Value = serde_json::from_slice(&entry).unwrap();
+        entry["accounts"] = json!([outsider]);
+        entry["batches"] = json!([rootwarden_domain::Sha256::of(batch.to_string().as_bytes())]);
+        rehearsal.simulator.put_object(BUCKET, ledger, entry.to_string());
         let answer =
             rehearsal.delete(json!({"run": RUN, "round": 0, "plan": forged, "batch": batch["batch"]})).await.unwrap();
         assert_eq!(answer["deleted"], 0, "{outsider}");
+        rehearsal.simulator.remove_object(BUCKET, answer["result"]["key"].as_str().unwrap());
         assert_eq!(rehearsal.calls_in(outsider).len(), calls, "{outsider} is not called");
     }
 }

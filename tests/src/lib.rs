@@ -10,7 +10,10 @@ use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, SdkConfig};
 use rootwarden_simulator::{Caller, Simulator, World};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 pub const MANAGEMENT: &str = "111122223333";
 pub const BUCKET: &str = "rootwarden-bucket";
@@ -52,6 +55,8 @@ pub struct Rehearsal {
     pub simulator: Simulator,
     settings: Vec<(&'static str, &'static str)>,
     seconds_left: u64,
+    /// How many runs were begun before the one at hand: a round of a run is planned once.
+    runs: AtomicU32,
 }
 
 /// What the functions of one round answered.
@@ -89,7 +94,28 @@ impl Rehearsal {
 
     pub fn deployed(world: World, deployment: &Deployment) -> Self {
         let simulator = Simulator::new(world.bucket(BUCKET));
-        Self { simulator, settings: settings(deployment), seconds_left: deployment.seconds_left }
+        Self {
+            simulator,
+            settings: settings(deployment),
+            seconds_left: deployment.seconds_left,
+            runs: AtomicU32::new(0),
+        }
+    }
+
+    /// The name of the run at hand: [`RUN`], until another one is begun.
+    pub fn run_id(&self) -> String {
+        match self.runs.load(Ordering::Relaxed) {
+            0 => RUN.to_owned(),
+            before => format!("{RUN}-{}", before + 1),
+        }
+    }
+
+    /// Whatever follows is of another run, if the one at hand was planned already.
+    fn begin_run(&self) {
+        let planned = format!("runs/{}/plan/0.json", self.run_id());
+        if self.simulator.objects(BUCKET).iter().any(|(key, _)| *key == planned) {
+            self.runs.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Hands `input` to a freshly built function, as a cold start would.
@@ -193,7 +219,7 @@ impl Rehearsal {
     /// `select-accounts` for the first chunk of a round.
     pub async fn select_first(&self, round: u32, request: &Value, previous: &Value) -> Answer {
         self.select(json!({
-            "run": RUN, "round": round, "request": request, "previous": previous, "chunk": 0, "chain": null, "audits": [],
+            "run": self.run_id(), "round": round, "request": request, "previous": previous, "chunk": 0, "chain": null, "audits": [],
         }))
         .await
     }
@@ -201,8 +227,7 @@ impl Rehearsal {
     pub async fn audit_all(&self, round: u32, chunk: usize, selection: &Value) -> Vec<Value> {
         let mut audits = Vec::new();
         for batch in self.batches(selection) {
-            let input =
-                json!({"run": RUN, "round": round, "chunk": chunk, "selection": selection, "batch": batch["batch"]});
+            let input = json!({"run": self.run_id(), "round": round, "chunk": chunk, "selection": selection, "batch": batch["batch"]});
             audits.push(caught(&batch, self.audit(input).await));
         }
         audits
@@ -224,7 +249,7 @@ impl Rehearsal {
                 return Ok(listed);
             }
             let input = json!({
-                "run": RUN, "round": round, "request": request, "previous": previous,
+                "run": self.run_id(), "round": round, "request": request, "previous": previous,
                 "chunk": number + 1, "chain": current["selection"], "audits": listed.audits,
             });
             listed.chunks.push(self.select(input).await?);
@@ -234,7 +259,7 @@ impl Rehearsal {
 
     pub async fn plan_of(&self, round: u32, listed: &Listed) -> Answer {
         self.plan(json!({
-            "run": RUN, "round": round, "selection": listed.selection(),
+            "run": self.run_id(), "round": round, "selection": listed.selection(),
             "audits": listed.audits, "audits_before": listed.audits_before,
         }))
         .await
@@ -243,7 +268,7 @@ impl Rehearsal {
     pub async fn delete_all(&self, round: u32, plan: &Value) -> Vec<Value> {
         let mut deletions = Vec::new();
         for batch in self.batches(plan) {
-            let input = json!({"run": RUN, "round": round, "plan": plan, "batch": batch["batch"]});
+            let input = json!({"run": self.run_id(), "round": round, "plan": plan, "batch": batch["batch"]});
             deletions.push(caught(&batch, self.delete(input).await));
         }
         deletions
@@ -251,6 +276,7 @@ impl Rehearsal {
 
     /// Everything up to the plan, nothing deleted yet.
     pub async fn plan_round(&self, request: &Value) -> Result<(Listed, Value), FunctionError> {
+        self.begin_run();
         let listed = self.list(0, request, &Value::Null).await?;
         let plan = self.plan_of(0, &listed).await?;
         Ok((listed, plan))
@@ -266,12 +292,16 @@ impl Rehearsal {
     ) -> Result<Round, FunctionError> {
         let listed = self.list(round, request, previous).await?;
         let plan = self.plan_of(round, &listed).await?;
-        let approval = if plan["approval"] == "needed" { approval } else { "not_needed" };
+        let approval = match plan["approval"].as_str() {
+            Some("needed") => approval,
+            Some("given") => "approved",
+            _ => "not_needed",
+        };
         let goes_on = plan["mode"] == "enforce" && ["approved", "not_needed"].contains(&approval);
         let deletions = if goes_on { self.delete_all(round, &plan["plan"]).await } else { Vec::new() };
         let report = self
             .publish(json!({
-                "run": RUN, "round": round, "plan": plan["plan"], "approval": approval,
+                "run": self.run_id(), "round": round, "plan": plan["plan"], "approval": approval,
                 "deletions": deletions, "previous": previous,
             }))
             .await?;
@@ -284,6 +314,7 @@ impl Rehearsal {
 
     /// A whole run: rounds until nothing is pending.
     pub async fn run(&self, request: Value) -> Result<Finished, FunctionError> {
+        self.begin_run();
         let mut previous = Value::Null;
         for number in 0..100 {
             let round = self.round(number, &request, &previous).await?;

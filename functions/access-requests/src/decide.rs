@@ -31,6 +31,17 @@ enum RunIs {
     Told,
     /// The decision stood before, and the run does not wait any more: it was told then, or it gave up.
     NoLongerWaiting,
+    /// None waits for it: the next run finds the decision.
+    NotWaiting,
+}
+
+impl Decided {
+    fn told(record: DecisionRecord, run: RunIs) -> Self {
+        let DecisionRecord { request, decision, plan_sha256, by, started_by: _, reason, at: _ } = &record;
+        info!(approval.request = %request, plan.sha256 = %plan_sha256, by = %by, reason = reason.as_str(),
+            "{by} has {decision} {request}");
+        Self { record, run }
+    }
 }
 
 impl AccessRequests {
@@ -39,6 +50,10 @@ impl AccessRequests {
         let asked = match &verdict.request {
             request @ ApprovalRequest::Deletion { .. } => self.asked::<DeletionPlan>(request).await?.0,
             request @ ApprovalRequest::Unlock(_) => self.asked::<UnlockPlan>(request).await?.0,
+            ApprovalRequest::Release(release) => {
+                let record = self.decide_release(caller, verdict, release).await?;
+                return Ok(Decided::told(record, RunIs::NotWaiting));
+            }
         };
         let (record, is_new) = self.record(&asked, caller, verdict).await?;
         let run = match (self.tell(&asked, &record).await?, is_new) {
@@ -46,10 +61,7 @@ impl AccessRequests {
             (Answered::TooLate, false) => RunIs::NoLongerWaiting,
             (Answered::TooLate, true) => return Err(Refusal::TooLate.into()),
         };
-        let DecisionRecord { request, decision, plan_sha256, by, started_by: _, reason, at: _ } = &record;
-        info!(approval.request = %request, plan.sha256 = %plan_sha256, by = %by, reason = reason.as_str(),
-            "{by} has {decision} {request}");
-        Ok(Decided { record, run })
+        Ok(Decided::told(record, run))
     }
 
     /// The decision as it stands in the bucket, and whether it came there just now.

@@ -10,6 +10,7 @@ mod answer;
 mod asked;
 mod decide;
 mod event;
+mod release;
 mod secure;
 mod show;
 mod unlock;
@@ -86,8 +87,11 @@ impl AccessRequests {
             (PersonRequest::Decide(verdict), Takes::Decisions) => HttpAnswer::ok(&self.decide(caller, &verdict).await?),
             (PersonRequest::Secure(secure), Takes::Requests) => HttpAnswer::ok(&self.secure(caller, secure).await?),
             (PersonRequest::Unlock(unlock), Takes::Requests) => HttpAnswer::ok(&self.unlock(caller, unlock).await?),
+            (PersonRequest::ReleaseKey(request), Takes::Requests) => {
+                HttpAnswer::ok(&self.release_key(caller, request).await?)
+            }
             (PersonRequest::Decide(_), Takes::Requests) => return Err(NotDone::OtherUrl("approvals")),
-            (PersonRequest::Secure(_) | PersonRequest::Unlock(_), Takes::Decisions) => {
+            (PersonRequest::Secure(_) | PersonRequest::Unlock(_) | PersonRequest::ReleaseKey(_), Takes::Decisions) => {
                 return Err(NotDone::OtherUrl("requests"));
             }
         })

@@ -51,8 +51,10 @@ struct Counts {
 
 impl AccessRequests {
     pub(crate) async fn show(&self, request: &ApprovalRequest) -> Result<HttpAnswer, NotDone> {
-        if let ApprovalRequest::Unlock(unlock) = request {
-            return Ok(HttpAnswer::ok(&self.show_unlock(unlock).await?));
+        match request {
+            ApprovalRequest::Unlock(unlock) => return Ok(HttpAnswer::ok(&self.show_unlock(unlock).await?)),
+            ApprovalRequest::Release(release) => return Ok(HttpAnswer::ok(&self.show_release(release).await?)),
+            ApprovalRequest::Deletion { .. } => {}
         }
         let (asked, plan) = self.asked(request).await?;
         let decision = self.storage.find(&request.decision_key()).await?;

@@ -1,25 +1,29 @@
 //! Deletes the planned root credentials of a batch of accounts, reads again, and tells each step.
 
+mod again;
+mod checks;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure, Mode, Pin, RunId,
-    approval::{ApprovalRequest, DecisionRecord, carries_out},
     artifact::WorkerResult,
     deletion::{DeletionOutcome, DeletionReport, StepOutcome},
     exemption::Exemptions,
-    input::{InvalidInput, parse},
+    input::parse,
     plan::{DeletionPlan, PlannedAccount},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{
-    Deadline, Journal, LEAST_TIME, MemberAccount, NotAMember, Organization, RootSessions, SdkConfig, Storage,
-    StorageError, delete,
+    Deadline, Journal, KeysAgain, LEAST_TIME, MemberAccount, NotAMember, Organization, RootSessions, SdkConfig,
+    Storage, StorageError, delete,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use again::LookedAtAgain;
 use tracing::{Instrument, info, info_span, warn};
 
 /// How many accounts are worked on side by side. An account that is slow takes up one of these places, and costs nobody
@@ -39,6 +43,7 @@ pub struct DeleteCredentials {
     storage: Storage,
     deployed_mode: Mode,
     exemptions: Exemptions,
+    protect_keys_used_within_days: u16,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,10 +61,8 @@ struct Input {
 
 /// One batch of a plan, and what an attempt before this one wrote down of its accounts.
 struct Work<'a> {
-    run: &'a RunId,
-    round: u32,
+    plan: &'a DeletionPlan,
     batch: u32,
-    management_account: AccountId,
     deadline: Deadline,
     journals: BTreeMap<AccountId, Result<DeletionReport, Failure>>,
 }
@@ -88,6 +91,7 @@ impl Function for DeleteCredentials {
             storage: Storage::new(config, settings.bucket()?),
             deployed_mode: settings.mode()?,
             exemptions: settings.exemptions()?,
+            protect_keys_used_within_days: settings.protect_keys_used_within_days()?,
         })
     }
 
@@ -95,22 +99,15 @@ impl Function for DeleteCredentials {
         let Input { run, round, plan: pin, batch: number, began } = parse("input", input)?;
         let now = self.storage.now();
         let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
-        let plan: DeletionPlan = self.storage.read_unaltered(&pin, &run.plan_key(round)).await?;
-        // INVARIANT (the bucket is a trust anchor): only the plan of this very run names what is deleted.
-        let is_planned = plan.batches.iter().any(|batch| batch.batch == number);
-        if plan.run != run || plan.round != round || !is_planned {
-            let why = format!("batch {number} is not in the plan of run `{run}`, round {round}");
-            return Err(InvalidInput::new("input", why).into());
+        let (plan, batch) = self.planned(&run, round, &pin, number).await?;
+        if let Some((pin, result)) = self.carried_out(&run, round, number).await? {
+            info!(run.id = %run, round, batch = number, "Batch {number} was carried out before");
+            return Ok(Output::of(pin, &result));
         }
-        if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
-            return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
-        }
-        self.require_approval(&pin, &plan).await?;
+        self.require_permission(&pin, &plan, &batch).await?;
         let journals = self.storage.journals(&run, round, number).await?;
-        let management_account = plan.management_account;
-        let work = Work { run: &run, round, batch: number, management_account, deadline, journals };
-        let planned = plan.batches.into_iter().filter(|batch| batch.batch == number).flat_map(|batch| batch.accounts);
-        let mut accounts: Vec<DeletionReport> = stream::iter(planned)
+        let work = Work { plan: &plan, batch: number, deadline, journals };
+        let mut accounts: Vec<DeletionReport> = stream::iter(batch.accounts)
             .map(async |planned| {
                 let span = info_span!("account", account.id = %planned.account.id, task = "delete");
                 let outcome = self.secure(&work, &planned).instrument(span).await;
@@ -135,7 +132,8 @@ impl DeleteCredentials {
                 return DeletionOutcome::Failed(failure);
             }
         };
-        let mut journal = Journal::new(&self.storage, work.run, work.round, work.batch, &planned.account, earlier);
+        let mut journal =
+            Journal::new(&self.storage, &work.plan.run, work.plan.round, work.batch, &planned.account, earlier);
         let outcome = if work.deadline.leaves(RESERVE) {
             self.delete(work, planned, &mut journal).await
         } else {
@@ -147,8 +145,10 @@ impl DeleteCredentials {
 
     async fn delete(&self, work: &Work<'_>, planned: &PlannedAccount, journal: &mut Journal<'_>) -> DeletionOutcome {
         let id = planned.account.id;
-        match work.deadline.earlier_by(LEAST_TIME).cut(self.may_be_changed(work.management_account, id)).await {
-            Some(Ok(member)) => delete(&self.sessions, &member, planned, journal, work.deadline).await,
+        match work.deadline.earlier_by(LEAST_TIME).cut(self.may_be_changed(work.plan, planned)).await {
+            Some(Ok((member, keys))) => {
+                delete(&self.sessions, &member, planned, keys.as_ref(), journal, work.deadline).await
+            }
             Some(Err(outcome)) => outcome,
             None => {
                 let message =
@@ -158,25 +158,32 @@ impl DeleteCredentials {
         }
     }
 
-    /// The account, if nobody wants it left alone and Organizations confirms it; else what becomes of it.
+    /// The account, if nobody wants it left alone and Organizations confirms it, with what decides about its access keys if
+    /// their last use is to be read again; else what becomes of it.
     async fn may_be_changed(
         &self,
-        management_account: AccountId,
-        id: AccountId,
-    ) -> Result<MemberAccount, DeletionOutcome> {
+        plan: &DeletionPlan,
+        planned: &PlannedAccount,
+    ) -> Result<(MemberAccount, Option<KeysAgain>), DeletionOutcome> {
+        let id = planned.account.id;
         match self.kept_by_people(id).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Err(outcome),
             Err(error) => return Err(DeletionOutcome::Failed(error.into())),
         }
         // INVARIANT (I1): asked again right before anything is deleted.
-        match self.organization.member(management_account, id).await {
-            Ok(member) => Ok(member),
+        let member = match self.organization.member(plan.management_account, id).await {
+            Ok(member) => member,
             Err(NotAMember::LeftOut(reason)) => {
                 warn!("Account {id} is no longer an active member: nothing is deleted");
-                Err(DeletionOutcome::LeftOut(reason))
+                return Err(DeletionOutcome::LeftOut(reason));
             }
-            Err(NotAMember::Unanswered(error)) => Err(DeletionOutcome::Failed(error.into())),
+            Err(NotAMember::Unanswered(error)) => return Err(DeletionOutcome::Failed(error.into())),
+        };
+        match self.looked_at_again(plan, planned).await {
+            Ok(LookedAtAgain::Goes(keys)) => Ok((member, keys)),
+            Ok(LookedAtAgain::Stays(outcome)) => Err(outcome),
+            Err(failure) => Err(DeletionOutcome::Failed(failure)),
         }
     }
 
@@ -194,18 +201,15 @@ impl DeleteCredentials {
         Ok(reason.map(DeletionOutcome::Exempt))
     }
 
-    /// INVARIANT (I10, I12): what the guard held back is deleted only with somebody else's recorded approval of this very plan.
-    async fn require_approval(&self, pin: &Pin, plan: &DeletionPlan) -> Result<(), FunctionError> {
-        if !plan.guard.needs_approval() {
-            return Ok(());
-        }
-        let request = ApprovalRequest::Deletion { run: plan.run.clone(), round: plan.round };
-        let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
-        carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref())
-            .map_err(|error| FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {error}")))
-    }
-
     async fn write(&self, result: WorkerResult<DeletionReport>) -> Result<Output, FunctionError> {
+        let key = result.run.deleted_key(result.round, result.batch);
+        let pin = self.storage.write(key, &result).await?;
+        Ok(Output::of(pin, &result))
+    }
+}
+
+impl Output {
+    fn of(pin: Pin, result: &WorkerResult<DeletionReport>) -> Self {
         let (mut deleted, mut already_absent, mut failed, mut not_attempted) = (0, 0, 0, 0);
         for report in &result.accounts {
             match &report.outcome {
@@ -228,9 +232,7 @@ impl DeleteCredentials {
                 }
             }
         }
-        let key = result.run.deleted_key(result.round, result.batch);
-        let pin = self.storage.write(key, &result).await?;
-        Ok(Output { batch: result.batch, result: pin, deleted, already_absent, failed, not_attempted })
+        Self { batch: result.batch, result: pin, deleted, already_absent, failed, not_attempted }
     }
 }
 

@@ -6,24 +6,26 @@ use rootwarden_domain::{
     Mode,
     approval::{ApprovalRequest, Decision, DecisionRecord},
     guard::{LedgerEntry, accounts_in_24_hours, prefixes},
+    input::InvalidInput,
     plan::{DeletionPlan, Guard},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::StorageError;
+use rootwarden_root_access::{Created, StorageError};
 
-use crate::PlanDeletions;
+use crate::{ByAnother, PlanDeletions, defect};
 
 impl PlanDeletions {
     /// INVARIANT (I10): the plan is in the ledger before it is counted, so that of two plans made at the same moment at
     /// least one sees both.
-    pub(crate) async fn guard(&self, plan: &DeletionPlan) -> Result<Guard, FunctionError> {
+    pub(crate) async fn guard(&self, plan: &mut DeletionPlan, approved_in: Option<u32>) -> Result<(), FunctionError> {
         let limit = self.max_accounts_to_clean;
-        let accounts: BTreeSet<_> = plan.accounts().map(|planned| planned.account.id).collect();
-        let entry = LedgerEntry { run: plan.run.clone(), round: plan.round, at: self.storage.now(), accounts };
-        if plan.mode == Mode::Report || entry.accounts.is_empty() {
-            return Ok(Guard { accounts_in_24_hours: entry.accounts.len(), limit });
+        let account_count = plan.account_count();
+        if plan.mode == Mode::Report || account_count == 0 {
+            plan.guard = Guard { accounts_in_24_hours: account_count, limit };
+            return Ok(());
         }
-        self.storage.write(entry.key(), &entry).await?;
+        let entry = self.enter(plan, approved_in).await?;
+        plan.planned_at = entry.at;
         let mut unapproved = Vec::new();
         for prefix in BTreeSet::from(prefixes(entry.at)) {
             for key in self.storage.list(&prefix).await? {
@@ -34,11 +36,36 @@ impl PlanDeletions {
                 }
             }
         }
-        Ok(Guard { accounts_in_24_hours: accounts_in_24_hours(&entry, &unapproved), limit })
+        plan.guard = Guard { accounts_in_24_hours: accounts_in_24_hours(&entry, &unapproved), limit };
+        Ok(())
+    }
+
+    /// The plan's entry in the ledger: this one, or that of an attempt which was interrupted before it wrote the same plan.
+    ///
+    /// INVARIANT (I10): an entry is written once for a round. Over one that could be replaced, a round could be planned again
+    /// and again, each time within the guard.
+    async fn enter(&self, plan: &DeletionPlan, approved_in: Option<u32>) -> Result<LedgerEntry, FunctionError> {
+        let entry = LedgerEntry::of(plan, approved_in).map_err(|error| defect(&error))?;
+        let key = entry.key();
+        if self.storage.create(&key, &entry).await? == Created::Now {
+            return Ok(entry);
+        }
+        match self.storage.find::<LedgerEntry>(&key).await? {
+            Some(there) if there.is_of_the_same(&entry) => Ok(there),
+            Some(_) => {
+                let why = format!(
+                    "another plan of run `{}`, round {} is in the guard's ledger (`{key}`), so none is made: start another run",
+                    plan.run, plan.round
+                );
+                Err(InvalidInput::new("input", why).into())
+            }
+            None => Err(ByAnother(key).into()),
+        }
     }
 
     async fn is_approved(&self, entry: &LedgerEntry) -> Result<bool, StorageError> {
-        let request = ApprovalRequest::Deletion { run: entry.run.clone(), round: entry.round };
+        let round = entry.approved_in.unwrap_or(entry.round);
+        let request = ApprovalRequest::Deletion { run: entry.run.clone(), round };
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         Ok(decided.is_some_and(|decided| decided.decision == Decision::Approved))
     }

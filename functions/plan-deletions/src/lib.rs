@@ -1,17 +1,18 @@
 //! Turns what the audits said into a plan: what goes, what is held back, and what is left alone.
 
+mod approved;
 mod chain;
 mod guard;
 
 use std::collections::BTreeMap;
 
 use rootwarden_domain::{
-    AccountId, BatchOutcome, Failure, Mode, Pin, RunId,
+    AccountId, BatchOutcome, ErrorKind, Failure, Mode, Pin, RunId, Sha256,
     approval::ApprovalRequest,
     artifact::outcomes,
     exemption::Exemptions,
-    input::parse,
-    plan::{DeletionPlan, Finding, Guard, PlannedAccount, Rules},
+    input::{InvalidInput, parse},
+    plan::{DeletionPlan, Finding, Guard, KeyRules, PlannedAccount, ReleasedKeys, Rules},
     selection::Tag,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
@@ -63,6 +64,22 @@ pub struct Output {
 pub enum Approval {
     NotNeeded,
     Needed,
+    /// Somebody approved all of it in an earlier round.
+    Given,
+}
+
+/// Why an object that was to be written once could not be.
+#[derive(Debug)]
+struct ByAnother(String);
+
+impl From<ByAnother> for FunctionError {
+    fn from(ByAnother(key): ByAnother) -> Self {
+        Self::new(ErrorKind::Transient, format!("cannot write `{key}`: it is just being written by another call"))
+    }
+}
+
+fn defect(error: &dyn std::error::Error) -> FunctionError {
+    FunctionError::new(ErrorKind::Defect, format!("cannot write the plan: {error}"))
 }
 
 impl Function for PlanDeletions {
@@ -81,36 +98,78 @@ impl Function for PlanDeletions {
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
+        let made_from = Sha256::of(input.to_string().as_bytes());
         let Input { run, round, selection, audits, audits_before } = parse("input", input)?;
+        if let Some(output) = self.planned_before(&run, round, made_from).await? {
+            return Ok(output);
+        }
         let (first, further) = self.chunks(&run, round, &selection, audits, audits_before).await?;
-        let mode = Mode::of_run(first.selected.mode, self.deployed_mode)?;
-        let excluded_tags = first.selected.request.exclude.tags.clone();
+        Mode::of_run(first.selected.mode, self.deployed_mode)?;
         let mut exemptions = self.exemptions.clone();
         self.storage.add_exemptions(&mut exemptions).await?;
-        let rules = Rules {
-            exemptions: &exemptions,
-            protect_keys_used_within_days: self.protect_keys_used_within_days,
-            now: self.storage.now(),
-        };
+        let (none, now) = (ReleasedKeys::new(), self.storage.now());
+        let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
+        let held_back = keys.held_back(std::iter::once(&first).chain(&further), now);
+        let released = self.storage.released_keys(&held_back).await?;
+        let rules = Rules { exemptions: &exemptions, keys: KeyRules { released: &released, ..keys }, now };
         let mut plan = DeletionPlan::plan(first, further, rules);
-        self.leave_out_tagged(&mut plan, &excluded_tags).await;
-        plan.guard = self.guard(&plan).await?;
+        plan.made_from = made_from;
+        self.leave_out_tagged(&mut plan).await;
+        let (approved_in, approved_before) = self.approved_before(&plan).await?.unzip();
+        plan.approved_before = approved_before;
+        self.guard(&mut plan, approved_in).await?;
 
-        let Guard { accounts_in_24_hours, limit } = plan.guard;
-        let approval = if plan.guard.needs_approval() { Approval::Needed } else { Approval::NotNeeded };
-        let (batch_count, account_count) = (plan.batches.len(), plan.account_count());
-        info!(run.id = %run, round, accounts = account_count, mode = ?mode, approval = ?approval,
-            "Planned deletions in {account_count} accounts for round {round} of run {run}");
-        let plan = self.storage.write(run.plan_key(round), &plan).await?;
-        let request = ApprovalRequest::Deletion { run, round };
-        Ok(Output { plan, mode, batch_count, account_count, approval, request, accounts_in_24_hours, limit })
+        // INVARIANT (I10): a round has one plan.
+        let key = run.plan_key(round);
+        if let Some(pin) = self.storage.create_pinned(&key, &plan).await? {
+            let output = output(pin, &plan);
+            let account_count = output.account_count;
+            info!(run.id = %run, round, accounts = account_count, mode = ?output.mode, approval = ?output.approval,
+                "Planned deletions in {account_count} accounts for round {round} of run {run}");
+            return Ok(output);
+        }
+        drop(plan);
+        self.planned_before(&run, round, made_from).await?.ok_or_else(|| ByAnother(key).into())
     }
 }
 
+fn output(pin: Pin, plan: &DeletionPlan) -> Output {
+    let Guard { accounts_in_24_hours, limit } = plan.guard;
+    let approval = match (plan.guard.needs_approval(), &plan.approved_before) {
+        (false, _) => Approval::NotNeeded,
+        (true, Some(_)) => Approval::Given,
+        (true, None) => Approval::Needed,
+    };
+    let request = ApprovalRequest::Deletion { run: plan.run.clone(), round: plan.round };
+    let (batch_count, account_count) = (plan.batches.len(), plan.account_count());
+    Output { plan: pin, mode: plan.mode, batch_count, account_count, approval, request, accounts_in_24_hours, limit }
+}
+
 impl PlanDeletions {
+    /// The plan that was made of the round before, by an attempt whose answer got lost. A plan says when it was made, so a second one
+    /// would be another.
+    ///
+    /// INVARIANT (I10): a round is not planned again from anything else, or each plan could stay within the guard.
+    async fn planned_before(
+        &self,
+        run: &RunId,
+        round: u32,
+        made_from: Sha256,
+    ) -> Result<Option<Output>, FunctionError> {
+        let Some((pin, plan)) = self.storage.find_pinned::<DeletionPlan>(&run.plan_key(round)).await? else {
+            return Ok(None);
+        };
+        if (&plan.run, plan.round, plan.made_from) == (run, round, made_from) {
+            return Ok(Some(output(pin, &plan)));
+        }
+        let why = format!("round {round} of run `{run}` was planned before, from something else: start another run");
+        Err(InvalidInput::new("input", why).into())
+    }
+
     /// Takes accounts with an excluded tag out of the plan. Tags are read only now, and only for what is in the plan:
     /// AWS allows 10 such calls a second.
-    async fn leave_out_tagged(&self, plan: &mut DeletionPlan, excluded: &[Tag]) {
+    async fn leave_out_tagged(&self, plan: &mut DeletionPlan) {
+        let excluded: Vec<Tag> = plan.excluded_tags.clone();
         if excluded.is_empty() {
             return;
         }

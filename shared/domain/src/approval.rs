@@ -14,10 +14,11 @@ use crate::{
     Pin, RunId,
     identity::Person,
     input::{InvalidInput, InvalidValue},
+    release::ReleaseId,
     unlock::UnlockId,
 };
 
-pub use decision::{Decision, DecisionRecord, NotCarriedOut, Refusal, Verdict, carries_out, decide};
+pub use decision::{Decision, DecisionRecord, NotCarriedOut, Refusal, Verdict, carries_out, decide, decide_about};
 pub use person_request::{PersonRequest, Reason, SecureAccounts};
 
 /// Who or what started a run.
@@ -40,12 +41,13 @@ impl fmt::Display for StartedBy {
     }
 }
 
-/// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request, written as its id.
+/// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request or a release, written as its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ApprovalRequest {
     Deletion { run: RunId, round: u32 },
     Unlock(UnlockId),
+    Release(ReleaseId),
 }
 
 impl ApprovalRequest {
@@ -61,12 +63,13 @@ impl ApprovalRequest {
         format!("approvals/{self}/decision.json")
     }
 
-    /// Where the plan lies that it is about.
+    /// Where the plan lies that it is about. A release is its own plan.
     #[must_use]
     pub fn plan_key(&self) -> String {
         match self {
             Self::Deletion { run, round } => run.plan_key(*round),
             Self::Unlock(unlock) => unlock.plan_key(),
+            Self::Release(release) => release.key(),
         }
     }
 }
@@ -75,10 +78,11 @@ impl FromStr for ApprovalRequest {
     type Err = InvalidValue;
 
     fn from_str(value: &str) -> Result<Self, InvalidValue> {
-        let refused = || InvalidValue::new(value, "an approval request (`<run>.<round>`, or `unlock-…`)");
-        // Neither a run's id nor an unlock request's has a dot.
+        let refused = || InvalidValue::new(value, "an approval request (`<run>.<round>`, `unlock-…` or `release-…`)");
+        // None of these ids has a dot.
         let Some((run, round)) = value.split_once('.') else {
-            return value.parse().map(Self::Unlock).map_err(|_| refused());
+            let release = value.parse().map(Self::Release);
+            return release.or_else(|_| value.parse().map(Self::Unlock)).map_err(|_| refused());
         };
         let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
         let request = Self::Deletion { run, round };
@@ -106,6 +110,7 @@ impl fmt::Display for ApprovalRequest {
         match self {
             Self::Deletion { run, round } => write!(formatter, "{run}.{round}"),
             Self::Unlock(unlock) => unlock.fmt(formatter),
+            Self::Release(release) => release.fmt(formatter),
         }
     }
 }

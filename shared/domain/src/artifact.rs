@@ -11,8 +11,8 @@ mod outcome;
 
 pub use outcome::{BatchOutcome, LONGEST_CAUSE, MOST_BATCHES, WorkerError, no_result, outcomes};
 
-/// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A SHA-256 digest, written as 64 lower-case hexadecimal digits. The default is nothing's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Sha256([u8; 32]);
 

@@ -60,6 +60,14 @@ pub struct AccessKey {
     pub last_used: LastUsed,
 }
 
+impl AccessKey {
+    /// Whether AWS refuses whatever is signed with it.
+    #[must_use]
+    pub fn is_inactive(&self) -> bool {
+        self.status == "Inactive"
+    }
+}
+
 /// What AWS knows of an access key's last use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

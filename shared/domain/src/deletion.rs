@@ -150,6 +150,35 @@ pub fn after_earlier_rounds(
     all
 }
 
+/// Why what is there `now` is not what was there `before` under the same name; `None` if it is, or if it is gone.
+///
+/// A login profile has no id, and an MFA device keeps its serial number when it is registered anew: their dates tell. What cannot
+/// be told apart is another one.
+#[must_use]
+pub fn is_another(credential: &RootCredential, before: &Inventory, now: &Inventory) -> Option<String> {
+    let dates = |inventory: &Inventory| match credential {
+        RootCredential::LoginProfile => inventory.login_profile.as_ref().map(|profile| profile.created_at),
+        RootCredential::MfaDevice(serial) => {
+            let mut devices = inventory.mfa_devices.iter();
+            devices.find(|device| device.serial_number == *serial).map(|device| device.enabled_at)
+        }
+        // Their ids are given once.
+        RootCredential::SigningCertificate(_) | RootCredential::AccessKey(_) => None,
+    };
+    let is_active = |inventory: &Inventory| match credential {
+        RootCredential::AccessKey(id) => inventory.access_keys.iter().any(|key| key.id == *id && !key.is_inactive()),
+        RootCredential::SigningCertificate(_) | RootCredential::LoginProfile | RootCredential::MfaDevice(_) => false,
+    };
+    if is_active(now) && before.contains(credential) && !is_active(before) {
+        return Some("it was inactive when it was planned, and was made active since".to_owned());
+    }
+    match (dates(before).flatten(), dates(now)?) {
+        (Some(planned), Some(at)) if planned == at => None,
+        (Some(planned), Some(at)) => Some(format!("it is of {at}, and the one that was planned is of {planned}")),
+        _ => Some("its date could not be read, so it may be another one than was planned".to_owned()),
+    }
+}
+
 /// Why an MFA device must stay, if a password is still there: without it, the password alone would open the account.
 ///
 /// `None` is not enough where the password's deletion was only sent: a fresh read has to show it gone first.

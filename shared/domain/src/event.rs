@@ -4,12 +4,15 @@
 //! Source: AWS Organizations User Guide "Logging with CloudTrail"; AWS Control Tower User Guide "Lifecycle events".
 //! Limits: no public sample of `AccountJoinedOrganization` exists, so the place and the name of its account id are guesses.
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use serde_json::Value;
 
 use crate::{
-    AccountId,
+    AccountId, Sha256,
     input::{InvalidInput, one_line},
     selection::{CreateAccountRequestId, Newcomer},
 };
@@ -31,7 +34,8 @@ pub struct Envelope<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountEvent {
     pub name: String,
-    /// CloudTrail's id of the event, the same in every delivery.
+    /// CloudTrail's id of the event, or `EventBridge`'s, or what stands for one: the same in every delivery of the event, and
+    /// of no other event.
     pub id: String,
     /// The account in which the event was delivered: it must be the organization's management account.
     pub delivered_in: AccountId,
@@ -53,7 +57,7 @@ impl AccountEvent {
     /// # Errors
     /// `InvalidInput` naming the event, for one that is not about a new account or that does not say which.
     pub fn parse(envelope: Envelope<'_>) -> Result<Self, InvalidInput> {
-        let Envelope { id, source, detail_type, account, detail } = envelope;
+        let Envelope { id: _, source, detail_type, account, detail } = envelope;
         let name = text(detail, "/eventName").ok_or_else(|| {
             InvalidInput::new("event", format!("`detail.eventName` is missing (from `{}`)", one_line(source)))
         })?;
@@ -82,10 +86,35 @@ impl AccountEvent {
         }
         Ok(Self {
             name: name.to_owned(),
-            id: text(detail, "/eventID").unwrap_or(id).to_owned(),
+            id: id_of(envelope),
             delivered_in: account.parse().map_err(|error| refused(format!("`account`: {error}")))?,
             news: read(detail).map_err(refused)?,
         })
+    }
+}
+
+/// Why by its content where AWS gives no id: with one name for all such events, the second one would be taken for a second
+/// delivery of the first. `eventTime` is part of the content.
+fn id_of(Envelope { id, source, detail_type, account, detail }: Envelope<'_>) -> String {
+    let ids = [text(detail, "/eventID").unwrap_or_default(), id];
+    if let Some(id) = ids.into_iter().find(|id| !id.trim().is_empty()) {
+        return id.to_owned();
+    }
+    let content = Value::from(vec![source.into(), detail_type.into(), account.into(), in_order(detail)]);
+    let digest = Sha256::of(content.to_string().as_bytes()).to_string();
+    format!("content-{}", digest.get(..32).unwrap_or(&digest))
+}
+
+/// The same value with the fields of every object in the order of their names, so that equal contents are equal texts.
+fn in_order(value: &Value) -> Value {
+    // Recursion is bounded by serde_json's own limit of 128 levels.
+    match value {
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, Value> = fields.iter().map(|(name, field)| (name, in_order(field))).collect();
+            Value::Object(sorted.into_iter().map(|(name, field)| (name.clone(), field)).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(in_order).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 

@@ -130,3 +130,27 @@ fn takes_cloudtrails_id_and_falls_back_to_the_envelopes() {
     detail.as_object_mut().unwrap().remove("eventID");
     assert_eq!(id(&detail), "envelope-id");
 }
+
+fn id_without_any(detail: &Value) -> String {
+    let mut envelope = envelope("aws.organizations", detail);
+    envelope.id = "";
+    AccountEvent::parse(envelope).unwrap().id
+}
+
+#[test]
+fn an_event_without_any_id_is_named_by_its_content_so_that_two_of_them_are_two() {
+    let event = |time: &str, id: Value| {
+        json!({
+            "eventSource": "organizations.amazonaws.com", "eventName": "AccountJoinedOrganization", "eventTime": time, "eventID": id,
+            "serviceEventDetails": {"joinedMethod": "INVITED", "accountId": ACCOUNT},
+        })
+    };
+    let first = id_without_any(&event("2026-11-22T02:00:00Z", Value::Null));
+    assert_eq!(first.len(), "content-".len() + 32);
+    let same = r#"{"serviceEventDetails": {"accountId": "444455556666", "joinedMethod": "INVITED"}, "eventID": null,
+        "eventTime": "2026-11-22T02:00:00Z", "eventName": "AccountJoinedOrganization", "eventSource": "organizations.amazonaws.com"}"#;
+    assert_eq!(id_without_any(&serde_json::from_str(same).unwrap()), first, "a second delivery, in another order");
+    assert_ne!(id_without_any(&event("2026-11-22T02:00:01Z", Value::Null)), first, "the account left and came back");
+    assert_ne!(id_without_any(&event("2026-11-22T02:00:00Z", json!(" "))), " ", "blank is none");
+    assert_eq!(id_without_any(&event("2026-11-22T02:00:00Z", json!("an-id"))), "an-id");
+}

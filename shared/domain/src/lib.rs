@@ -19,6 +19,7 @@ pub mod mode;
 pub mod organizational_unit;
 pub mod partition;
 pub mod plan;
+pub mod release;
 pub mod report;
 pub mod resource_policy;
 pub mod round;

@@ -1,22 +1,26 @@
 //! From what the audits said to what is deleted: exemptions, keys in recent use, and everything else.
 
+mod carrying_out;
+mod keys;
+
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, RootCredential, RunId,
+    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RunId, Sha256,
     approval::StartedBy,
     artifact::Collected,
     audit::{AuditOutcome, AuditedAccount},
-    credential::{AccessKey, LastUsed},
     exemption::Exemptions,
     selection::{
         LeftOut, LeftOutAccount, Newcomer, NobodySelected, NotCreated, SelectedAccounts, Selection, Standing, Tag,
         UnknownAccount,
     },
 };
+
+pub use keys::{KeyRules, ReleasedKeys};
 
 /// Deleting takes about fifteen calls an account, so these batches are smaller than those of the audit.
 const ACCOUNTS_IN_A_BATCH: usize = 10;
@@ -30,7 +34,15 @@ pub struct DeletionPlan {
     pub mode: Mode,
     pub started_by: Option<StartedBy>,
     pub management_account: AccountId,
+    /// When it was made: it may not be carried out for ever.
+    pub planned_at: Timestamp,
+    /// What it was made from: a round is planned once, and nothing else is planned for it.
+    pub made_from: Sha256,
     pub guard: Guard,
+    /// The approved plan of an earlier round in which everything stood that this one deletes.
+    pub approved_before: Option<Pin>,
+    /// Accounts with one of these tags are left alone, also by whoever carries the plan out later.
+    pub excluded_tags: Vec<Tag>,
     pub batches: Vec<Batch<PlannedAccount>>,
     /// Accounts in which nothing is deleted.
     pub others: Vec<OtherAccount>,
@@ -120,8 +132,7 @@ pub enum Finding {
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
     pub exemptions: &'a Exemptions,
-    /// Access keys used within so many days are held back; 0 holds none back.
-    pub protect_keys_used_within_days: u16,
+    pub keys: KeyRules<'a>,
     pub now: Timestamp,
 }
 
@@ -143,7 +154,11 @@ impl DeletionPlan {
             mode,
             started_by: request.started_by,
             management_account,
+            planned_at: rules.now,
+            made_from: Sha256::default(),
             guard: Guard::default(),
+            approved_before: None,
+            excluded_tags: request.exclude.tags,
             batches: Vec::new(),
             others: Vec::new(),
             left_out: Vec::new(),
@@ -286,7 +301,7 @@ impl Rules<'_> {
             AuditOutcome::NotAttempted => Finding::NotAttempted,
             AuditOutcome::Present(inventory) => match self.exemptions.reason(account.id, self.now) {
                 Some(reason) => Finding::Exempt { reason: reason.to_owned(), inventory },
-                None => match self.split(&inventory) {
+                None => match self.split(account.id, &inventory) {
                     (delete, held_back) if delete.is_empty() => Finding::HeldBack { held_back, inventory },
                     (delete, held_back) => {
                         return Decision::Delete(PlannedAccount { account, delete, held_back, inventory });
@@ -298,28 +313,13 @@ impl Rules<'_> {
     }
 
     /// What goes, in the order of deletion, and what waits for a person.
-    fn split(&self, inventory: &Inventory) -> (Vec<RootCredential>, Vec<HeldBack>) {
-        let held_back: Vec<HeldBack> = inventory.access_keys.iter().filter_map(|key| self.hold_back(key)).collect();
+    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<HeldBack>) {
+        let kept = |key| self.keys.hold_back(account, key, self.now);
+        let held_back: Vec<HeldBack> = inventory.access_keys.iter().filter_map(kept).collect();
         let mut delete = inventory.credentials();
         delete.retain(|credential| !held_back.iter().any(|held| held.credential == *credential));
         delete.sort();
         (delete, held_back)
-    }
-
-    fn hold_back(&self, key: &AccessKey) -> Option<HeldBack> {
-        let days = self.protect_keys_used_within_days;
-        if days == 0 {
-            return None;
-        }
-        let reason = match key.last_used {
-            LastUsed::Never => return None,
-            LastUsed::Unread => "its last use could not be read".to_owned(),
-            LastUsed::At(at) if self.now.duration_since(at) > SignedDuration::from_hours(24 * i64::from(days)) => {
-                return None;
-            }
-            LastUsed::At(at) => format!("used {at}, within the last {days} days"),
-        };
-        Some(HeldBack { credential: RootCredential::AccessKey(key.id.clone()), reason })
     }
 }
 

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{artifact::WorkerResult, credential::LoginProfile};
+use crate::{
+    artifact::WorkerResult,
+    credential::{AccessKey, LastUsed, LoginProfile},
+};
 
 const NOW: &str = "2026-11-22T02:00:00Z";
 
@@ -51,7 +54,9 @@ fn plan(
     days: u16,
 ) -> DeletionPlan {
     let exemptions = Exemptions::parse(exemptions).unwrap();
-    let rules = Rules { exemptions: &exemptions, protect_keys_used_within_days: days, now: NOW.parse().unwrap() };
+    let released = ReleasedKeys::new();
+    let keys = KeyRules { protect_used_within_days: days, released: &released };
+    let rules = Rules { exemptions: &exemptions, keys, now: NOW.parse().unwrap() };
     let chunk = AuditedChunk { selected: selected.clone(), audits: audits.into_iter().collect() };
     DeletionPlan::plan(chunk, vec![], rules)
 }

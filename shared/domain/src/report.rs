@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, ErrorKind, Failure, Mode, RunId,
     artifact::Collected,
-    deletion::DeletionReport,
+    deletion::{DeletionReport, DeletionStep},
     plan::DeletionPlan,
     round,
     selection::{Newcomer, NobodySelected, NotCreated},
@@ -62,6 +62,27 @@ pub struct Report {
 pub struct AccountReport {
     pub name: Option<String>,
     pub status: Status,
+    /// What earlier rounds of the run deleted or began to delete, where the status tells of no steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deleted: Vec<DeletionStep>,
+}
+
+impl AccountReport {
+    fn of(name: Option<String>, status: Status) -> Self {
+        Self { name, status, deleted: Vec::new() }
+    }
+
+    /// INVARIANT (I3): what an earlier round deleted stays, whatever the account has become since.
+    fn after(self, earlier: Option<Self>) -> Self {
+        let Self { name, status, deleted: _ } = self;
+        let Some(Self { name: earlier_name, status: earlier, deleted }) = earlier else {
+            return Self::of(name, status);
+        };
+        let mut steps = deleted;
+        steps.extend(earlier.into_steps());
+        let (status, deleted) = status.after(steps);
+        Self { name: name.or(earlier_name), status, deleted }
+    }
 }
 
 /// How many accounts ended in each status.
@@ -105,7 +126,11 @@ impl Report {
             not_in_organization,
             started_by: _,
             management_account: _,
+            planned_at: _,
+            made_from: _,
             guard: _,
+            approved_before: _,
+            excluded_tags: _,
         } = plan;
         let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
             Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
@@ -115,8 +140,12 @@ impl Report {
             None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization),
         };
         all_not_created.extend(not_created);
+        let mut add = |account: AccountId, report: AccountReport| {
+            let earlier = accounts.remove(&account);
+            accounts.insert(account, report.after(earlier));
+        };
         for left in left_out {
-            accounts.insert(left.account, AccountReport { name: None, status: Status::LeftOut(left.reason) });
+            add(left.account, AccountReport::of(None, Status::LeftOut(left.reason)));
         }
         let mut unfinished_creations = Vec::new();
         for newcomer in waiting {
@@ -124,14 +153,13 @@ impl Report {
                 Newcomer::Account(account) => {
                     let message = format!("Organizations does not show account `{account}` as an active member yet");
                     let status = Status::Unknown(Failure::new(ErrorKind::NotYetVisible, message));
-                    accounts.insert(account, AccountReport { name: None, status });
+                    add(account, AccountReport::of(None, status));
                 }
                 Newcomer::CreateAccountRequest(_) => unfinished_creations.push(newcomer),
             }
         }
-        for (account, AccountReport { name, status }) in statuses(mode, approval, batches, others, deletions) {
-            let earlier = accounts.remove(&account).map(|report| report.status);
-            accounts.insert(account, AccountReport { name, status: status.after(earlier) });
+        for (account, report) in statuses(mode, approval, batches, others, deletions) {
+            add(account, report);
         }
 
         let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);

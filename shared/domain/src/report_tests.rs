@@ -5,6 +5,7 @@ use crate::{
     credential::{AccessKey, LastUsed},
     deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
     plan::{Finding, Guard, OtherAccount, PlannedAccount},
+    selection::{LeftOut, LeftOutAccount, Tag},
 };
 
 const ONE: &str = "111111111111";
@@ -40,7 +41,11 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionP
         mode,
         started_by: None,
         management_account: "999999999999".parse().unwrap(),
+        planned_at: "2026-11-22T02:00:00Z".parse().unwrap(),
+        made_from: crate::Sha256::default(),
         guard: Guard::default(),
+        approved_before: None,
+        excluded_tags: vec![],
         left_out: vec![],
         waiting: vec![],
         not_created: vec![],
@@ -133,6 +138,60 @@ fn an_account_cleaned_in_two_rounds_shows_both() {
     let second = Report::add_round(Some(first), clean, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
     let Status::Cleaned { steps } = status(&second, ONE) else { panic!("{second:?}") };
     assert_eq!(steps, [DeletionStep { credential: key(), outcome: StepOutcome::Deleted }]);
+}
+
+#[test]
+fn i3_what_an_earlier_round_deleted_stays_whatever_the_account_has_become_since() {
+    let gone = DeletionStep { credential: key(), outcome: StepOutcome::Deleted };
+    let failed = StepOutcome::Failed(Failure::new(ErrorKind::Throttled, "why"));
+    let steps = vec![gone.clone(), DeletionStep { credential: RootCredential::LoginProfile, outcome: failed }];
+    let first = DeletionOutcome::Attempted { steps, remaining: Some(Inventory::default()) };
+    let first = report(plan(Mode::Enforce, &[ONE], vec![]), deleted(ONE, first));
+
+    let unknown = || Failure::new(ErrorKind::NotYetVisible, "why");
+    let found = |finding| (plan(Mode::Enforce, &[], vec![(ONE, finding)]), None, ApprovalOutcome::NotNeeded);
+    let came_to = |outcome| (plan(Mode::Enforce, &[ONE], vec![]), Some(outcome), ApprovalOutcome::NotNeeded);
+    let unapproved = |approval| (plan(Mode::Enforce, &[ONE], vec![]), None, approval);
+    let mut left_out = plan(Mode::Enforce, &[], vec![]);
+    left_out.left_out = vec![LeftOutAccount { account: ONE.parse().unwrap(), reason: LeftOut::Excluded }];
+    let mut waiting = plan(Mode::Enforce, &[], vec![]);
+    waiting.waiting = vec![Newcomer::Account(ONE.parse().unwrap())];
+    let tag = Tag { key: "root".into(), value: "keep".into() };
+    let exempt = Finding::Exempt { reason: "why".into(), inventory: inventory() };
+    let suspended = LeftOut::NotActive(crate::AccountState::Suspended);
+    for (second, outcome, approval) in [
+        (left_out, None, ApprovalOutcome::NotNeeded),
+        (waiting, None, ApprovalOutcome::NotNeeded),
+        (plan(Mode::Report, &[ONE], vec![]), None, ApprovalOutcome::NotNeeded),
+        found(Finding::Clean),
+        found(exempt),
+        found(Finding::Excluded { tag, inventory: inventory() }),
+        found(Finding::HeldBack { held_back: vec![], inventory: inventory() }),
+        found(Finding::Unknown(unknown())),
+        found(Finding::NotAttempted),
+        came_to(DeletionOutcome::Paused("why".into())),
+        came_to(DeletionOutcome::Exempt("why".into())),
+        came_to(DeletionOutcome::LeftOut(suspended)),
+        came_to(DeletionOutcome::Failed(unknown())),
+        came_to(DeletionOutcome::NotAttempted),
+        came_to(DeletionOutcome::Attempted { steps: vec![], remaining: None }),
+        unapproved(ApprovalOutcome::Refused),
+        unapproved(ApprovalOutcome::TimedOut),
+        unapproved(ApprovalOutcome::NotNeeded),
+    ] {
+        let deletions = outcome.map(|outcome| deleted(ONE, outcome)).unwrap_or_default();
+        let second = Report::add_round(Some(first.clone()), second, approval, deletions, 30);
+        let told = serde_json::to_value(&second.accounts[&ONE.parse().unwrap()]).unwrap();
+        assert!(told.to_string().contains(&serde_json::to_string(&gone).unwrap()), "{told}");
+        assert!(!told.to_string().contains(r#""credential":"login_profile""#), "only what is gone stays: {told}");
+        assert_eq!(told["name"], format!("account {ONE}"), "{told}");
+
+        // And through another round, until it is clean at last.
+        let clean = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
+        let third = Report::add_round(Some(second), clean, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
+        let Status::Cleaned { steps } = status(&third, ONE) else { panic!("{third:?}") };
+        assert_eq!(steps, std::slice::from_ref(&gone));
+    }
 }
 
 #[test]

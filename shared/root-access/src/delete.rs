@@ -2,12 +2,13 @@
 //!
 //! Every phase has a bound of its own, so that an account which is slow in every call still ends in time, with all it did.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use jiff::Timestamp;
 use rootwarden_domain::{
-    ErrorKind, Failure, Inventory, RootCredential,
+    AccountId, ErrorKind, Failure, Inventory, RootCredential,
     deletion::{DeletionOutcome, DeletionStep, StepOutcome, keeps_mfa},
-    plan::PlannedAccount,
+    plan::{KeyRules, PlannedAccount, ReleasedKeys},
 };
 use tokio::time::sleep;
 
@@ -29,33 +30,62 @@ const NO_TIME: &str = "time ran out before this step";
 /// How long to wait before each further look at something that AWS said it deleted.
 const LOOK_AGAIN_AFTER: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// Deletes the planned credentials of `member`, as far as they are still there, and stops before `deadline`.
+/// What decides about access keys whose last use is read again.
+#[derive(Debug)]
+pub struct KeysAgain {
+    pub protect_used_within_days: u16,
+    pub released: ReleasedKeys,
+}
+
+impl KeysAgain {
+    /// Planned keys that would be held back by now.
+    fn held_back(&self, account: AccountId, present: &Inventory, now: Timestamp) -> BTreeMap<RootCredential, String> {
+        let rules = KeyRules { protect_used_within_days: self.protect_used_within_days, released: &self.released };
+        let held = present.access_keys.iter().filter_map(|key| rules.hold_back(account, key, now));
+        held.map(|held| (held.credential, format!("since it was planned: {}", held.reason))).collect()
+    }
+}
+
+/// Deletes the planned credentials of `member`, as far as they are still there and still what was planned, and stops before
+/// `deadline`.
+///
+/// `keys` decides about access keys again, which takes a call for each of them.
 ///
 /// INVARIANT (bucket as trust anchor): what goes is in the plan AND in a fresh read of this session.
 pub async fn delete(
     sessions: &RootSessions,
     member: &MemberAccount,
     planned: &PlannedAccount,
+    keys: Option<&KeysAgain>,
     journal: &mut Journal<'_>,
     deadline: Deadline,
 ) -> DeletionOutcome {
     let deadline = deadline.at_most(Duration::from_secs(u64::from(Delete::SECONDS)));
-    let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member)).await {
+    let last_use = if keys.is_some() { LastUse::Read } else { LastUse::Skip };
+    let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member, last_use)).await {
         Some(Ok(entered)) => entered,
         Some(Err(error)) => return DeletionOutcome::Failed(error.in_member(member, sessions.now()).into()),
         None => return DeletionOutcome::Failed(did_not_answer(member)),
     };
+    let mut left_alone = planned.left_alone(&present);
+    if let Some(keys) = keys {
+        left_alone.extend(keys.held_back(planned.account.id, &present, sessions.now()));
+    }
     // INVARIANT (I8): cut or not, the steps that were taken are in the journal, which outlives the future that takes them.
-    let work = Box::pin(delete_and_read(&session, planned, &present, journal, deadline));
+    let work = Box::pin(delete_and_read(&session, planned, &present, left_alone, journal, deadline));
     let remaining = deadline.cut(work).await.flatten();
     let outcome = journal.attempted(remaining);
     name_what_was_not_come_to(outcome, planned)
 }
 
 /// Opens a session and reads what is there. Nothing is changed yet.
-async fn enter(sessions: &RootSessions, member: &MemberAccount) -> Result<(RootSession<Delete>, Inventory), AwsError> {
+async fn enter(
+    sessions: &RootSessions,
+    member: &MemberAccount,
+    last_use: LastUse,
+) -> Result<(RootSession<Delete>, Inventory), AwsError> {
     let session = sessions.open_delete(member).await?;
-    let present = session.inventory(LastUse::Skip).await?;
+    let present = session.inventory(last_use).await?;
     Ok((session, present))
 }
 
@@ -64,13 +94,17 @@ async fn delete_and_read(
     session: &RootSession<Delete>,
     planned: &PlannedAccount,
     present: &Inventory,
+    mut left_alone: BTreeMap<RootCredential, String>,
     journal: &mut Journal<'_>,
     deadline: Deadline,
 ) -> Option<Inventory> {
     let mut credentials = planned.delete.clone();
     credentials.sort();
     for credential in credentials {
-        let outcome = take_step(session, &credential, present, journal, deadline).await;
+        let outcome = match left_alone.remove(&credential) {
+            Some(reason) => StepOutcome::NotAttempted(reason),
+            None => take_step(session, &credential, present, journal, deadline).await,
+        };
         journal.record(&credential, outcome);
     }
     if !journal.is_begun() {

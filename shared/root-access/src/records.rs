@@ -1,12 +1,12 @@
 //! Small objects in the bucket that are not handed on by pin: found by their name, or not there.
 
 use aws_sdk_s3::primitives::ByteStream;
-use rootwarden_domain::ErrorKind;
+use rootwarden_domain::{ErrorKind, Pin, Sha256};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     AwsError,
-    storage::{Storage, StorageError},
+    storage::{Storage, StorageError, whole},
 };
 
 /// Whether this call wrote an object, or one was there before.
@@ -23,18 +23,40 @@ impl Storage {
     /// # Errors
     /// Anything but its absence. An object that cannot be read as a `T` is an error, never absent.
     pub async fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
+        let found = self.newest(key).await?;
+        found.map(|(_, body)| read(key, &body)).transpose()
+    }
+
+    /// The same, with the pin of what was read, to hand it on.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; `NotEnabled` if the bucket keeps no versions.
+    pub async fn find_pinned<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Pin, T)>, StorageError> {
+        let Some((version_id, body)) = self.newest(key).await? else { return Ok(None) };
+        let pin = pinned(key, version_id, Sha256::of(&body))?;
+        Ok(Some((pin, read(key, &body)?)))
+    }
+
+    /// Whether anything lies there. Nothing of it is read.
+    ///
+    /// # Errors
+    /// Any failure of `ListObjectsV2`.
+    pub async fn exists(&self, key: &str) -> Result<bool, StorageError> {
+        Ok(self.list(key).await?.iter().any(|found| found == key))
+    }
+
+    async fn newest(&self, key: &str) -> Result<Option<(Option<String>, Vec<u8>)>, StorageError> {
         let what = || format!("read `{key}`");
-        let output = match self.s3().get_object().bucket(self.bucket()).key(key).send().await {
-            Ok(output) => output,
+        match self.s3().get_object().bucket(self.bucket()).key(key).send().await {
+            Ok(output) => {
+                let version_id = output.version_id().map(str::to_owned);
+                Ok(Some((version_id, whole(output, what).await?)))
+            }
             Err(error) => {
                 let error = AwsError::new(what(), error);
-                return if error.code() == Some("NoSuchKey") { Ok(None) } else { Err(error.into()) };
+                if error.code() == Some("NoSuchKey") { Ok(None) } else { Err(error.into()) }
             }
-        };
-        let body =
-            output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
-        let malformed = |source| StorageError::Malformed { key: key.to_owned(), source };
-        serde_json::from_slice(&body.to_vec()).map(Some).map_err(malformed)
+        }
     }
 
     /// Keeps `value` as JSON for good: written once, and never over anything else.
@@ -75,21 +97,36 @@ impl Storage {
     /// # Errors
     /// Any failure of `PutObject` but the one that means that something is there.
     pub async fn create<T: Serialize>(&self, key: &str, value: &T) -> Result<Created, StorageError> {
+        Ok(self.create_pinned(key, value).await?.map_or(Created::AlreadyThere, |_| Created::Now))
+    }
+
+    /// The same, with the pin of what this call wrote; `None` if something was there.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub async fn create_pinned<T: Serialize>(&self, key: &str, value: &T) -> Result<Option<Pin>, StorageError> {
         let body =
             serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.to_owned(), source })?;
+        let sha256 = Sha256::of(&body);
         let put = self.s3().put_object().bucket(self.bucket()).key(key).if_none_match("*");
         let written = put.content_type("application/json").body(ByteStream::from(body)).send().await;
         match written.map_err(|error| AwsError::new(format!("write `{key}`"), error)) {
-            Ok(output) if output.version_id().is_none() => {
-                let why = "the bucket keeps no versions: switch versioning on";
-                Err(AwsError::of_kind(ErrorKind::NotEnabled, format!("write `{key}`"), why).into())
-            }
-            Ok(_) => Ok(Created::Now),
+            Ok(output) => pinned(key, output.version_id().map(str::to_owned), sha256).map(Some),
             // Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
-            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
-                Ok(Created::AlreadyThere)
-            }
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn read<T: DeserializeOwned>(key: &str, body: &[u8]) -> Result<T, StorageError> {
+    serde_json::from_slice(body).map_err(|source| StorageError::Malformed { key: key.to_owned(), source })
+}
+
+fn pinned(key: &str, version_id: Option<String>, sha256: Sha256) -> Result<Pin, StorageError> {
+    let version_id = version_id.ok_or_else(|| {
+        let why = "the bucket keeps no versions: switch versioning on";
+        AwsError::of_kind(ErrorKind::NotEnabled, format!("write `{key}`"), why)
+    })?;
+    Ok(Pin { key: key.to_owned(), version_id, sha256 })
 }

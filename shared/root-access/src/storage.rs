@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
 use jiff::Timestamp;
 use rootwarden_domain::{
     BatchOutcome, ErrorKind, Failure, Pin, RunId, Sha256,
@@ -185,10 +185,18 @@ impl Storage {
             }
             other => other?,
         };
-        let body =
-            output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
-        Ok(body.to_vec())
+        whole(output, what).await
     }
+}
+
+/// The bytes of an object, once: a plan of the largest organization is tens of megabytes, and `collect` would hold it twice.
+pub(crate) async fn whole(mut output: GetObjectOutput, what: impl Fn() -> String) -> Result<Vec<u8>, StorageError> {
+    let length = output.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    let mut body = Vec::with_capacity(length);
+    while let Some(part) = output.body.next().await {
+        body.extend_from_slice(&part.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?);
+    }
+    Ok(body)
 }
 
 pub(crate) fn result_of<T>(run: &RunId, round: u32, batch: u32, result: WorkerResult<T>) -> Collected<T> {

@@ -94,16 +94,31 @@ pub fn decide(
     verdict: &Verdict,
     now: Timestamp,
 ) -> Result<DecisionRecord, Refusal> {
-    let Verdict { request, decision, plan_sha256, reason } = verdict;
-    if asked.request != *request || asked.check().is_err() {
-        return Err(Refusal::Altered(format!("`{}` asks about something else", request.asked_key())));
+    if asked.request != verdict.request || asked.check().is_err() {
+        return Err(Refusal::Altered(format!("`{}` asks about something else", verdict.request.asked_key())));
     }
+    decide_about(asked.plan.sha256, asked.started_by.as_ref(), existing, caller, verdict, now)
+}
+
+/// The same about what has this SHA-256 and was started by `started_by`, whether or not a run waits for it.
+///
+/// # Errors
+/// Why the verdict is not taken.
+pub fn decide_about(
+    asked: Sha256,
+    started_by: Option<&StartedBy>,
+    existing: Option<&DecisionRecord>,
+    caller: &Person,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<DecisionRecord, Refusal> {
+    let Verdict { request, decision, plan_sha256, reason } = verdict;
     // INVARIANT (I12): who decides has named the hash of what they were shown.
-    if asked.plan.sha256 != *plan_sha256 {
-        return Err(Refusal::OtherPlan { request: request.clone(), asked: asked.plan.sha256 });
+    if asked != *plan_sha256 {
+        return Err(Refusal::OtherPlan { request: request.clone(), asked });
     }
     // INVARIANT (I12): two people, told apart by what AWS says of them.
-    let started_by = asked.started_by.as_ref().ok_or(Refusal::StarterUnknown)?;
+    let started_by = started_by.ok_or(Refusal::StarterUnknown)?;
     if is_started_by(started_by, caller) {
         return Err(Refusal::SamePerson(started_by.clone()));
     }

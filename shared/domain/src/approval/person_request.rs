@@ -9,6 +9,7 @@ use crate::{
     identity::Person,
     input::{InvalidInput, parse},
     partition::Partition,
+    release::ReleaseRequest,
     selection::{Exclusions, Request, Selection},
     unlock::{ActionName, UnlockRequest},
 };
@@ -22,6 +23,8 @@ pub enum PersonRequest {
     Secure(SecureAccounts),
     /// Something for a bucket or queue whose policy denies everybody.
     Unlock(UnlockRequest),
+    /// A protected access key that is to go.
+    ReleaseKey(ReleaseRequest),
 }
 
 /// A run by hand.
@@ -87,6 +90,8 @@ enum Action {
     Plan,
     Apply,
     Restore,
+    #[serde(rename = "release-key")]
+    ReleaseKey,
 }
 
 #[derive(Deserialize)]
@@ -137,6 +142,7 @@ impl PersonRequest {
             Action::Plan => unlock(ActionName::Plan, body),
             Action::Apply => unlock(ActionName::Apply, body),
             Action::Restore => unlock(ActionName::Restore, body),
+            Action::ReleaseKey => Ok(Self::ReleaseKey(parse("request", body)?)),
         }
     }
 }

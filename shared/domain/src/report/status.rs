@@ -59,48 +59,54 @@ pub enum Status {
     },
 }
 impl Status {
-    /// This status, with the steps that earlier rounds took in the same account: an account that was cleaned in two
-    /// rounds shows what went in both, and is not called clean as if nothing had been there.
-    pub(super) fn after(self, earlier: Option<Self>) -> Self {
-        let all = match earlier {
-            Some(Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. }) => steps,
-            Some(
-                Self::Clean
-                | Self::Found { .. }
-                | Self::Exempt { .. }
-                | Self::Unknown(_)
-                | Self::LeftOut(_)
-                | Self::Excluded { .. }
-                | Self::NotApproved { .. }
-                | Self::Paused { .. },
-            )
-            | None => return self,
-        };
-        match self {
-            Self::Clean => match after_earlier_rounds(all, Vec::new(), |_| true) {
+    /// This status, with the steps that earlier rounds took in the same account, and those of them that have no place in it.
+    ///
+    /// INVARIANT (I3): nothing that was deleted gets lost here. An account that was cleaned in two rounds shows what went in
+    /// both, and is not called clean as if nothing had been there.
+    pub(super) fn after(self, earlier: Vec<DeletionStep>) -> (Self, Vec<DeletionStep>) {
+        let status = match self {
+            Self::Clean => match after_earlier_rounds(earlier, Vec::new(), |_| true) {
                 steps if steps.is_empty() => Self::Clean,
                 steps => Self::Cleaned { steps },
             },
-            Self::Cleaned { steps } => Self::Cleaned { steps: after_earlier_rounds(all, steps, |_| true) },
+            Self::Cleaned { steps } => Self::Cleaned { steps: after_earlier_rounds(earlier, steps, |_| true) },
             Self::HeldBack { held_back, steps } => {
                 let is_gone = |credential: &_| !held_back.iter().any(|held| held.credential == *credential);
-                let steps = after_earlier_rounds(all, steps, is_gone);
+                let steps = after_earlier_rounds(earlier, steps, is_gone);
                 Self::HeldBack { held_back, steps }
             }
             // What is there was not looked at, or not all of it.
             Self::Failed { failure, steps } => {
-                Self::Failed { failure, steps: after_earlier_rounds(all, steps, |_| false) }
+                Self::Failed { failure, steps: after_earlier_rounds(earlier, steps, |_| false) }
             }
-            Self::Unknown(failure) => match after_earlier_rounds(all, Vec::new(), |_| false) {
+            Self::Unknown(failure) => match after_earlier_rounds(earlier, Vec::new(), |_| false) {
                 steps if steps.is_empty() => Self::Unknown(failure),
                 steps => Self::Failed { failure, steps },
             },
-            Self::Found { .. }
+            status @ (Self::Found { .. }
             | Self::Exempt { .. }
             | Self::LeftOut(_)
             | Self::Excluded { .. }
             | Self::NotApproved { .. }
-            | Self::Paused { .. } => self,
+            | Self::Paused { .. }) => {
+                return (status, after_earlier_rounds(earlier, Vec::new(), |_| false));
+            }
+        };
+        (status, Vec::new())
+    }
+
+    /// The steps that the status tells of.
+    pub(super) fn into_steps(self) -> Vec<DeletionStep> {
+        match self {
+            Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. } => steps,
+            Self::Clean
+            | Self::Found { .. }
+            | Self::Exempt { .. }
+            | Self::Unknown(_)
+            | Self::LeftOut(_)
+            | Self::Excluded { .. }
+            | Self::NotApproved { .. }
+            | Self::Paused { .. } => Vec::new(),
         }
     }
 
@@ -130,7 +136,7 @@ pub(super) fn statuses(
     mut deletions: BTreeMap<u32, Collected<DeletionReport>>,
 ) -> Vec<(AccountId, AccountReport)> {
     let others = others.into_iter().map(|OtherAccount { account, finding }| {
-        (account.id, AccountReport { name: Some(account.name), status: status_of_finding(finding) })
+        (account.id, AccountReport::of(Some(account.name), status_of_finding(finding)))
     });
     let planned = batches.into_iter().flat_map(|batch| {
         let collected = deletions.remove(&batch.batch);
@@ -180,7 +186,7 @@ fn status_of_batch(
                     Status::Unknown(missing.clone())
                 }
             };
-            (account.id, AccountReport { name: Some(account.name), status })
+            (account.id, AccountReport::of(Some(account.name), status))
         })
         .collect()
 }

@@ -1,0 +1,102 @@
+//! What is held against the plan before anything is deleted: that it is the one that was planned, counted, approved where it has
+//! to be, not too old, and not carried out before.
+
+use rootwarden_domain::{
+    Batch, ErrorKind, Mode, Pin, RunId,
+    approval::{ApprovalRequest, DecisionRecord, carries_out},
+    artifact::WorkerResult,
+    deletion::DeletionReport,
+    guard::LedgerEntry,
+    input::InvalidInput,
+    plan::{DeletionPlan, PlannedAccount},
+};
+use rootwarden_lambda::FunctionError;
+
+use crate::DeleteCredentials;
+
+fn denied(why: impl std::fmt::Display) -> FunctionError {
+    FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {why}"))
+}
+
+impl DeleteCredentials {
+    /// The plan, with nothing in it but the batch that is to be carried out.
+    pub(crate) async fn planned(
+        &self,
+        run: &RunId,
+        round: u32,
+        pin: &Pin,
+        number: u32,
+    ) -> Result<(DeletionPlan, Batch<PlannedAccount>), FunctionError> {
+        let mut plan: DeletionPlan = self.storage.read_unaltered(pin, &run.plan_key(round)).await?;
+        plan.keep_batch(number);
+        let batch = plan.batches.first().filter(|_| (&plan.run, plan.round) == (run, round)).cloned();
+        let batch = batch.ok_or_else(|| {
+            InvalidInput::new("input", format!("batch {number} is not in the plan of run `{run}`, round {round}"))
+        })?;
+        if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
+            return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
+        }
+        Ok((plan, batch))
+    }
+
+    /// INVARIANT (I10, I12): whoever invokes this function, it deletes what was planned, counted and, where the guard says so,
+    /// approved; and not for ever.
+    pub(crate) async fn require_permission(
+        &self,
+        pin: &Pin,
+        plan: &DeletionPlan,
+        batch: &Batch<PlannedAccount>,
+    ) -> Result<(), FunctionError> {
+        let DeletionPlan { run, round, planned_at, .. } = plan;
+        let of = format!("run `{run}`, round {round}");
+        let entry = self.storage.find::<LedgerEntry>(&LedgerEntry::key_of(run, *round, *planned_at)).await?;
+        LedgerEntry::require(entry.as_ref(), plan, batch).map_err(|error| denied(format!("{of}: {error}")))?;
+        if !plan.is_valid(self.storage.now()) {
+            return Err(denied(format!(
+                "the plan of {of} is of {planned_at}, which is too long ago: start another run"
+            )));
+        }
+        // INVARIANT (I12): an approval does not outlive its round.
+        if self.storage.exists(&run.report_key(*round)).await? {
+            return Err(denied(format!("{of} is over, its report is written: start another run")));
+        }
+        match (plan.guard.needs_approval(), &plan.approved_before) {
+            (false, _) => Ok(()),
+            (true, None) => self.require_approval(pin, plan, *round).await,
+            (true, Some(approved)) => self.require_approval_before(approved, plan).await,
+        }
+    }
+
+    /// INVARIANT (I10, I12): what the guard held back is deleted only with somebody else's recorded approval of this very plan.
+    async fn require_approval(&self, pin: &Pin, plan: &DeletionPlan, round: u32) -> Result<(), FunctionError> {
+        let request = ApprovalRequest::Deletion { run: plan.run.clone(), round };
+        let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
+        carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref()).map_err(denied)
+    }
+
+    /// INVARIANT (I12): or of an earlier round's plan in which all that this worker deletes stood, for as long as that one is good.
+    async fn require_approval_before(&self, approved: &Pin, plan: &DeletionPlan) -> Result<(), FunctionError> {
+        let round = (0..plan.round).find(|round| plan.run.plan_key(*round) == approved.key);
+        let round = round.ok_or_else(|| denied(format!("`{}` is no plan of an earlier round", approved.key)))?;
+        let earlier: DeletionPlan = self.storage.read_unaltered(approved, &plan.run.plan_key(round)).await?;
+        if earlier.round != round || !earlier.covers(plan) {
+            return Err(denied(format!("not all of it stands in the plan that was approved, `{}`", approved.key)));
+        }
+        if !earlier.is_valid(self.storage.now()) {
+            return Err(denied(format!("the approval was of a plan of {}, which is too long ago", earlier.planned_at)));
+        }
+        self.require_approval(approved, plan, round).await
+    }
+
+    /// What came of this batch, if it was carried out before.
+    ///
+    /// INVARIANT (I12): a batch is carried out once. What was set since it was deleted is not what was planned.
+    pub(crate) async fn carried_out(
+        &self,
+        run: &RunId,
+        round: u32,
+        number: u32,
+    ) -> Result<Option<(Pin, WorkerResult<DeletionReport>)>, FunctionError> {
+        Ok(self.storage.find_pinned(&run.deleted_key(round, number)).await?)
+    }
+}

@@ -1,0 +1,33 @@
+//! Approvals of earlier rounds: nobody is asked twice for the same.
+
+use rootwarden_domain::{
+    Mode, Pin,
+    approval::{ApprovalRequest, DecisionRecord, carries_out},
+    plan::DeletionPlan,
+};
+use rootwarden_root_access::StorageError;
+
+use crate::PlanDeletions;
+
+impl PlanDeletions {
+    /// The plan of an earlier round that somebody approved and that covers this one, and which round it is of.
+    ///
+    /// Whoever carries the plan out checks all of it again; what cannot be checked is asked for.
+    pub(crate) async fn approved_before(&self, plan: &DeletionPlan) -> Result<Option<(u32, Pin)>, StorageError> {
+        if plan.mode == Mode::Report || plan.batches.is_empty() {
+            return Ok(None);
+        }
+        for round in (0..plan.round).rev() {
+            let request = ApprovalRequest::Deletion { run: plan.run.clone(), round };
+            let Some(decided) = self.storage.find::<DecisionRecord>(&request.decision_key()).await? else { continue };
+            let Some((pin, earlier)) = self.storage.find_pinned::<DeletionPlan>(&request.plan_key()).await? else {
+                continue;
+            };
+            let is_approved = carries_out(&pin, &request, plan.started_by.as_ref(), Some(&decided)).is_ok();
+            if is_approved && earlier.is_valid(self.storage.now()) && earlier.covers(plan) {
+                return Ok(Some((round, pin)));
+            }
+        }
+        Ok(None)
+    }
+}

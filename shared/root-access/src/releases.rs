@@ -1,0 +1,49 @@
+//! Access keys that two people have released.
+
+use std::collections::BTreeSet;
+
+use rootwarden_domain::{
+    AccountId,
+    approval::{ApprovalRequest, DecisionRecord},
+    credential::AccessKeyId,
+    plan::ReleasedKeys,
+    release::{KeyRelease, PREFIX, ReleaseId},
+};
+use tracing::warn;
+
+use crate::storage::{Storage, StorageError};
+
+impl Storage {
+    /// Those of `held` that are released right now. What cannot be read releases nothing.
+    ///
+    /// # Errors
+    /// The bucket does not answer: then nobody knows, and nothing is released.
+    pub async fn released_keys(&self, held: &BTreeSet<(AccountId, AccessKeyId)>) -> Result<ReleasedKeys, StorageError> {
+        let mut released = ReleasedKeys::new();
+        if held.is_empty() {
+            return Ok(released);
+        }
+        for key in self.list(PREFIX).await? {
+            let Some(id) = ReleaseId::of_key(&key) else { continue };
+            let Some(subject) = id.subject().filter(|subject| held.contains(subject)) else { continue };
+            match self.is_released(&id).await {
+                Ok(true) => {
+                    released.insert(subject);
+                }
+                Ok(false) => {}
+                Err(StorageError::Malformed { key, source }) => {
+                    warn!("Cannot read `{key}`, which releases nothing: {source}");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(released)
+    }
+
+    async fn is_released(&self, id: &ReleaseId) -> Result<bool, StorageError> {
+        let Some((pin, release)) = self.find_pinned::<KeyRelease>(&id.key()).await? else { return Ok(false) };
+        let request = ApprovalRequest::Release(id.clone());
+        let decided = self.find::<DecisionRecord>(&request.decision_key()).await?;
+        Ok(release.is_of(id) && release.is_good(&pin, decided.as_ref(), self.now()))
+    }
+}

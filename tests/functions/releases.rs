@@ -1,0 +1,189 @@
+//! A key that is in use, and that two people let go.
+
+use std::time::Duration;
+
+use rootwarden_simulator::{Member, World};
+use rootwarden_tests::{BUCKET, Deployment, MANAGEMENT, Rehearsal};
+use serde_json::{Value, json};
+
+use crate::{access_requests::*, organization::*};
+
+const IN_USE: [&str; 2] = ["AKIAINUSE00000000001", "AKIAINUSE00000000002"];
+const DAY: u64 = 24 * 3600;
+
+/// An account whose two keys are used again and again.
+fn in_use() -> Rehearsal {
+    in_use_with("25")
+}
+
+fn in_use_with(max_accounts_to_clean: &'static str) -> Rehearsal {
+    let member =
+        IN_USE.into_iter().fold(Member::new(KEYS), |member, key| member.access_key_used(key, "2026-12-31T00:00:00Z"));
+    let deployment = Deployment { max_accounts_to_clean, ..Deployment::default() };
+    Rehearsal::deployed(World::new(MANAGEMENT).member(member), &deployment)
+}
+
+fn left(rehearsal: &Rehearsal) -> Vec<String> {
+    root_of(rehearsal, KEYS).access_keys.into_iter().map(|key| key.id).collect()
+}
+
+fn wish() -> Value {
+    json!({"action": "release-key", "account": KEYS, "access_key_id": IN_USE[0], "reason": "nobody owns it", "ticket": "INC-7"})
+}
+
+/// Asked by Jane: the request's id and its hash.
+async fn released(rehearsal: &Rehearsal) -> Value {
+    let (status, answer) = rehearsal.access_requests(JANE, &wish()).await.unwrap();
+    assert_eq!((status, &answer["outcome"]), (200, &json!("asked")), "{answer}");
+    answer
+}
+
+fn decision(action: &str, asked: &Value) -> Value {
+    json!({"action": action, "request": asked["request"], "plan_sha256": asked["plan_sha256"], "reason": "so be it"})
+}
+
+async fn approved_release(rehearsal: &Rehearsal) -> Value {
+    let asked = released(rehearsal).await;
+    let (status, answer) = rehearsal.access_requests(JOE, &decision("approve", &asked)).await.unwrap();
+    assert_eq!((status, &answer["run"]), (200, &json!("not_waiting")), "{answer}");
+    asked
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_protected_key_goes_once_two_people_have_released_it_and_no_other_does() {
+    let rehearsal = in_use();
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE, "in use");
+
+    let asked = approved_release(&rehearsal).await;
+    let (status, shown) = rehearsal.access_requests(JANE, &json!({"request": asked["request"]})).await.unwrap();
+    assert_eq!((status, &shown["plan_sha256"]), (200, &asked["plan_sha256"]), "{shown}");
+    assert_eq!((&shown["decision"]["by"], &shown["asked"]["requested_by"]), (&json!(JOE), &json!(JANE)), "{shown}");
+    assert_eq!(left(&rehearsal), IN_USE, "an approval deletes nothing by itself");
+
+    let finished = rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE[1..]);
+    let status = finished.status(KEYS)["held_back"].clone();
+    assert_eq!(status["held_back"].as_array().unwrap().len(), 1, "{status}");
+    assert_eq!(status["steps"], json!([{"credential": {"access_key": IN_USE[0]}, "outcome": "deleted"}]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn i12_a_key_is_not_released_by_one_person_nor_by_a_refusal() {
+    let rehearsal = in_use();
+    let asked = released(&rehearsal).await;
+    for caller in [JANE, JANE_ELSEWHERE] {
+        assert_refused(&rehearsal, caller, &decision("approve", &asked), 403, "somebody else has to decide").await;
+    }
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE);
+
+    let mut other = decision("approve", &asked);
+    other["plan_sha256"] = json!("0".repeat(64));
+    assert_refused(&rehearsal, JOE, &other, 409, "this is not the plan").await;
+    let (status, _) = rehearsal.access_requests(JOE, &decision("refuse", &asked)).await.unwrap();
+    assert_eq!(status, 200);
+    assert_refused(&rehearsal, JOE, &decision("approve", &asked), 409, "has refused this already").await;
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_ends() {
+    let rehearsal = in_use();
+    approved_release(&rehearsal).await;
+    rehearsal.simulator.advance(Duration::from_secs(7 * DAY + 1));
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE, "seven days after its approval");
+
+    let rehearsal = in_use();
+    let asked = released(&rehearsal).await;
+    rehearsal.simulator.advance(Duration::from_secs(DAY + 1));
+    assert_refused(&rehearsal, JOE, &decision("approve", &asked), 409, "too late").await;
+    // Asked again, it is another request.
+    let again = approved_release(&rehearsal).await;
+    assert_ne!(again["request"], asked["request"]);
+    rehearsal.simulator.advance(Duration::from_secs(7 * DAY - 1));
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE[1..]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn i12_a_release_is_what_was_approved_or_it_is_none() {
+    for forge in [
+        |record: &mut Value| record["request"]["access_key_id"] = json!(IN_USE[1]),
+        |record: &mut Value| record["request"]["account"] = json!(CLEAN),
+        |record: &mut Value| record["request"]["reason"] = json!("another one"),
+        |record: &mut Value| record["requested_by"] = json!(JOE),
+        |record: &mut Value| *record = json!("x"),
+    ] {
+        let rehearsal = in_use();
+        let asked = approved_release(&rehearsal).await;
+        let key = format!("releases/{}.json", asked["request"].as_str().unwrap());
+        let mut record = stored(&rehearsal, &key).unwrap();
+        forge(&mut record);
+        put(&rehearsal, &key, &record);
+        rehearsal.run(enforce_all()).await.unwrap();
+        assert_eq!(left(&rehearsal), IN_USE, "{record}");
+    }
+    // Nor does an approved release of one key stand for another one.
+    let rehearsal = in_use();
+    let asked = approved_release(&rehearsal).await;
+    let (id, sha256) = (asked["request"].as_str().unwrap(), &asked["plan_sha256"]);
+    let record = stored(&rehearsal, &format!("releases/{id}.json")).unwrap();
+    let other = id.replace(IN_USE[0], IN_USE[1]);
+    put(&rehearsal, &format!("releases/{other}.json"), &record);
+    let decided = stored(&rehearsal, &format!("approvals/{id}/decision.json")).unwrap();
+    assert_eq!(decided["plan_sha256"], *sha256);
+    put(&rehearsal, &format!("approvals/{other}/decision.json"), &decided);
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE[1..]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_that_has_ended_does_not_serve_a_deletion_that_waited() {
+    for (waited, expected) in [(DAY, &IN_USE[1..]), (DAY + 3600, &IN_USE[..])] {
+        let rehearsal = in_use_with("0");
+        approved_release(&rehearsal).await;
+        rehearsal.simulator.advance(Duration::from_secs(6 * DAY));
+        let mut request = enforce_all();
+        request["started_by"] = json!("schedule");
+        let (_, plan) = rehearsal.plan_round(&request).await.unwrap();
+        rehearsal.ask(&plan, &json!("schedule"), TOKEN).await.unwrap();
+        rehearsal.access_requests(JOE, &verdict("approve", &plan)).await.unwrap();
+        rehearsal.simulator.advance(Duration::from_secs(waited));
+        rehearsal.delete_all(0, &plan["plan"]).await;
+        assert_eq!(left(&rehearsal), expected, "after {waited} seconds");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inactive_key_is_not_protected_however_lately_it_was_used() {
+    let rehearsal = in_use();
+    rehearsal.simulator.update(|world| {
+        world.accounts.get_mut(KEYS).unwrap().root.access_keys[1].status = "Inactive".into();
+    });
+    rehearsal.run(enforce_all()).await.unwrap();
+    assert_eq!(left(&rehearsal), IN_USE[..1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_twice_within_a_minute_asks_once_and_what_does_not_fit_asks_nothing() {
+    let rehearsal = in_use();
+    assert_eq!(released(&rehearsal).await, released(&rehearsal).await);
+    for (field, value, named) in [
+        ("access_key_id", json!("AKIA/../x"), "is not an access key id"),
+        ("account", json!("1"), "is not an account id"),
+        ("ticket", json!(""), "is not a ticket"),
+        ("reason", json!(""), "a reason is needed"),
+        ("force", json!(true), "unknown field `force`"),
+    ] {
+        let mut wrong = wish();
+        wrong[field] = value;
+        assert_refused(&rehearsal, JANE, &wrong, 400, named).await;
+    }
+    let unknown = json!({"request": format!("release-{KEYS}-{}-20261122T0200Z-{}", IN_USE[0], "0".repeat(32))});
+    assert_refused(&rehearsal, JANE, &unknown, 404, "nothing is asked under").await;
+    let requests = rehearsal.simulator.objects(BUCKET).into_iter().filter(|(key, _)| key.starts_with("releases/"));
+    assert_eq!(requests.count(), 1);
+}
