@@ -1,9 +1,9 @@
 //! One call from request to answer: who signed it, what fault it meets, which service serves it, what the log says.
 
 use bytes::Bytes;
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 
-use crate::answer::{self, Answer, ServiceError};
+use crate::answer::{self, Answer, Output, ServiceError};
 use crate::authentication::{Signer, authenticate};
 use crate::authorization::authorize_root;
 use crate::call::Call;
@@ -46,6 +46,9 @@ pub(crate) fn answer(
         Err(error) => Ok(Err(error)),
     };
     let result = match &outcome {
+        Ok(Ok(Output::Rest { status, .. })) if status.is_client_error() || status.is_server_error() => {
+            format!("HTTP {}", status.as_u16())
+        }
         Ok(Ok(_)) => "Success".to_owned(),
         Ok(Err(error)) => error.code.clone(),
         Err(fault) => fault.name().to_owned(),
@@ -103,6 +106,10 @@ fn meet_fault_or_perform(
         }
         Some(Effect::DeniedWith(message)) => denied(operation.service, message),
         Some(Effect::Error { code, status, message }) => ServiceError::new(code, status, message),
+        Some(Effect::Answer { status, content_type, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok(Ok(Output::Rest { status, headers: vec![("content-type", content_type)], body: body.into() }));
+        }
     };
     Ok(Err(error))
 }

@@ -62,6 +62,12 @@ pub enum Effect {
         status: u16,
         message: String,
     },
+    /// An answer that no service of AWS writes: what a load balancer or a proxy puts in its place.
+    Answer {
+        status: u16,
+        content_type: String,
+        body: String,
+    },
 }
 
 /// A fault that does not say yet what happens; made by [`Fault::on`].
@@ -155,6 +161,11 @@ impl FaultTrigger {
     #[must_use]
     pub fn error(self, code: impl Into<String>, status: u16, message: impl Into<String>) -> Fault {
         self.then(Effect::Error { code: code.into(), status, message: message.into() })
+    }
+
+    #[must_use]
+    pub fn answered(self, status: u16, content_type: impl Into<String>, body: impl Into<String>) -> Fault {
+        self.then(Effect::Answer { status, content_type: content_type.into(), body: body.into() })
     }
 
     fn then(self, effect: Effect) -> Fault {

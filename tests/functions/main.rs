@@ -12,4 +12,5 @@ mod secrets;
 mod secure_accounts;
 mod sweep;
 mod tampering;
+mod texts;
 mod unlock;

@@ -44,7 +44,7 @@ impl AccessRequests {
         let run = match (self.tell(&asked, &record).await?, is_new) {
             (Answered::Taken, _) => RunIs::Told,
             (Answered::TooLate, false) => RunIs::NoLongerWaiting,
-            (Answered::TooLate, true) => return Err(Refusal::TooLate.into()),
+            (Answered::TooLate, true) => return Err(Refusal::TooLate(verdict.request.clone()).into()),
         };
         let DecisionRecord { request, decision, plan_sha256, by, started_by: _, reason, at: _ } = &record;
         info!(approval.request = %request, plan.sha256 = %plan_sha256, by = %by, reason = reason.as_str(),

@@ -31,8 +31,7 @@ impl Storage {
                 return if error.code() == Some("NoSuchKey") { Ok(None) } else { Err(error.into()) };
             }
         };
-        let body =
-            output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
+        let body = output.body.collect().await.map_err(|_| AwsError::cut_off(what()))?;
         let malformed = |source| StorageError::Malformed { key: key.to_owned(), source };
         serde_json::from_slice(&body.to_vec()).map(Some).map_err(malformed)
     }
