@@ -77,7 +77,7 @@ fn without_digests(text: &str) -> String {
         match id {
             Some(id) => shown.extend([word.get(..id).unwrap_or_default(), "ID", rest]),
             None if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-                shown.extend(["SHA256", rest])
+                shown.extend(["SHA256", rest]);
             }
             None => shown.push_str(part),
         }
@@ -94,9 +94,13 @@ async fn no_failure_is_told_without_its_object_its_cause_and_what_to_do() {
     table.extend(aws::own_bucket().await);
     table.extend(aws::executions().await);
     table.extend(policies::buckets().await);
+    table.extend(policies::changes().await);
     table.extend(policies::queues().await);
     table.extend(network::broken().await);
+    table.extend(network::answered_by_others().await);
     table.extend(refusals::input().await);
+    table.extend(refusals::no_buckets().await);
+    table.extend(refusals::other_urls().await);
     table.extend(refusals::objects().await);
     table.extend(refusals::unlocks().await);
     table.extend(refusals::approvals().await);

@@ -42,16 +42,13 @@ pub fn without_json(text: &str) -> String {
         let (before, json) = rest.split_at(start);
         kept.push_str(before);
         let mut values = serde_json::Deserializer::from_str(json).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(Value::Object(fields))) => {
-                kept.push_str(&message_of(&fields).map_or_else(|| "…".to_owned(), without_json));
-                rest = json.get(values.byte_offset()..).unwrap_or_default();
-            }
+        if let Some(Ok(Value::Object(fields))) = values.next() {
+            kept.push_str(&message_of(&fields).map_or_else(|| "…".to_owned(), without_json));
+            rest = json.get(values.byte_offset()..).unwrap_or_default();
+        } else {
             // A brace alone is a part of the words.
-            _ => {
-                kept.push('{');
-                rest = json.get(1..).unwrap_or_default();
-            }
+            kept.push('{');
+            rest = json.get(1..).unwrap_or_default();
         }
     }
     kept.push_str(rest);

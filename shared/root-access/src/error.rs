@@ -5,7 +5,7 @@ mod said;
 mod to_do;
 mod unanswered;
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{error::Error, fmt};
 
 use aws_smithy_runtime_api::{client::result::SdkError, http::Response};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -17,21 +17,28 @@ use crate::member::MemberAccount;
 /// A call to AWS that failed. In words: `cannot <what>: <why> (<to do>); <note>`, on one line.
 #[derive(Debug, thiserror::Error)]
 pub struct AwsError {
-    what: String,
+    what: Box<str>,
     why: String,
-    to_do: Option<Cow<'static, str>>,
-    note: Option<String>,
+    advice: Box<Advice>,
     kind: ErrorKind,
-    code: Option<String>,
-    request_id: Option<String>,
+    code: Option<Box<str>>,
+    request_id: Option<Box<str>>,
     // Why not the SDK error itself: it keeps the raw answer, and the answer of AssumeRoot holds secrets.
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
+/// What follows the cause.
+#[derive(Debug)]
+struct Advice {
+    to_do: Option<&'static str>,
+    note: Option<String>,
+}
+
 impl fmt::Display for AwsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, why, to_do, note, .. } = self;
+        let Self { what, why, advice, .. } = self;
+        let Advice { to_do, note } = advice.as_ref();
         write!(formatter, "cannot {what}: {why}")?;
         if let Some(to_do) = to_do {
             write!(formatter, " ({to_do})")?;
@@ -82,22 +89,25 @@ impl AwsError {
             Some(code) => to_do::about_answer(kind, code, &why),
             None => to_do::about_silence(kind),
         };
-        let (to_do, source) = (Some(to_do.into()), error.into_source().ok());
-        Self { what: what.into(), why, to_do, note: None, kind, code, request_id, source }
+        let advice = Box::new(Advice { to_do: Some(to_do), note: None });
+        let (code, request_id) = (code.map(Into::into), request_id.map(Into::into));
+        Self { what: what.into().into(), why, advice, kind, code, request_id, source: error.into_source().ok() }
     }
 
     /// The same failure for a body that broke off in the middle, of which the SDK has no error of its own.
     pub(crate) fn cut_off(what: impl Into<String>) -> Self {
         let kind = ErrorKind::Transient;
-        let error = Self::of_kind(kind, what, "the connection broke in the middle of the answer");
-        Self { to_do: Some(to_do::about_silence(kind).into()), ..error }
+        let mut error = Self::of_kind(kind, what, "the connection broke in the middle of the answer");
+        error.advice.to_do = Some(to_do::about_silence(kind));
+        error
     }
 
     /// A refusal of our own, or an answer that cannot be right. `why` says what to do, but for a defect.
     pub(crate) fn of_kind(kind: ErrorKind, what: impl Into<String>, why: impl ToString) -> Self {
-        let to_do = (kind == ErrorKind::Defect).then(|| to_do::general(kind).into());
-        let why = one_line(&why.to_string());
-        Self { what: what.into(), why, to_do, note: None, kind, code: None, request_id: None, source: None }
+        let to_do = (kind == ErrorKind::Defect).then(|| to_do::general(kind));
+        let (what, why) = (what.into().into(), one_line(&why.to_string()));
+        let advice = Box::new(Advice { to_do, note: None });
+        Self { what, why, advice, kind, code: None, request_id: None, source: None }
     }
 
     #[must_use]
@@ -108,7 +118,8 @@ impl AwsError {
     /// The same failure, with something that the person who must act should know.
     #[must_use]
     pub fn with_note(mut self, note: &str) -> Self {
-        self.note = Some(self.note.map_or_else(|| note.to_owned(), |before| format!("{before}; {note}")));
+        let before = self.advice.note.take();
+        self.advice.note = Some(before.map_or_else(|| note.to_owned(), |before| format!("{before}; {note}")));
         self
     }
 
@@ -119,7 +130,7 @@ impl AwsError {
     /// The same failure without what AWS wrote about it, for a call whose input is a secret.
     #[must_use]
     pub(crate) fn without_text(self) -> Self {
-        let why = self.code.clone().unwrap_or_else(|| "no answer that can be read".to_owned());
+        let why = self.code().unwrap_or("no answer that can be read").to_owned();
         Self { why, source: None, ..self }
     }
 
@@ -138,7 +149,7 @@ impl AwsError {
         let is_new = account.joined_at.is_some_and(|joined| now.duration_since(joined) < SignedDuration::from_hours(1));
         if self.kind == ErrorKind::Denied && is_new {
             self.kind = ErrorKind::NotYetVisible;
-            self.to_do = Some(to_do::NEW_ACCOUNT.into());
+            self.advice.to_do = Some(to_do::NEW_ACCOUNT);
         }
         self
     }
@@ -147,8 +158,8 @@ impl AwsError {
 impl From<AwsError> for Failure {
     fn from(error: AwsError) -> Self {
         let message = error.to_string();
-        let AwsError { kind, code, request_id, what: _, why: _, to_do: _, note: _, source: _ } = error;
-        Self { kind, message, code, request_id }
+        let AwsError { kind, code, request_id, what: _, why: _, advice: _, source: _ } = error;
+        Self { kind, message, code: code.map(Into::into), request_id: request_id.map(Into::into) }
     }
 }
 

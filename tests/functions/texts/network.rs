@@ -81,6 +81,11 @@ pub async fn broken() -> Vec<Told> {
             TRY_AGAIN,
             "cannot open a root session in account `200000000002`: the connection broke (try again; if it stays so, look at the function's network and at the AWS Health Dashboard)",
         ),
+    ]
+}
+
+pub async fn answered_by_others() -> Vec<Told> {
+    vec![
         told(
             "a load balancer's page instead of STS",
             in_report(always("sts:AssumeRoot").answered(

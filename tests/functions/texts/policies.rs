@@ -67,6 +67,11 @@ pub async fn buckets() -> Vec<Told> {
             "look at the name",
             "cannot find bucket `payrol` in account `300000000001`: the account has no bucket of this name: look at the name, and at whose it is",
         ),
+    ]
+}
+
+pub async fn changes() -> Vec<Told> {
+    vec![
         told(
             "bucket: a change that is throttled",
             of_change(&about_bucket("apply"), always("s3:PutBucketPolicy").throttle()).await,

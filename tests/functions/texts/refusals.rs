@@ -19,8 +19,6 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
 pub async fn input() -> Vec<Told> {
     let rehearsal = unlock::rehearsal();
     let asked = async |body: Value| answered(&rehearsal, JANE, &body).await;
-    let bucket = async |name: &str| asked(with(about_bucket("plan"), "bucket", json!(name))).await;
-    let queue = async |name: &str| asked(with(about_queue("plan"), "queue", json!(name))).await;
     let report_only = organization::rehearsal().redeployed(&Deployment { mode: "report", ..Deployment::default() });
     let stronger = json!({"action": "secure", "selection": "all", "mode": "enforce", "reason": "CHG-1"});
     let mut neither = about_bucket("plan");
@@ -43,7 +41,7 @@ pub async fn input() -> Vec<Told> {
             asked(with(about_bucket("plan"), "account", json!("3000\n0000"))).await,
             r"`3000\n0000`",
             "12 digits",
-            r#"invalid request: `account`: `3000\n0000` is not an account id (12 digits)"#,
+            r"invalid request: `account`: `3000\n0000` is not an account id (12 digits)",
         ),
         told(
             "an action that is not one",
@@ -73,6 +71,36 @@ pub async fn input() -> Vec<Told> {
             "name one of them",
             "invalid request: it names both a `bucket` and a `queue`: name one of them",
         ),
+        told(
+            "a queue of another account",
+            asked(with(about_queue("plan"), "account", json!(OTHER))).await,
+            OTHER,
+            "one of the two is not right",
+            "invalid request: `queue`: it is in account `300000000001`, not `300000000002`: one of the two is not right",
+        ),
+        told(
+            "more than the deployment does",
+            answered(&report_only, JANE, &stronger).await,
+            "report mode",
+            "report",
+            "invalid request: `mode`: this deployment is in report mode, and a run may only weaken it",
+        ),
+        told(
+            "a setting that cannot be read",
+            misset,
+            "`ROOTWARDEN_REQUIRE_APPROVAL`",
+            "true",
+            "invalid setting: `ROOTWARDEN_REQUIRE_APPROVAL`: provided string was not `true` or `false`",
+        ),
+    ]
+}
+
+/// What people take for a bucket.
+pub async fn no_buckets() -> Vec<Told> {
+    let rehearsal = unlock::rehearsal();
+    let bucket =
+        async |name: &str| answered(&rehearsal, JANE, &with(about_bucket("plan"), "bucket", json!(name))).await;
+    vec![
         told(
             "an access point",
             bucket("arn:aws:s3:eu-west-1:300000000001:accesspoint/finance").await,
@@ -129,6 +157,14 @@ pub async fn input() -> Vec<Told> {
             "give the bucket's name",
             "invalid request: `bucket`: `s3://payroll` is a URL: give the bucket's name or its ARN",
         ),
+    ]
+}
+
+/// A queue by another URL than its own.
+pub async fn other_urls() -> Vec<Told> {
+    let rehearsal = unlock::rehearsal();
+    let queue = async |name: &str| answered(&rehearsal, JANE, &with(about_queue("plan"), "queue", json!(name))).await;
+    vec![
         told(
             "a queue by its legacy URL",
             queue("https://eu-west-1.queue.amazonaws.com/300000000001/orders").await,
@@ -156,27 +192,6 @@ pub async fn input() -> Vec<Told> {
             "sqs-fips",
             "or `https://sqs.us-east-1.amazonaws.com/300000000001/orders`",
             "invalid request: `queue`: `https://sqs-fips.us-east-1.amazonaws.com/300000000001/orders` is the URL of a FIPS endpoint, which is not supported: give `arn:aws:sqs:us-east-1:300000000001:orders` or `https://sqs.us-east-1.amazonaws.com/300000000001/orders`",
-        ),
-        told(
-            "a queue of another account",
-            asked(with(about_queue("plan"), "account", json!(OTHER))).await,
-            OTHER,
-            "one of the two is not right",
-            "invalid request: `queue`: it is in account `300000000001`, not `300000000002`: one of the two is not right",
-        ),
-        told(
-            "more than the deployment does",
-            answered(&report_only, JANE, &stronger).await,
-            "report mode",
-            "report",
-            "invalid request: `mode`: this deployment is in report mode, and a run may only weaken it",
-        ),
-        told(
-            "a setting that cannot be read",
-            misset,
-            "`ROOTWARDEN_REQUIRE_APPROVAL`",
-            "true",
-            "invalid setting: `ROOTWARDEN_REQUIRE_APPROVAL`: provided string was not `true` or `false`",
         ),
     ]
 }

@@ -30,8 +30,8 @@ fn by_arn(arn: &str) -> Option<&'static str> {
     let fields: Vec<&str> = arn.splitn(6, ':').collect();
     let [_, _, service, _, _, resource] = fields.as_slice() else { return None };
     match *service {
-        "s3" if resource.starts_with("accesspoint/") && resource.ends_with(".mrap") => Some(MULTI_REGION),
-        "s3" if resource.starts_with("accesspoint/") => Some(ACCESS_POINT),
+        // An access point has a Region or is a Multi-Region one, by an alias that ends in `.mrap`.
+        "s3" if resource.starts_with("accesspoint/") => by_name(resource).or(Some(ACCESS_POINT)),
         // `arn:aws:s3:::<alias>`: the alias stands for the access point wherever a bucket's name does.
         "s3" => by_name(resource),
         "s3-object-lambda" => Some(OBJECT_LAMBDA),

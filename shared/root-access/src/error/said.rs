@@ -50,7 +50,7 @@ fn is_page(text: &str) -> bool {
 /// IAM gives the address of a page and the name of an API where one id is enough for both.
 ///
 /// Source: a capture of September 2026 (`iam:GetAccountProperties`): "Go to <page> for complete details, or call the
-/// GetRequestAuthorizationDetails API with the following authorization id: <id>".
+/// `GetRequestAuthorizationDetails` API with the following authorization id: <id>".
 fn with_short_details(text: &str) -> String {
     let details = |text: &str| -> Option<String> {
         let (said, rest) = text.split_once("Go to https://")?;

@@ -31,7 +31,7 @@ fn answering(answer: &'static str) -> u16 {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.read(&mut [0; 65_536]);
+        let _ = stream.read(&mut [0; 8192]);
         let _ = stream.write_all(answer.as_bytes());
     });
     port
