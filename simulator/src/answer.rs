@@ -129,7 +129,11 @@ fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Resp
         Service::Sqs => {
             let fault = if status.is_server_error() { "Receiver" } else { "Sender" };
             let query_error = format!("{};{fault}", sqs::query_code(code));
-            let fields = json!({"__type": format!("com.amazonaws.sqs#{code}"), "message": message});
+            let mut fields = json!({"__type": format!("com.amazonaws.sqs#{code}")});
+            // Seen on AWS: `InternalFailure` without any message.
+            if let (false, Some(fields)) = (message.is_empty(), fields.as_object_mut()) {
+                fields.insert("message".to_owned(), json!(message));
+            }
             let response = response(status, json_type(service), body(&fields), request_id);
             with_headers(response, vec![("x-amzn-query-error", query_error)])
         }

@@ -1,5 +1,7 @@
 //! The simulator as the SDK's HTTP client: no socket, no TLS, no waiting.
 
+use std::io;
+
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -35,11 +37,14 @@ impl ConnectorFault {
     }
 }
 
+/// As the SDK's own HTTP client has them: the error of the socket is in the chain.
 impl From<ConnectorFault> for ConnectorError {
     fn from(fault: ConnectorFault) -> Self {
         match fault {
-            ConnectorFault::Timeout => Self::timeout(Box::new(fault)),
-            ConnectorFault::ConnectionReset | ConnectorFault::LostResponse => Self::io(Box::new(fault)),
+            ConnectorFault::Timeout => Self::timeout(Box::new(io::Error::new(io::ErrorKind::TimedOut, fault))),
+            ConnectorFault::ConnectionReset | ConnectorFault::LostResponse => {
+                Self::io(Box::new(io::Error::new(io::ErrorKind::ConnectionReset, fault)))
+            }
         }
     }
 }

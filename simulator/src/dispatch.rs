@@ -53,6 +53,9 @@ pub(crate) fn answer(
         Err(error) => Ok(Err(error)),
     };
     let result = match &outcome {
+        Ok(Ok(Output::Rest { status, .. })) if status.is_client_error() || status.is_server_error() => {
+            format!("HTTP {}", status.as_u16())
+        }
         Ok(Ok(_)) => "Success".to_owned(),
         Ok(Err(error)) => error.code.clone(),
         Err(fault) => fault.name().to_owned(),
@@ -102,10 +105,6 @@ fn meet_fault_or_perform(
             (state.world, state.queues) = (world, queues);
             return Ok(answer);
         }
-        Some(Effect::Answer { status, body }) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            return Ok(Ok(Output::Rest { status, headers: Vec::new(), body: body.into() }));
-        }
         Some(Effect::Timeout) => return Err(ConnectorFault::Timeout),
         Some(Effect::ConnectionReset) => return Err(ConnectorFault::ConnectionReset),
         Some(Effect::Throttle) => throttled(operation.service),
@@ -122,6 +121,10 @@ fn meet_fault_or_perform(
         }
         Some(Effect::DeniedWith(message)) => denied(operation.service, message),
         Some(Effect::Error { code, status, message }) => ServiceError::new(code, status, message),
+        Some(Effect::Answer { status, content_type, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok(Ok(Output::Rest { status, headers: vec![("content-type", content_type)], body: body.into() }));
+        }
     };
     Ok(Err(error))
 }

@@ -64,9 +64,10 @@ pub enum Effect {
         status: u16,
         message: String,
     },
-    /// The call has no effect, and is answered with this body, word for word.
+    /// An answer that no service of AWS writes: what a load balancer or a proxy puts in its place.
     Answer {
         status: u16,
+        content_type: String,
         body: String,
     },
 }
@@ -170,10 +171,15 @@ impl FaultTrigger {
         self.then(Effect::Error { code: code.into(), status, message: message.into() })
     }
 
-    /// Nothing is done; `body` is the whole answer, with HTTP status 200.
+    /// Nothing is done; `body` is the whole answer, word for word, as if the service had succeeded.
     #[must_use]
     pub fn answer(self, body: impl ToString) -> Fault {
-        self.then(Effect::Answer { status: 200, body: body.to_string() })
+        self.answered(200, "application/x-amz-json-1.1", body.to_string())
+    }
+
+    #[must_use]
+    pub fn answered(self, status: u16, content_type: impl Into<String>, body: impl Into<String>) -> Fault {
+        self.then(Effect::Answer { status, content_type: content_type.into(), body: body.into() })
     }
 
     fn then(self, effect: Effect) -> Fault {

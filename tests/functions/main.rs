@@ -22,4 +22,5 @@ mod secure_accounts;
 mod slow_account;
 mod sweep;
 mod tampering;
+mod texts;
 mod unlock;

@@ -59,7 +59,7 @@ impl AccessRequests {
         let run = match (self.tell(&asked, &record).await?, is_new) {
             (Answered::Taken, _) => RunIs::Told,
             (Answered::TooLate, false) => RunIs::NoLongerWaiting,
-            (Answered::TooLate, true) => return Err(Refusal::TooLate.into()),
+            (Answered::TooLate, true) => return Err(Refusal::TooLate(verdict.request.clone()).into()),
         };
         Ok(Decided::told(record, run))
     }

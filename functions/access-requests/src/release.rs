@@ -97,7 +97,7 @@ impl AccessRequests {
             return Ok(record);
         }
         if !release.can_be_decided(now) {
-            return Err(Refusal::TooLate.into());
+            return Err(Refusal::TooLate(verdict.request.clone()).into());
         }
         match self.storage.create(&key, &record).await? {
             Created::Now => Ok(record),

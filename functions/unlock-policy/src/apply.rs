@@ -8,19 +8,20 @@ use rootwarden_domain::{
     approval::{ApprovalRequest, DecisionRecord, carries_out},
     identity::Person,
     input::{InvalidInput, one_line},
-    resource_policy::{PolicyDocument, gone_principals, public_statements},
     unlock::{
-        ApplyOutcome, PlannedChange, PolicyState, PolicyText, Resource, StoredKey, StoredPolicy, UnlockAction,
-        UnlockId, UnlockPlan, UnlockResult, policy_sha256,
+        ApplyOutcome, PlannedChange, PolicyState, PolicyText, StoredKey, StoredPolicy, UnlockId, UnlockPlan,
+        UnlockResult, policy_sha256,
     },
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{AwsError, Deadline, PolicyRefusal, ResourceSession};
 use serde::Serialize;
-use serde_json::json;
 use tracing::{error, info, warn};
 
-use crate::UnlockPolicy;
+use crate::{
+    UnlockPolicy,
+    refused::{PERHAPS_A_PRINCIPAL, refused, told, undo},
+};
 
 /// Nothing is changed with less time left: storing, changing, reading again, writing down, each half a minute at most.
 const CHANGE: Duration = Duration::from_mins(2);
@@ -109,19 +110,26 @@ impl UnlockPolicy {
         // INVARIANT (I13): asked right before the change.
         if let Some(reason) = self.storage.paused().await.map_err(|error| unchanged(error.into()))? {
             let state = PolicyState::of(now.as_ref(), plan.before.as_ref(), change.after.as_ref());
-            return Ok(Done::not_changed(state, format!("every change is paused: {}", one_line(&reason))));
+            return Ok(Done::not_changed(
+                state,
+                format!("every change is paused, by `control/paused.json`: {}", one_line(&reason)),
+            ));
         }
         if policy_sha256(now.as_ref()) != plan.before_sha256 || session.region() != plan.region {
             return self.met_another(plan, change, now.as_ref()).await;
         }
         if !deadline.leaves(CHANGE) {
-            return Err(unchanged(Failure::new(ErrorKind::Transient, "time ran out before the policy was stored")));
+            return Err(unchanged(Failure::new(
+                ErrorKind::Transient,
+                "time ran out before the policy was stored: try again",
+            )));
         }
         let key = plan.stored_key();
         // INVARIANT (I6): what cannot be stored is not changed.
         self.storage.keep(key.as_str(), &plan.stored_policy()).await.map_err(|error| {
             let failure = Failure::from(error);
-            unchanged(Failure { message: format!("cannot store the policy as it is: {}", failure.message), ..failure })
+            let why = failure.message.strip_prefix(&format!("cannot write `{key}`: ")).unwrap_or(&failure.message);
+            unchanged(Failure { message: format!("cannot store the policy as it is, as `{key}`: {why}"), ..failure })
         })?;
         let written = session.write(change.after.as_ref()).await;
         Self::look_again(plan, change, session, key, written).await
@@ -170,8 +178,10 @@ impl UnlockPolicy {
                 Ok(done(ApplyOutcome::Changed, format!("AWS took the change, although: {}", told(&error)), advice))
             }
             (Err(error), PolicyState::AsBefore) if may_pass(error.kind()) => {
+                let perhaps = change.after.is_some() && PolicyRefusal::may_be_behind(&error);
                 // Why no more than that: a lost answer may stand for a change that cannot be read yet.
-                Err(FunctionError::from(error).with_note("a fresh read shows the policy as it was before"))
+                let error = FunctionError::from(error).with_note("a fresh read shows the policy as it was before");
+                Err(if perhaps { error.with_note(PERHAPS_A_PRINCIPAL) } else { error })
             }
             (Err(error), PolicyState::AsBefore) => {
                 let advice = refused(&error, plan, change);
@@ -193,7 +203,12 @@ impl UnlockPolicy {
         let Done { outcome, state, stored, why, advice } = done;
         let copy = stored.as_ref().map_or_else(
             || "nothing was stored".to_owned(),
-            |key| format!("as it was before, it is stored as `{key}`"),
+            |key| match state {
+                PolicyState::AsBefore => format!("a copy is stored as `{key}`"),
+                PolicyState::AsPlanned | PolicyState::SomethingElse | PolicyState::Unknown => {
+                    format!("as it was before, it is stored as `{key}`")
+                }
+            },
         );
         let what = match outcome {
             ApplyOutcome::Changed | ApplyOutcome::AlreadyChanged => "changed",
@@ -254,72 +269,4 @@ fn may_pass(kind: ErrorKind) -> bool {
         ErrorKind::Throttled | ErrorKind::Transient | ErrorKind::NotYetVisible => true,
         ErrorKind::Denied | ErrorKind::NotEnabled | ErrorKind::InvalidRequest | ErrorKind::Defect => false,
     }
-}
-
-/// The request that puts the policy back as it was.
-fn undo(plan: &UnlockPlan, key: &StoredKey) -> Vec<String> {
-    vec![format!("to put it back as it was: {}", request(plan, &json!({"action": "restore", "stored": key})))]
-}
-
-/// The failure for the summary. What AWS says of a policy may repeat a part of it, which no notice should hold.
-fn told(error: &AwsError) -> String {
-    match PolicyRefusal::of(error) {
-        Some(PolicyRefusal::Malformed) => "AWS does not take a part of this policy, which the result names".to_owned(),
-        Some(PolicyRefusal::BlockPublicAccess) => {
-            "Block Public Access does not take this policy; the result names the statements".to_owned()
-        }
-        None => error.to_string(),
-    }
-}
-
-/// What is possible where AWS does not take the policy.
-fn refused(error: &AwsError, plan: &UnlockPlan, change: &PlannedChange) -> Vec<String> {
-    let Some(document) = change.after.as_ref().and_then(|after| PolicyDocument::parse(after.as_str()).ok()) else {
-        return Vec::new();
-    };
-    let without = |left_out: serde_json::Value| match &plan.action {
-        UnlockAction::Restore { stored, .. } => {
-            request(plan, &json!({"action": "restore", "stored": stored, "leave_out": left_out}))
-        }
-        UnlockAction::Apply { .. } | UnlockAction::Inspect | UnlockAction::Plan { .. } => {
-            request(plan, &json!({"action": "apply", "change": {"replace": "the policy without it"}, "force": true}))
-        }
-    };
-    match PolicyRefusal::of(error) {
-        Some(PolicyRefusal::Malformed) => {
-            let gone = gone_principals(&document);
-            let named = if gone.is_empty() {
-                "AWS does not take a part of it: a principal that is gone, most often, which its message names"
-                    .to_owned()
-            } else {
-                format!("these principals are gone: {}", gone.join(", "))
-            };
-            vec![error.to_string(), named, format!("to leave them out: {}", without(json!({"principals": gone})))]
-        }
-        Some(PolicyRefusal::BlockPublicAccess) => {
-            let public = public_statements(&document);
-            vec![
-                error.to_string(),
-                format!("Block Public Access does not take these statements: {}", public.join(", ")),
-                format!("to leave them out: {}", without(json!({"statements": public}))),
-                "or let the account's administrators change Block Public Access, and ask again".to_owned(),
-            ]
-        }
-        None => Vec::new(),
-    }
-}
-
-/// A request about the same resource.
-fn request(plan: &UnlockPlan, fields: &serde_json::Value) -> String {
-    let mut request = json!({"account": plan.account, "reason": "…", "ticket": "…"});
-    let resource = match &plan.resource {
-        Resource::Bucket(name) => json!({"bucket": name}),
-        Resource::Queue(queue) => json!({"queue": queue}),
-    };
-    if let Some(all) = request.as_object_mut() {
-        for more in [&resource, fields] {
-            all.extend(more.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
-        }
-    }
-    request.to_string()
 }

@@ -6,6 +6,7 @@
 
 mod apply;
 mod plan;
+mod refused;
 mod verify;
 
 use std::time::Duration;
@@ -103,7 +104,8 @@ impl UnlockPolicy {
             Failure::new(kind, format!("nothing is done with {resource} in account `{account}`: {why}"))
         };
         if let Some(pattern) = self.protected.protecting(resource, self.partition) {
-            return Err(refused(ErrorKind::Denied, format!("it is protected, by `{pattern}`")));
+            let why = format!("it is protected, by `{pattern}`: the deployment's parameter ProtectedResources says so");
+            return Err(refused(ErrorKind::Denied, why));
         }
         match self.partition {
             Partition::Aws | Partition::AwsUsGov => {}
@@ -115,7 +117,8 @@ impl UnlockPolicy {
             }
         }
         if !deadline.leaves(READ) {
-            return Err(refused(ErrorKind::Transient, "time ran out before the session was opened".to_owned()));
+            let why = "time ran out before the session was opened: try again".to_owned();
+            return Err(refused(ErrorKind::Transient, why));
         }
         let member = self.member(account).await?;
         let session = ResourceSession::open(&self.sessions, &member, resource).await;
@@ -128,9 +131,14 @@ impl UnlockPolicy {
             Ok(member) => Ok(member),
             Err(NotAMember::LeftOut(reason)) => {
                 let reason = match reason {
-                    LeftOut::ManagementAccount => "it is the management account".to_owned(),
-                    LeftOut::NotInOrganization => "it is not in the organization".to_owned(),
-                    LeftOut::NotActive(state) => format!("its state is {state:?}"),
+                    LeftOut::ManagementAccount => {
+                        "it is the management account, where no root session can be opened: its own root user has to do it"
+                            .to_owned()
+                    }
+                    LeftOut::NotInOrganization => "it is not in the organization: look at its id".to_owned(),
+                    LeftOut::NotActive(state) => {
+                        format!("its state is {}: only active accounts are entered", state)
+                    }
                     LeftOut::Excluded => format!("it is {reason}"),
                 };
                 let why = format!("nothing is done in account `{account}`: {reason}");

@@ -74,7 +74,7 @@ impl UnlockPolicy {
         if let Some(region) = region
             && region != session.region()
         {
-            let why = format!("`region`: {resource} is in `{}`, not `{region}`", session.region());
+            let why = format!("`region`: {resource} is in `{}`, not `{region}`: leave it out", session.region());
             return Err(InvalidInput::new("request", why).into());
         }
         let policy = session.read().await?;
@@ -95,10 +95,13 @@ impl UnlockPolicy {
     async fn stored(&self, key: &StoredKey, request: &UnlockRequest) -> Result<StoredPolicy, FunctionError> {
         let refused = |why: String| FunctionError::from(InvalidInput::new("request", format!("`stored`: {why}")));
         let stored: Option<StoredPolicy> = self.storage.find(key.as_str()).await?;
-        let stored = stored.ok_or_else(|| refused(format!("there is no `{key}`")))?;
+        let stored = stored
+            .ok_or_else(|| refused(format!("there is no `{key}`: the result of the change names what was stored")))?;
         let is_of_resource = (stored.account, &stored.resource) == (request.account, &request.resource);
         if !is_of_resource || !key.is_of(request.account, &request.resource) || !stored.is_whole() {
-            return Err(refused(format!("`{key}` is not the stored policy of this resource, as it was stored")));
+            return Err(refused(format!(
+                "`{key}` is not the stored policy of this resource, as it was stored: find out who wrote it"
+            )));
         }
         Ok(stored)
     }

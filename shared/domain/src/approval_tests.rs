@@ -194,7 +194,7 @@ fn i12_nobody_decides_about_a_run_that_they_may_have_started() {
         (json!({"person": JANE}), JANE_ELSEWHERE, Some(same(json!({"person": JANE})))),
         (json!({"person": JANE}), NAMELESS, Some(same(json!({"person": JANE})))),
         (json!({"person": NAMELESS}), JANE, Some(same(json!({"person": NAMELESS})))),
-        (json!(null), JANE, Some(Refusal::StarterUnknown)),
+        (json!(null), JANE, Some(Refusal::StarterUnknown(request("nightly.0")))),
     ] {
         for decision in [Decision::Approved, Decision::Refused] {
             let answer = decided(&ask(started_by.clone()), None, caller, decision);

@@ -1,22 +1,38 @@
 //! Reading our own inputs strictly: an unknown field, mode or action is refused with its name.
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use crate::line::{on_one_line, one_line, without_json};
+
 /// A value that is not what its place expects.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{value}` is not {expected}")]
+#[error("`{value}` is {why}")]
 pub struct InvalidValue {
     value: String,
-    expected: &'static str,
+    why: Cow<'static, str>,
 }
 
+/// How much of a value is shown: the longest ARN of a queue (126 characters) is, whole.
+const SHOWN: usize = 160;
+
 impl InvalidValue {
-    /// Keeps at most 80 characters of the value, on one line: it ends up in an error and a log.
+    /// Keeps the beginning of the value, on one line: it ends up in an error and a log.
     #[must_use]
     pub fn new(value: &str, expected: &'static str) -> Self {
-        let value = value.chars().take(80).flat_map(char::escape_default).collect();
-        Self { value, expected }
+        Self::because(value, format!("not {expected}"))
+    }
+
+    /// A value that is something else, which is known: `why` completes "it is …", and says what to give instead.
+    #[must_use]
+    pub fn because(value: &str, why: impl Into<Cow<'static, str>>) -> Self {
+        let mut shown: String = value.chars().take(SHOWN).flat_map(char::escape_default).collect();
+        if value.chars().nth(SHOWN).is_some() {
+            shown.push('…');
+        }
+        Self { value: shown, why: why.into() }
     }
 }
 
@@ -43,14 +59,14 @@ pub fn parse<T: DeserializeOwned>(what: &'static str, input: Value) -> Result<T,
     serde_path_to_error::deserialize(input).map_err(|error| {
         let path = error.path().to_string();
         let why = one_line(&error.into_inner().to_string());
-        if path == "." { InvalidInput::new(what, why) } else { InvalidInput::new(what, format!("`{path}`: {why}")) }
+        // What is wrong with a field's name says the name itself; where it stands is then said once.
+        let place = if why.starts_with("unknown field ") {
+            path.rsplit_once('.').map_or(".", |(place, _)| place)
+        } else {
+            &path
+        };
+        if place == "." { InvalidInput::new(what, why) } else { InvalidInput::new(what, format!("`{place}`: {why}")) }
     })
-}
-
-/// A text that came from outside, on one line and of bounded length.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(400).collect()
 }
 
 #[cfg(test)]
@@ -74,7 +90,14 @@ mod tests {
     #[test]
     fn refuses_an_unknown_field_by_its_name() {
         let error = parse::<Example>("request", json!({"account": "111122223333", "dry_run": true})).unwrap_err();
-        assert_eq!(error.to_string(), "invalid request: `dry_run`: unknown field `dry_run`, expected `account`");
+        assert_eq!(error.to_string(), "invalid request: unknown field `dry_run`, expected `account`");
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_to_be_shown_says_that_it_goes_on() {
+        let value = "x".repeat(SHOWN);
+        assert_eq!(InvalidValue::new(&value, "an id").to_string(), format!("`{value}` is not an id"));
+        assert_eq!(InvalidValue::new(&format!("{value}x"), "an id").to_string(), format!("`{value}…` is not an id"));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod failure;
 pub mod guard;
 pub mod identity;
 pub mod input;
+mod line;
 pub mod mode;
 pub mod organizational_unit;
 pub mod partition;

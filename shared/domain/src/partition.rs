@@ -13,7 +13,7 @@ pub enum Partition {
 }
 
 impl Partition {
-    const ALL: [Self; 4] = [Self::Aws, Self::AwsUsGov, Self::AwsCn, Self::AwsEusc];
+    pub(crate) const ALL: [Self; 4] = [Self::Aws, Self::AwsUsGov, Self::AwsCn, Self::AwsEusc];
 
     /// The partition of a Region's name.
     #[must_use]
@@ -50,6 +50,15 @@ impl Partition {
             Self::Aws | Self::AwsUsGov => "amazonaws.com",
             Self::AwsCn => "amazonaws.com.cn",
             Self::AwsEusc => "amazonaws.eu",
+        }
+    }
+
+    /// What its dual-stack endpoints end in. Source: partitions of the AWS SDKs (botocore 1.44.5, `partitions.json`).
+    pub(crate) fn dual_stack_suffix(self) -> &'static str {
+        match self {
+            Self::Aws | Self::AwsUsGov => "api.aws",
+            Self::AwsCn => "api.amazonwebservices.com.cn",
+            Self::AwsEusc => "api.amazonwebservices.eu",
         }
     }
 }

@@ -10,6 +10,7 @@ mod request;
 mod resource;
 mod shown;
 mod stored;
+mod unsupported;
 
 use std::fmt;
 

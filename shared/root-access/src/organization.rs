@@ -181,7 +181,7 @@ impl Organization {
                 Ok(Creation::Failed { reason: reason.to_owned() })
             }
             Some(CreateAccountState::InProgress) => Ok(Creation::InProgress),
-            other => Err(defect(format!("its state is {other:?}"))),
+            other => Err(defect(format!("its state is `{}`", other.map_or("missing", |state| state.as_str())))),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use rootwarden_domain::{
     AccountId, ErrorKind,
+    partition::Partition,
     unlock::{BucketName, PolicyText, Queue, Resource},
 };
 
@@ -103,11 +104,14 @@ impl ResourceSession {
     }
 
     /// The same failure, with what the Region may have to do with it.
+    ///
+    /// Why the member's account alone: tokens of Regional STS endpoints are valid in every Region, also in those that the
+    /// caller's account has not enabled. Source: AWS IAM User Guide, "Managing AWS STS in an AWS Region".
     fn in_region(&self, error: AwsError) -> AwsError {
-        let region = &self.region;
+        let Self { region, account, .. } = self;
         match error.kind() {
             ErrorKind::Denied | ErrorKind::NotEnabled if is_opt_in(region) => error.with_note(&format!(
-                "`{region}` is a Region that has to be enabled in the account, and in the one that this runs in"
+                "`{region}` is a Region that has to be enabled in account `{account}`: look whether it is"
             )),
             _ => error,
         }
@@ -123,27 +127,50 @@ fn queue_client(session: &RootSession<UnlockQueue>, queue: &Queue) -> aws_sdk_sq
     aws_sdk_sqs::Client::new(&session.config_in(queue.region()))
 }
 
-/// Source: AWS Account Management Reference Guide, "Enable or disable AWS Regions in your account": Regions that were
-/// introduced after March 2019 are off until they are switched on.
+/// Whether a Region is off in an account until somebody enables it.
+///
+/// Why a list of the others: it is complete, since every Region after March 2019 is off at first. Source: AWS Account
+/// Management Reference Guide, "Enable or disable AWS Regions in your account".
 fn is_opt_in(region: &str) -> bool {
-    matches!(
+    let is_on_at_first = matches!(
         region,
-        "af-south-1"
-            | "ap-east-1"
-            | "ap-east-2"
-            | "ap-south-2"
-            | "ap-southeast-3"
-            | "ap-southeast-4"
-            | "ap-southeast-5"
-            | "ap-southeast-6"
-            | "ap-southeast-7"
-            | "ca-west-1"
-            | "eu-central-2"
-            | "eu-south-1"
-            | "eu-south-2"
-            | "il-central-1"
-            | "me-central-1"
-            | "me-south-1"
-            | "mx-central-1"
-    )
+        "ap-northeast-1"
+            | "ap-northeast-2"
+            | "ap-northeast-3"
+            | "ap-south-1"
+            | "ap-southeast-1"
+            | "ap-southeast-2"
+            | "ca-central-1"
+            | "eu-central-1"
+            | "eu-north-1"
+            | "eu-west-1"
+            | "eu-west-2"
+            | "eu-west-3"
+            | "sa-east-1"
+            | "us-east-1"
+            | "us-east-2"
+            | "us-west-1"
+            | "us-west-2"
+    );
+    Partition::of_region(region) == Partition::Aws && !is_on_at_first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_that_is_on_everywhere_is_not_blamed() {
+        for (region, expected) in [
+            ("us-east-1", false),
+            ("eu-north-1", false),
+            ("us-gov-west-1", false),
+            ("cn-north-1", false),
+            ("me-south-1", true),
+            ("ap-southeast-7", true),
+            ("xx-unheardof-1", true),
+        ] {
+            assert_eq!(is_opt_in(region), expected, "{region}");
+        }
+    }
 }

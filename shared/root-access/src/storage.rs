@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rootwarden_domain::{
     BatchOutcome, ErrorKind, Failure, Pin, RunId, Sha256,
     artifact::{Collected, WorkerError, WorkerResult},
+    failure::task_failure_in_words,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -29,11 +30,11 @@ pub enum StorageError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// Somebody wrote over it, or removed it, after the step before handed it on.
-    #[error("`{key}` is not what was handed on: {why}. Nothing is done with it; find out who wrote it")]
+    #[error("`{key}` is not what was handed on: {why}; nothing is done with it: find out who wrote it")]
     Altered { key: String, why: String },
-    #[error("cannot read `{key}`: {source}")]
+    #[error("cannot read `{key}`: {source} (mend it, or find out who wrote it)")]
     Malformed { key: String, source: serde_json::Error },
-    #[error("`{key}` is not where this kind of object lies")]
+    #[error("`{key}` is not where this kind of object lies: find out who named it")]
     Misplaced { key: String },
 }
 
@@ -155,8 +156,8 @@ impl Storage {
                     collected.insert(batch, read.and_then(|result| result_of(run, round, batch, result)));
                 }
                 BatchOutcome::Failed { batch, failed: WorkerError { error, cause } } => {
-                    let why = if cause.is_empty() { error.clone() } else { format!("{error}: {cause}") };
-                    let message = format!("the worker of batch {batch} failed: {why}");
+                    let words = task_failure_in_words(&error, &cause);
+                    let message = format!("the worker of batch {batch} failed: {words}");
                     collected.insert(batch, Err(Failure::new(worker_error_kind(&error), message)));
                 }
             }
@@ -194,7 +195,7 @@ pub(crate) async fn whole(mut output: GetObjectOutput, what: impl Fn() -> String
     let length = output.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
     let mut body = Vec::with_capacity(length);
     while let Some(part) = output.body.next().await {
-        body.extend_from_slice(&part.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?);
+        body.extend_from_slice(&part.map_err(|_| AwsError::cut_off(what()))?);
     }
     Ok(body)
 }

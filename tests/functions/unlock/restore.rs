@@ -1,5 +1,6 @@
 //! Putting a stored policy back.
 
+use rootwarden_simulator::Fault;
 use serde_json::{Value, json};
 
 use super::*;
@@ -161,4 +162,84 @@ async fn what_block_public_access_refuses_is_named_with_what_is_possible_instead
     let (_, _, applied) = carry_out(&rehearsal, &undo).await;
     assert_eq!(applied["outcome"], "changed", "{applied}");
     assert_eq!(policy_of(&rehearsal, PAYROLL), Some(locked_bucket()));
+}
+
+/// A queue that names `principals`, deleted, and what putting its policy back comes to: the answer, and the result's advice.
+async fn put_back_for(principals: Value) -> (Rehearsal, Value, Vec<String>) {
+    let mut policy = locked_queue();
+    policy["Statement"]["Principal"] = principals;
+    let queue = MemberQueue::new("orders").region("eu-west-1").policy(policy);
+    let member = Member::new(OWNER).queue(queue).role("here");
+    let rehearsal = Rehearsal::new(rootwarden_simulator::World::new(rootwarden_tests::MANAGEMENT).member(member));
+    let mut body = about_queue("apply");
+    (body["change"], body["force"]) = (json!("delete"), json!(true));
+    let stored = changed(&rehearsal, &body).await;
+    let mut undo = restore(&about_queue("apply"), &stored);
+    undo["force"] = json!(true);
+    let (taken, _, applied) = carry_out(&rehearsal, &undo).await;
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let advice = shown["result"]["advice"].as_array().unwrap();
+    let advice = advice.iter().map(|line| line.as_str().unwrap().to_owned()).collect();
+    (rehearsal, applied, advice)
+}
+
+#[tokio::test(start_paused = true)]
+async fn i6_where_sqs_does_not_say_who_is_gone_everybody_that_the_policy_names_is() {
+    let (gone, here) = ("arn:aws:iam::300000000001:role/gone", "arn:aws:iam::300000000001:role/here");
+    let (rehearsal, applied, advice) =
+        put_back_for(json!({"AWS": [here, "arn:aws:iam::300000000001:root", "111122223333", gone]})).await;
+    assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
+    assert!(!applied.to_string().contains("role/"), "a notice says nothing of the policy's text: {applied}");
+    assert_eq!(policy_of(&rehearsal, "orders"), None);
+    let refused = "cannot set the policy of queue `arn:aws:sqs:eu-west-1:300000000001:orders`: InvalidAttributeValue: \
+                   Invalid value for the parameter Policy (a part of the policy is not taken, most often a principal that is \
+                   gone: leave it out)";
+    assert_eq!(advice[0], refused);
+    let named = format!(
+        "AWS does not say which part; it takes no principal that is gone, and this policy names {gone}, {here}"
+    );
+    assert_eq!(advice[1], named);
+    assert_eq!(advice[2], "look which of them are still there: only those that are not have to be left out");
+    assert!(
+        advice[3].starts_with("to leave them out: ") && advice[3].contains(r#""leave_out":{"principals":["#),
+        "{advice:?}"
+    );
+
+    // What is possible instead is possible: without the one that is gone, AWS takes it.
+    let of_a_policy = |(_, stored): &(String, Value)| stored["policy"].is_string();
+    let (stored, _) = objects(&rehearsal, "policies/").into_iter().find(of_a_policy).unwrap();
+    let mut without = restore(&about_queue("apply"), &stored);
+    (without["leave_out"], without["force"]) = (json!({"principals": [gone]}), json!(true));
+    let (_, _, applied) = carry_out(&rehearsal, &without).await;
+    assert_eq!(applied["outcome"], "changed", "{applied}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i6_an_id_in_the_place_of_a_principal_is_known_to_be_gone() {
+    let (_, _, advice) =
+        put_back_for(json!({"AWS": ["AROAEXAMPLEGONE000001", "arn:aws:iam::300000000001:role/here"]})).await;
+    assert_eq!(advice[2], "these are gone, since AWS shows them as ids: AROAEXAMPLEGONE000001");
+    assert!(advice[3].ends_with(r#""leave_out":{"principals":["AROAEXAMPLEGONE000001"]}}"#), "{advice:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i6_a_refusal_without_anybody_who_may_be_gone_says_where_to_look_instead() {
+    let (_, applied, advice) = put_back_for(json!({"Service": "nobody.example"})).await;
+    assert_eq!(applied["outcome"], "not_changed", "{applied}");
+    assert!(advice[1].contains("no role and no user is named in it"), "{advice:?}");
+    assert!(advice[2].contains(r#""change":{"replace":"another policy"}"#), "{advice:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_answers_500_without_a_message_is_tried_again_and_told_with_what_may_be_behind_it() {
+    let rehearsal = rehearsal();
+    let (taken, planned) = approved(&rehearsal, &about_queue("apply")).await;
+    let fault = Fault::on("sqs:SetQueueAttributes").times(5).error("InternalFailure", 500, "");
+    rehearsal.simulator.inject(fault);
+    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err();
+    assert_eq!(error.kind(), rootwarden_domain::ErrorKind::Transient, "{error}");
+    assert!(error.to_string().contains("where a principal that the policy names is gone"), "{error}");
+    assert_eq!(policy_of(&rehearsal, "orders"), Some(locked_queue()));
+    let again = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+    assert_eq!(again["outcome"], "changed", "{again}");
 }

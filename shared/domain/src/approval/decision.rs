@@ -50,23 +50,25 @@ pub struct DecisionRecord {
 /// Why a person's decision is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("nothing is asked under `{0}`")]
+    #[error("nothing is asked under `{0}`: look the id up in the notice")]
     UnknownRequest(ApprovalRequest),
-    #[error("this is not the plan that `{request}` is about: its SHA-256 is {asked}")]
+    #[error("this is not the plan that `{request}` is about, whose SHA-256 is {asked}: look at it again with `show`")]
     OtherPlan { request: ApprovalRequest, asked: Sha256 },
     /// In the bucket lies something else than what the run asked about.
     #[error("{0}, so nobody can decide about it: find out who wrote it")]
     Altered(String),
-    #[error("nobody knows who started this run, so nobody can be shown to be somebody else")]
-    StarterUnknown,
+    #[error(
+        "nobody knows who started this run, which asks for `{0}`, so nobody can be shown to be somebody else: start it anew through the URL for requests"
+    )]
+    StarterUnknown(ApprovalRequest),
     #[error(
         "this was asked for by {0}, and somebody else has to decide about it (a session name that a tool made up is nobody's)"
     )]
     SamePerson(StartedBy),
-    #[error("`{by}` has {decision} this already, at {at}")]
+    #[error("`{by}` has {decision} this already, at {at}, and that stands: ask anew for another decision")]
     AlreadyDecided { decision: Decision, by: Person, at: Timestamp },
-    #[error("too late: nothing waits for this decision any more")]
-    TooLate,
+    #[error("too late: nothing waits for a decision about `{0}` any more; ask anew")]
+    TooLate(ApprovalRequest),
 }
 
 impl Refusal {
@@ -74,9 +76,9 @@ impl Refusal {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::StarterUnknown | Self::SamePerson(_) => 403,
+            Self::StarterUnknown(_) | Self::SamePerson(_) => 403,
             Self::UnknownRequest(_) => 404,
-            Self::OtherPlan { .. } | Self::Altered(_) | Self::AlreadyDecided { .. } | Self::TooLate => 409,
+            Self::OtherPlan { .. } | Self::Altered(_) | Self::AlreadyDecided { .. } | Self::TooLate(_) => 409,
         }
     }
 }
@@ -118,7 +120,7 @@ pub fn decide_about(
         return Err(Refusal::OtherPlan { request: request.clone(), asked });
     }
     // INVARIANT (I12): two people, told apart by what AWS says of them.
-    let started_by = started_by.ok_or(Refusal::StarterUnknown)?;
+    let started_by = started_by.ok_or_else(|| Refusal::StarterUnknown(request.clone()))?;
     if is_started_by(started_by, caller) {
         return Err(Refusal::SamePerson(started_by.clone()));
     }
@@ -152,9 +154,9 @@ fn is_started_by(started_by: &StartedBy, person: &Person) -> bool {
 /// Why a plan that needs an approval is not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotCarriedOut {
-    #[error("nobody has approved `{0}`")]
+    #[error("nobody has approved `{0}`: ask for an approval first")]
     Undecided(ApprovalRequest),
-    #[error("`{by}` has refused `{request}`")]
+    #[error("`{by}` has refused `{request}`: ask anew for another decision")]
     Refused { request: ApprovalRequest, by: Person },
     #[error("the decision about `{request}` is one about `{decided}`")]
     OtherRequest { request: ApprovalRequest, decided: ApprovalRequest },

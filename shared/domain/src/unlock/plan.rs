@@ -298,7 +298,7 @@ impl Now<'_> {
     ) -> Planned {
         let (text, document) = after.unzip();
         if let Some(exceeded) = document.as_ref().and_then(|document| exceeded_limit(document, self.of)) {
-            return not_possible(exceeded);
+            return not_possible(format!("{exceeded}: ask with the change `drop`, `delete` or `replace` instead"));
         }
         let analysis = document.as_ref().map(|document| analyse(document, self.of));
         let widenings = if self.policy.is_some() && self.document.is_none() {

@@ -153,8 +153,15 @@ impl UnlockRequest {
                 Resource::bucket(&bucket, partition).map_err(|error| refused("bucket", error.to_string()))?
             }
             (None, Some(queue)) => Resource::Queue(queue),
-            (None, None) => return Err(InvalidInput::new("request", "it names neither a `bucket` nor a `queue`")),
-            (Some(_), Some(_)) => return Err(InvalidInput::new("request", "it names both a `bucket` and a `queue`")),
+            (None, None) => {
+                return Err(InvalidInput::new(
+                    "request",
+                    "it names neither a `bucket` nor a `queue`: name one of them",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(InvalidInput::new("request", "it names both a `bucket` and a `queue`: name one of them"));
+            }
         };
         agree(account, &resource, region.as_deref(), partition)?;
         let foreign = |field: &str| refused(field, format!("it does not belong to the action `{}`", action.as_str()));
@@ -202,7 +209,10 @@ fn agree(
     }
     let Resource::Queue(queue) = resource else { return Ok(()) };
     if queue.account() != account {
-        return Err(refused("queue", format!("it is in account `{}`, not `{account}`", queue.account())));
+        return Err(refused(
+            "queue",
+            format!("it is in account `{}`, not `{account}`: one of the two is not right", queue.account()),
+        ));
     }
     if queue.partition() != partition {
         return Err(refused("queue", format!("its partition is `{}`, not `{partition}`", queue.partition())));

@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::unsupported;
 use crate::{
     AccountId,
     input::InvalidValue,
@@ -68,7 +69,7 @@ impl Queue {
         format!("https://sqs.{region}.{}/{account}/{name}", self.partition().dns_suffix())
     }
 
-    fn of(region: &str, account: &str, name: &str) -> Option<Self> {
+    pub(super) fn of(region: &str, account: &str, name: &str) -> Option<Self> {
         let base = name.strip_suffix(".fifo").unwrap_or(name);
         let is_name = !base.is_empty()
             && name.len() <= 80
@@ -112,7 +113,10 @@ impl FromStr for Queue {
     /// Its ARN, or its URL.
     fn from_str(value: &str) -> Result<Self, InvalidValue> {
         let found = if value.starts_with("https:") { Self::of_url(value) } else { Self::of_arn(value) };
-        found.ok_or_else(|| InvalidValue::new(value, "the ARN or the URL of a queue"))
+        found.ok_or_else(|| match unsupported::of_queue(value) {
+            Some(what) => InvalidValue::because(value, what),
+            None => InvalidValue::new(value, "the ARN or the URL of a queue"),
+        })
     }
 }
 
@@ -147,6 +151,9 @@ impl Resource {
         let refused = || InvalidValue::new(value, "the name or the ARN of a bucket in this partition");
         if !is_plain(value, 2048) {
             return Err(refused());
+        }
+        if let Some(what) = unsupported::of_bucket(value) {
+            return Err(InvalidValue::because(value, what));
         }
         let name = if value.starts_with("arn:") {
             value.strip_prefix(&format!("arn:{partition}:s3:::")).ok_or_else(refused)?

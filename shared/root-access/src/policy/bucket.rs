@@ -28,7 +28,8 @@ pub(super) async fn region(s3: &aws_sdk_s3::Client, name: &BucketName, account: 
             return region.ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "AWS does not say its Region"));
         }
     }
-    Err(AwsError::of_kind(ErrorKind::InvalidRequest, what(), "the account has no bucket of this name"))
+    let why = "the account has no bucket of this name: look at the name, and at whose it is";
+    Err(AwsError::of_kind(ErrorKind::InvalidRequest, what(), why))
 }
 
 /// `expected_bucket_owner` goes with each call, so that a bucket that changed hands is never touched.

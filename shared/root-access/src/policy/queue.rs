@@ -22,7 +22,7 @@ pub(super) async fn read(sqs: &aws_sdk_sqs::Client, queue: &Queue) -> Result<Opt
     // INVARIANT: the queue that answers is the one that was named, of the account that was named.
     let arn = attribute(&QueueAttributeName::QueueArn).map(String::as_str);
     if arn != Some(queue.to_string().as_str()) {
-        let why = format!("it is `{}` that answers", arn.unwrap_or("a queue without an ARN"));
+        let why = format!("it is `{}` that answers: ask for that one", arn.unwrap_or("a queue without an ARN"));
         return Err(AwsError::of_kind(ErrorKind::InvalidRequest, what(), why));
     }
     Ok(attribute(&QueueAttributeName::Policy).filter(|policy| !policy.is_empty()).cloned())
