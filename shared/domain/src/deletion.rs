@@ -194,7 +194,7 @@ pub fn keeps_mfa(present: &Inventory, steps: &[DeletionStep]) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credential::LoginProfile;
+    use crate::credential::{LoginProfile, MfaDevice};
 
     const ACCOUNT: &str = "111122223333";
 
@@ -249,6 +249,28 @@ mod tests {
         let twice =
             after_earlier_rounds(vec![step(1, StepOutcome::Deleted)], vec![step(1, StepOutcome::Deleted)], |_| true);
         assert_eq!(twice.len(), 2, "deleted, set again and deleted again");
+    }
+
+    #[test]
+    fn what_came_later_or_cannot_be_told_apart_is_another_one() {
+        let of = |at: Option<&str>| {
+            let at = at.map(|at| at.parse().unwrap());
+            let serial_number = "GAHT12345678".parse().unwrap();
+            Inventory {
+                login_profile: Some(LoginProfile { created_at: at }),
+                mfa_devices: vec![MfaDevice { serial_number, enabled_at: at }],
+                ..Inventory::default()
+            }
+        };
+        let (planned, later) = (Some("2026-11-22T02:00:00Z"), Some("2026-11-22T02:00:01Z"));
+        for credential in of(None).credentials() {
+            let is_another = |before, now: Inventory| is_another(&credential, &of(before), &now).is_some();
+            assert!(!is_another(planned, of(planned)), "{credential}");
+            assert!(!is_another(planned, Inventory::default()), "{credential} is gone");
+            for (before, now) in [(planned, later), (planned, None), (None, planned), (None, None)] {
+                assert!(is_another(before, of(now)), "{credential} of {before:?} and of {now:?}");
+            }
+        }
     }
 
     #[test]

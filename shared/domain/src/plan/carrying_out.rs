@@ -63,3 +63,15 @@ impl PlannedAccount {
         self.delete.iter().filter_map(|credential| Some((credential.clone(), reason(credential)?))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i10_plans_that_are_good_at_the_same_time_were_counted_together() {
+        let window = SignedDuration::from_hours(24);
+        assert!(VALID_WITHIN_THE_GUARD < window);
+        assert!(VALID_WITH_APPROVAL > window, "there is a day to decide");
+    }
+}
