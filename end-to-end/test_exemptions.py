@@ -4,7 +4,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, changed_accounts, user
+from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, OPERATOR_WITH_PATH, changed_accounts, user
 
 from demo.deployment import Deployment
 from demo.organization import accounts, changes_in, sessions_in
@@ -76,6 +76,14 @@ def test_an_exemption_written_after_the_plan_still_holds(deployment: Deployment,
         assert delete(deployment, name, plan, batch).error is None
     changed = changed_accounts(before, deployment.world())
     assert changed and DIRTY not in changed
+
+
+def test_an_operator_with_a_path_is_named_with_it(guarded: Deployment) -> None:
+    path, name = "/teams/platform/", OPERATOR_WITH_PATH.rpartition("/")[2]
+    guarded.put_object(f"exemptions/{DIRTY}.json", b'{"reason": "why"}', user(guarded, name, ADMINISTRATOR, path=path))
+    elsewhere = user(guarded, f"{name}-of-another-team", ADMINISTRATOR, path="/teams/")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        guarded.put_object(f"exemptions/{DIRTY}.json", b'{"reason": "why"}', elsewhere)
 
 
 def test_only_named_operators_write_exemptions_and_the_kill_switch(guarded: Deployment) -> None:

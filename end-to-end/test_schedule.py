@@ -11,7 +11,10 @@ from demo.organization import secured, sessions_in
 
 
 def schedule(deployment: Deployment) -> dict[str, Any]:
-    return deployment.stack.client("scheduler").get_schedule(Name=deployment.stack.resources["Nightly"])
+    resources = deployment.stack.resources
+    return deployment.stack.client("scheduler").get_schedule(
+        GroupName=resources["StackNameOfAtMost64Characters"], Name=resources["Nightly"]
+    )
 
 
 def fire(deployment: Deployment, scheduled_time: str, invocation: str) -> str:
