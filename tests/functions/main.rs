@@ -5,6 +5,7 @@
 mod access_requests;
 mod account_joined;
 mod bad_input;
+mod exemptions;
 mod failures;
 mod invariants;
 mod organization;

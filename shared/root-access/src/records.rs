@@ -23,6 +23,14 @@ impl Storage {
     /// # Errors
     /// Anything but its absence. An object that cannot be read as a `T` is an error, never absent.
     pub async fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
+        self.find_small(key, usize::MAX).await
+    }
+
+    /// Reads an object that may not be there, and that somebody else may have written.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; `Unreadable` if it has more than `largest` bytes, of which none are read then.
+    pub async fn find_small<T: DeserializeOwned>(&self, key: &str, largest: usize) -> Result<Option<T>, StorageError> {
         let what = || format!("read `{key}`");
         let output = match self.s3().get_object().bucket(self.bucket()).key(key).send().await {
             Ok(output) => output,
@@ -31,6 +39,9 @@ impl Storage {
                 return if error.code() == Some("NoSuchKey") { Ok(None) } else { Err(error.into()) };
             }
         };
+        if output.content_length().is_some_and(|bytes| usize::try_from(bytes).is_ok_and(|bytes| bytes > largest)) {
+            return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
+        }
         let body =
             output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
         let malformed = |source| StorageError::Malformed { key: key.to_owned(), source };
