@@ -14,6 +14,9 @@ from demo.package import located
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 
+# What a definition needs more than a word for.
+EXAMPLES = {"Partition": "aws", "Mode": "report", "NightlyExclude": '{"accounts": ["111122223333"], "tags": []}'}
+
 
 def translated() -> dict[str, Any]:
     """The template without SAM."""
@@ -30,7 +33,9 @@ def filled_in(definition: Path) -> str:
 
     A file that is no JSON before its placeholders are filled in has to be JSON afterwards.
     """
-    text = definition.read_text().replace("${Partition}", "aws")
+    text = definition.read_text()
+    for name, example in EXAMPLES.items():
+        text = text.replace(f"${{{name}}}", example)
     text = re.sub(r"\$\{(\w+)Function\}", r"arn:aws:lambda:us-east-1:111122223333:function:\1", text)
     text = re.sub(r"\$\{\w+\}", "example", text)
     json.loads(text)
