@@ -23,6 +23,8 @@ MANAGEMENT = "111122223333"
 OPERATOR = f"arn:aws:iam::{MANAGEMENT}:user/operator"
 # IAM says who somebody is with their path.
 OPERATOR_WITH_PATH = f"arn:aws:iam::{MANAGEMENT}:user/teams/platform/operator-with-path"
+# Changes that deployment's bucket.
+DEPLOYER = f"arn:aws:iam::{MANAGEMENT}:user/deployer"
 TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
@@ -99,6 +101,7 @@ def guarded_deployment(binaries: Path) -> Iterator[Deployment]:
     parameters = {
         "MaxAccountsToClean": str(GUARD),
         "OperatorRoleArns": f"{OPERATOR},{OPERATOR_WITH_PATH}",
+        "DeploymentRoleArn": DEPLOYER,
         "ScheduleState": "DISABLED",
         "Schedule": "cron(30 4 * * ? *)",
         "NightlyExclude": json.dumps(NIGHTLY_EXCLUDE),
