@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the three things that the demo needs beside it.
+"""Runs the emulator, ministack, with the things that the demo needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
@@ -10,6 +10,9 @@ interface in the clear; they are marked as if a TLS proxy had ended the connecti
 Callers of function URLs: ministack verifies the signature and the caller's policies, and leaves out of the event who it
 was. AWS says it under `requestContext.authorizer.iam`, and so does this.
 
+Callers of topics: ministack holds what a state machine publishes against the topic's policy as if whoever started the
+execution had published it. On AWS the machine's role does, and so it does here.
+
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
 
@@ -18,10 +21,11 @@ import json
 from datetime import datetime
 
 import ministack.app as ministack
+from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, lambda_svc, stepfunctions
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -67,6 +71,21 @@ def with_caller(build_event):
     return build
 
 
+def as_its_role(run_execution):
+    """Wraps what runs an execution, in a thread of its own: resource policies see the role of its state machine."""
+
+    def run(execution_arn):
+        execution = stepfunctions._executions.get(execution_arn)
+        machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) if execution else None
+        if machine is not None:
+            account, role = machine["roleArn"].split(":")[4], machine["roleArn"].rpartition("/")[2]
+            session = execution_arn.rpartition(":")[2][:64]
+            iam_evaluator._request_caller_arn.set(f"arn:aws:sts::{account}:assumed-role/{role}/{session}")
+        return run_execution(execution_arn)
+
+    return run
+
+
 async def read_body(receive) -> bytes:
     body = b""
     while True:
@@ -102,5 +121,6 @@ def with_service_events(emulator):
 
 if __name__ == "__main__":
     lambda_svc._build_function_url_event = with_caller(lambda_svc._build_function_url_event)
+    stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
     ministack.app = with_service_events(ministack.app)
     ministack.main()
