@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the four things that the demo needs beside it.
+"""Runs the emulator, ministack, with the things that the demo needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
@@ -13,6 +13,9 @@ was. AWS says it under `requestContext.authorizer.iam`, and so does this.
 Failed children of a Distributed Map: ministack puts null in their place. AWS puts the child's execution there, its input
 included (Developer Guide, "ResultWriter (Map)": without one, results stand there unchanged), and so does this.
 
+Callers of topics: ministack holds what a state machine publishes against the topic's policy as if whoever started the
+execution had published it. On AWS the machine's role does, and so it does here.
+
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
 
@@ -22,6 +25,7 @@ from contextvars import ContextVar
 from datetime import datetime
 
 import ministack.app as ministack
+from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
@@ -84,6 +88,21 @@ def with_failures_kept(run_map):
             return run_map(*arguments)
         finally:
             FAILED.reset(token)
+
+    return run
+
+
+def as_its_role(run_execution):
+    """Wraps what runs an execution, in a thread of its own: resource policies see the role of its state machine."""
+
+    def run(execution_arn):
+        execution = stepfunctions._executions.get(execution_arn)
+        machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) if execution else None
+        if machine is not None:
+            account, role = machine["roleArn"].split(":")[4], machine["roleArn"].rpartition("/")[2]
+            session = execution_arn.rpartition(":")[2][:64]
+            iam_evaluator._request_caller_arn.set(f"arn:aws:sts::{account}:assumed-role/{role}/{session}")
+        return run_execution(execution_arn)
 
     return run
 
@@ -169,5 +188,6 @@ if __name__ == "__main__":
     stepfunctions._run_distributed_map = with_failures_kept(stepfunctions._run_distributed_map)
     stepfunctions._run_sub_machine = with_failure_noted(stepfunctions._run_sub_machine)
     stepfunctions._apply_result_selector = with_failed_children(stepfunctions._apply_result_selector)
+    stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
     ministack.app = with_service_events(ministack.app)
     ministack.main()

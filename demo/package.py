@@ -1,4 +1,4 @@
-"""What `sam package` does: zips the functions, and points the template at the zips."""
+"""What `sam package` does, for the emulator: zips the functions, and points the template at the zips."""
 
 import hashlib
 import io
@@ -13,6 +13,9 @@ from typing import Any
 from samtranslator.yaml_helper import yaml_parse
 
 from demo.processes import DeploymentError
+
+# The event of a function that becomes the rule for AWS's events: the logical id of the function, the name of the event.
+EVENTS_RULE = ("AccountJoined", "Membership")
 
 Upload = Callable[[str, bytes], str]
 """Stores bytes under a name, and returns their s3:// location."""
@@ -55,8 +58,15 @@ def located(template: Path, code: Callable[[str], str], definition: Callable[[Pa
     return document
 
 
+def for_emulator(document: dict[str, Any]) -> dict[str, Any]:
+    """The template where the emulator knows less than AWS: it delivers nothing by a rule that is not simply ENABLED."""
+    function, event = EVENTS_RULE
+    document["Resources"][function]["Properties"]["Events"][event]["Properties"]["State"] = "ENABLED"
+    return document
+
+
 def package(template: Path, binaries: Path, directory: Path, upload: Upload) -> str:
-    """The template as JSON, with the functions and the state machine uploaded.
+    """The template as JSON for the emulator, with the functions and the state machines uploaded.
 
     `directory` holds the binaries for a moment.
     """
@@ -65,7 +75,7 @@ def package(template: Path, binaries: Path, directory: Path, upload: Upload) -> 
         lambda function: _uploaded(upload, f"{function}.zip", zip_function(binaries / function, directory)),
         lambda definition: _uploaded(upload, definition.name, definition.read_bytes()),
     )
-    return json.dumps(document)
+    return json.dumps(for_emulator(document))
 
 
 def _uploaded(upload: Upload, name: str, content: bytes) -> str:

@@ -15,14 +15,14 @@ from demo.processes import OPENER
 from demo.stack import REGION, Credentials, Stack
 
 
-def user(stack: Stack, name: str, *policies: str) -> Credentials:
+def user(stack: Stack, name: str, *policies: str, path: str = "/") -> Credentials:
     """The credentials of an IAM user with these managed policies, who is made if need be."""
     iam = stack.client("iam")
     if name in [known["UserName"] for known in iam.list_users()["Users"]]:
         for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
     else:
-        iam.create_user(UserName=name)
+        iam.create_user(UserName=name, Path=path)
         for policy in policies:
             iam.attach_user_policy(UserName=name, PolicyArn=policy)
     key = iam.create_access_key(UserName=name)["AccessKey"]

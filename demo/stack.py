@@ -124,11 +124,14 @@ class Stack:
         return f"ASIA{digest[:16].upper()}", secret, token
 
     def callers(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Access keys of the functions' roles, whom they stand for, and the statements that decide on sts:AssumeRoot.
+        """Access keys of the functions' roles, whom they stand for, and what decides on sts:AssumeRoot.
 
+        That is the statements of the role, and the function whose code signs with this key: Lambda states it to AWS.
         The statements are read back from the stack's roles, so that they are the template's own.
         """
         iam = self.client("iam")
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        functions = {known["FunctionName"]: known["FunctionArn"] for page in pages for known in page["Functions"]}
         for function in self.functions():
             key, _, _ = self.credentials_of(function)
             role = self.resources[f"{function}Role"]
@@ -141,5 +144,6 @@ class Stack:
                 {
                     "arn": f"arn:aws:sts::{self.account}:assumed-role/{role}/{self.resources[function]}",
                     "statements": [statement for document in documents for statement in document["Statement"]],
+                    "function": functions[self.resources[function]],
                 },
             )

@@ -21,6 +21,10 @@ EXEMPT = "333300000007"
 MANAGEMENT = "111122223333"
 # May write exemptions and the kill switch, in the deployment whose guard is easily reached.
 OPERATOR = f"arn:aws:iam::{MANAGEMENT}:user/operator"
+# IAM says who somebody is with their path.
+OPERATOR_WITH_PATH = f"arn:aws:iam::{MANAGEMENT}:user/teams/platform/operator-with-path"
+# Changes that deployment's bucket.
+DEPLOYER = f"arn:aws:iam::{MANAGEMENT}:user/deployer"
 TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
@@ -96,7 +100,8 @@ def guarded_deployment(binaries: Path) -> Iterator[Deployment]:
     exempt = {EXEMPT: "break-glass", "333300000002": {"reason": "migration", "until": "2020-01-01T00:00:00Z"}}
     parameters = {
         "MaxAccountsToClean": str(GUARD),
-        "OperatorRoleArns": OPERATOR,
+        "OperatorRoleArns": f"{OPERATOR},{OPERATOR_WITH_PATH}",
+        "DeploymentRoleArn": DEPLOYER,
         "ScheduleState": "DISABLED",
         "Schedule": "cron(30 4 * * ? *)",
         "NightlyExclude": json.dumps(NIGHTLY_EXCLUDE),
@@ -165,9 +170,9 @@ def forget(deployment: Deployment, *prefixes: str) -> None:
             deployment.stack.client("s3").delete_object(Bucket=deployment.stack.outputs["BucketName"], Key=key)
 
 
-def user(deployment: Deployment, name: str, *policies: str) -> Credentials:
+def user(deployment: Deployment, name: str, *policies: str, path: str = "/") -> Credentials:
     """The credentials of an IAM user with these managed policies, who is made if need be."""
-    return people.user(deployment.stack, name, *policies)
+    return people.user(deployment.stack, name, *policies, path=path)
 
 
 def person(deployment: Deployment, name: str) -> Credentials:

@@ -1,35 +1,99 @@
 """The README's commands: nothing but curl is needed to ask."""
 
 import json
+import os
+import re
 import shutil
 import subprocess
+import uuid
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import person
+from conftest import person, session
 from locked import BUCKET, LOCKED
 
-from demo.deployment import Deployment
-from demo.stack import REGION
-from demo.unlocking import end_of
+from demo.deployment import ROOT, Deployment
+from demo.stack import Credentials
+from demo.unlocking import decide, end_of, plan_sha256, wait_for_question
+
+# Signs no header before: curl's own lib/http_aws_sigv4.c, commit 29c4aa00a16872, first in the tag curl-7_86_0.
+LOWEST_CURL = (7, 86)
+IDENTITY_CENTER_ROLE = "AWSReservedSSO_Requesters_0123456789abcdef"
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed on this machine")
-def test_plain_curl_asks_for_an_unlock_and_reads_what_came_of_it(locked: Deployment) -> None:
+def shells() -> list[str]:
+    return [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)]
+
+
+def functions_of_the_readme() -> str:
+    """`request` and `decide` as they stand in the README, to be defined in a shell."""
+    lines = [line.removeprefix("    ") for line in (ROOT / "README.md").read_text().splitlines()]
+    begin = next(number for number, line in enumerate(lines) if line.startswith("request() {"))
+    end = next(number for number, line in enumerate(lines) if line.startswith("decide()"))
+    return "\n".join(lines[begin : end + 1])
+
+
+def test_the_readme_names_the_lowest_curl_whose_signature_has_the_token_in_it() -> None:
+    [named] = re.findall(r"curl (\d+)\.(\d+) or later", (ROOT / "README.md").read_text())
+    assert tuple(map(int, named)) == LOWEST_CURL
+
+
+@pytest.fixture
+def curl(tmp_path: Path) -> Path:
+    """Where curl finds its settings: to the deployment's own address, and without TLS, which is not simulated."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed on this machine")
+    said = subprocess.run(["curl", "--version"], check=True, capture_output=True, text=True).stdout
+    if tuple(map(int, said.split()[1].split(".")[:2])) < LOWEST_CURL:
+        pytest.skip(f"curl is older than the README demands: {said.splitlines()[0]}")
+    return tmp_path
+
+
+@pytest.mark.parametrize("shell", shells())
+@pytest.mark.parametrize("kind", ["long-term keys", "a session with a token"])
+def test_the_readmes_functions_ask_decide_and_read_with(locked: Deployment, curl: Path, kind: str, shell: str) -> None:
     before = locked.world()
-    started = curl(locked, {"account": LOCKED, "bucket": BUCKET, "reason": "nobody gets in", "ticket": "INC-42"})
-    assert started["outcome"] == "started"
-    assert end_of(locked, started["unlock"]).status == "SUCCEEDED"
-    shown = curl(locked, {"action": "show", "request": started["unlock"]})
-    assert shown["request"]["request"]["action"] == "inspect" and "- everyone\n" in shown["shown"]
+    ann = person(locked, "ann") if kind == "long-term keys" else session(locked, IDENTITY_CENTER_ROLE, "ann")
+    assert (ann[2] is None) == (kind == "long-term keys")
+    ben = person(locked, "ben")
+    resource = {"account": LOCKED, "bucket": BUCKET, "reason": "nobody gets in", "ticket": f"INC-{uuid.uuid4().hex[:8]}"}
+    started = run(locked, curl, shell, ann, "request", {"action": "apply", **resource})
+    assert started["outcome"] == "started", started
+    wait_for_question(locked, started["unlock"])
+    shown = run(locked, curl, shell, ann, "request", {"action": "show", "request": started["unlock"]})
+    assert "apply" in shown["request"]["request"]["action"] and "- everyone\n" in shown["shown"]
+    sha256 = plan_sha256(locked, started["unlock"])
+    refusal = {"action": "refuse", "request": started["unlock"], "plan_sha256": sha256, "reason": "only looking"}
+    # Through the other URL: who asked is known there by the same signature.
+    assert "asked" in run(locked, curl, shell, ann, "decide", refusal)["error"]
+    assert decide(locked, ben, started["unlock"], sha256, "refuse")[0] == 200
+    assert end_of(locked, started["unlock"]).error == "Refused"
     assert locked.world() == before
 
 
-def curl(deployment: Deployment, body: dict[str, str]) -> dict[str, object]:
-    key, secret, _ = person(deployment, "ann")
-    url, endpoint = urlsplit(deployment.stack.outputs["AccessRequestsUrl"]), urlsplit(deployment.endpoint)
-    command = ["curl", "--silent", "--aws-sigv4", f"aws:amz:{REGION}:lambda", "--user", f"{key}:{secret}"]
-    # To the deployment's own address, under the name that the signature is about; and without TLS, which is not simulated.
-    command += ["--noproxy", "*", "--connect-to", f"::{endpoint.hostname}:{endpoint.port}", "-d", json.dumps(body)]
-    answer = subprocess.run([*command, f"http://{url.netloc}/"], check=True, capture_output=True, text=True, timeout=60)
+def run(
+    deployment: Deployment, directory: Path, shell: str, who: Credentials, function: str, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Calls one of the README's functions in a shell of its own."""
+    endpoint, outputs = urlsplit(deployment.endpoint), deployment.stack.outputs
+    (directory / ".curlrc").write_text(
+        f'noproxy = "*"\nconnect-to = "::{endpoint.hostname}:{endpoint.port}"\nmax-time = 60\n'
+    )
+    key, secret, token = who
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "CURL_HOME": str(directory),
+        "HOME": str(directory),
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "ACCESS_REQUESTS_URL": f"http://{urlsplit(outputs['AccessRequestsUrl']).netloc}/",
+        "APPROVALS_URL": f"http://{urlsplit(outputs['ApprovalsUrl']).netloc}/",
+    }
+    if token is not None:
+        environment["AWS_SESSION_TOKEN"] = token
+    script = f'{functions_of_the_readme()}\n{function} "$1"'
+    command = [shell, "-euc", script, shell, json.dumps(body)]
+    answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
     return json.loads(answer.stdout)

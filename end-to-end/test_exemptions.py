@@ -4,10 +4,10 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, changed_accounts, user
+from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, OPERATOR_WITH_PATH, changed_accounts, user
 
 from demo.deployment import Deployment
-from demo.organization import accounts, changes_in, sessions_in
+from demo.organization import accounts, changes_in, secured, sessions_in
 
 DIRTY = "333300000001"
 
@@ -44,25 +44,51 @@ def test_an_expired_exemption_of_the_deployment_no_longer_holds(guarded: Deploym
     assert guarded.report(name)["accounts"][EXEMPT]["status"]["exempt"]["reason"] == "break-glass"
 
 
-@pytest.mark.parametrize(
-    ("key", "text"),
-    [
-        (f"exemptions/{DIRTY}.json", "not JSON"),
-        (f"exemptions/{DIRTY}.json", '{"reason": "a", "til": "2999-12-31T00:00:00Z"}'),
-        (f"exemptions/{DIRTY}.json", '{"until": "2999-12-31T00:00:00Z"}'),
-        ("exemptions/the-payments-account.json", '{"reason": "whose?"}'),
-    ],
-)
-def test_with_an_exemption_that_cannot_be_read_nothing_is_deleted_anywhere(
-    deployment: Deployment, run_name, key: str, text: str
+UNREADABLE = ["not JSON", '{"reason": "a", "til": "2999-12-31T00:00:00Z"}', '{"until": "2999-12-31T00:00:00Z"}']
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_an_exemption_that_cannot_be_read_holds_back_its_account_and_no_other(
+    deployment: Deployment, run_name, text: str
 ) -> None:
-    before = deployment.world()
+    before, name, key = deployment.world(), run_name("unreadable"), f"exemptions/{DIRTY}.json"
     deployment.put_object(key, text.encode())
-    execution = deployment.run({"selection": "all", "mode": "enforce"}, run_name("unreadable"))
-    assert execution.status == "FAILED"
-    assert "exemption" in (execution.cause or "")
-    assert deployment.world() == before
-    assert [call for id in accounts(before) for call in changes_in(deployment.calls(), id)] == []
+    execution = deployment.run({"selection": "all", "mode": "enforce"}, name)
+    assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
+    assert changes_in(deployment.calls(), DIRTY) == []
+    goal = accounts(secured(before, {DIRTY, EXEMPT}))
+    assert accounts(deployment.world()) == goal
+    status = deployment.report(name)["accounts"][DIRTY]["status"]
+    assert key in str(status["held_back"]) and "write over it" in str(status["held_back"])
+
+
+def test_an_object_named_after_no_account_holds_back_everything_until_it_is_mended(
+    guarded: Deployment, run_name
+) -> None:
+    """The bucket's policy knows no digits, so twelve characters can be written. Nobody can delete them."""
+    operator, key = user(guarded, OPERATOR.split("/")[1], ADMINISTRATOR), "exemptions/11112222333a.json"
+    few = {"selection": {"accounts": [DIRTY, "222200000001"]}, "mode": "enforce"}
+    before, name = guarded.world(), run_name("nameless")
+    guarded.put_object(key, b'{"reason": "whose?"}', operator)
+    execution = guarded.run(few, name)
+    assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
+    assert guarded.world() == before
+    assert [call for id in accounts(before) for call in changes_in(guarded.calls(), id)] == []
+    status = str(guarded.report(name)["accounts"][DIRTY]["status"]["held_back"])
+    assert key in status and "write over it with an exemption that has ended" in status
+
+    guarded.put_object(key, b'{"reason": "typing error", "until": "2020-01-01T00:00:00Z"}', operator)
+    execution = guarded.run(few, run_name("mended"))
+    assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
+    assert changed_accounts(before, guarded.world()) == {DIRTY}
+
+
+@pytest.mark.parametrize("name", ["the-payments-account", "11112222333", "1111222233334", "team/111122223333", ""])
+def test_nobody_can_write_what_would_stop_the_organization(guarded: Deployment, name: str) -> None:
+    operator = user(guarded, OPERATOR.split("/")[1], ADMINISTRATOR)
+    for key in (f"exemptions/{name}.json", f"exemptions/{name}"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            guarded.put_object(key, b"not JSON", operator)
 
 
 def test_an_exemption_written_after_the_plan_still_holds(deployment: Deployment, run_name) -> None:
@@ -76,6 +102,14 @@ def test_an_exemption_written_after_the_plan_still_holds(deployment: Deployment,
         assert delete(deployment, name, plan, batch).error is None
     changed = changed_accounts(before, deployment.world())
     assert changed and DIRTY not in changed
+
+
+def test_an_operator_with_a_path_is_named_with_it(guarded: Deployment) -> None:
+    path, name = "/teams/platform/", OPERATOR_WITH_PATH.rpartition("/")[2]
+    guarded.put_object(f"exemptions/{DIRTY}.json", b'{"reason": "why"}', user(guarded, name, ADMINISTRATOR, path=path))
+    elsewhere = user(guarded, f"{name}-of-another-team", ADMINISTRATOR, path="/teams/")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        guarded.put_object(f"exemptions/{DIRTY}.json", b'{"reason": "why"}', elsewhere)
 
 
 def test_only_named_operators_write_exemptions_and_the_kill_switch(guarded: Deployment) -> None:

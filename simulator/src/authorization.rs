@@ -133,6 +133,11 @@ pub(crate) fn may_assume_root(caller: &RegisteredCaller, target: &str, task_poli
         .with("aws:PrincipalArn", CallingPrincipal::of(&caller.arn).principal_arn())
         .with("aws:PrincipalAccount", caller.account())
         .with("aws:ResourceAccount", target);
+    // Source: Lambda Developer Guide, "Using source function ARN to control function access behavior".
+    let context = match &caller.function {
+        Some(function) => context.with("lambda:SourceFunctionArn", function),
+        None => context,
+    };
     let question = Question { action: "sts:AssumeRoot", resource: &resource, context };
     decide(statements, &question) == Decision::Allowed
 }

@@ -10,6 +10,7 @@ use crate::policy::Statement;
 pub struct Caller {
     principal: Principal,
     statements: Option<Vec<Statement>>,
+    function: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,13 +29,16 @@ pub struct RegisteredCaller {
     /// everything is allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statements: Option<Vec<Statement>>,
+    /// The ARN of the Lambda function whose code signs, as `lambda:SourceFunctionArn` has it. Absent: no function's code does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
 }
 
 impl Caller {
     /// A role of the management account, whichever that is.
     #[must_use]
     pub fn management_role(name: impl Into<String>) -> Self {
-        Self { principal: Principal::ManagementRole(name.into()), statements: None }
+        Self { principal: Principal::ManagementRole(name.into()), statements: None, function: None }
     }
 
     /// A role of any account, e.g. an ordinary administrator of a member.
@@ -46,7 +50,7 @@ impl Caller {
     /// Any principal, by its ARN.
     #[must_use]
     pub fn principal(arn: impl Into<String>) -> Self {
-        Self { principal: Principal::Arn(arn.into()), statements: None }
+        Self { principal: Principal::Arn(arn.into()), statements: None, function: None }
     }
 
     /// The IAM statements by which `sts:AssumeRoot`, and what is done with members' buckets and queues, is evaluated: an
@@ -59,12 +63,19 @@ impl Caller {
         self
     }
 
+    /// The Lambda function whose code this is, by its ARN.
+    #[must_use]
+    pub fn of_function(mut self, arn: impl Into<String>) -> Self {
+        self.function = Some(arn.into());
+        self
+    }
+
     pub(crate) fn register(self, management_account: &str) -> RegisteredCaller {
         let arn = match self.principal {
             Principal::ManagementRole(name) => role_arn(management_account, &name),
             Principal::Arn(arn) => arn,
         };
-        RegisteredCaller { arn, statements: self.statements }
+        RegisteredCaller { arn, statements: self.statements, function: self.function }
     }
 }
 

@@ -141,7 +141,7 @@ fn signer(simulator: &Simulator, caller: &str) -> Signer {
         caller => return open_session(simulator, caller.strip_prefix("root_session:").expect("a known caller")),
     };
     let access_key = "AKIAOBSERVATION00001";
-    simulator.register(access_key, RegisteredCaller { arn: arn.clone(), statements });
+    simulator.register(access_key, RegisteredCaller { arn: arn.clone(), statements, function: None });
     Signer { access_key: access_key.to_owned(), token: String::new(), arn }
 }
 
@@ -195,7 +195,7 @@ fn seconds_ago(removed: &Value) -> Duration {
 
 fn as_management(simulator: &Simulator, action: &str, input: &[(&str, &str)]) {
     let arn = format!("arn:aws:iam::{MANAGEMENT}:user/operator");
-    simulator.register("AKIAOPERATOR00000001", RegisteredCaller { arn: arn.clone(), statements: None });
+    simulator.register("AKIAOPERATOR00000001", RegisteredCaller { arn: arn.clone(), statements: None, function: None });
     let signer = Signer { access_key: "AKIAOPERATOR00000001".to_owned(), token: String::new(), arn };
     let input = input.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     assert_eq!(call(simulator, &signer, None, action, &input).code, "Success");

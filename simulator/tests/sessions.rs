@@ -202,6 +202,23 @@ async fn evaluates_the_callers_statements_by_task_policy() {
 }
 
 #[tokio::test]
+async fn a_role_that_is_bound_to_its_function_opens_nothing_for_anybody_else() {
+    let simulator = Simulator::new(world());
+    let own = "arn:aws:lambda:us-east-1:111111111111:function:audit-accounts";
+    let bound = Caller::role(MANAGEMENT, "audit-accounts").with_statements(json!([{
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoot",
+        "Resource": "arn:aws:iam::*:root",
+        "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": own}},
+    }]));
+    assert!(assume_root(&simulator, &bound.clone().of_function(own), DIRTY, AUDIT).send().await.is_ok());
+    let other = bound.clone().of_function(format!("{own}-2"));
+    for elsewhere in [bound, other] {
+        assert_eq!(code(assume_root(&simulator, &elsewhere, DIRTY, AUDIT).send().await), "AccessDenied");
+    }
+}
+
+#[tokio::test]
 async fn fails_closed_on_statements_that_it_cannot_read() {
     let simulator = Simulator::new(world());
     let allow = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});

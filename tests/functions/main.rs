@@ -7,6 +7,7 @@ mod account_joined;
 mod approvals;
 mod bad_input;
 mod evidence;
+mod exemptions;
 mod failures;
 mod guard;
 mod invariants;

@@ -132,13 +132,17 @@ impl Rehearsal {
     pub fn config(&self, role: &str, tasks: &[&str]) -> SdkConfig {
         let policies: Vec<String> =
             tasks.iter().map(|task| format!("arn:aws:iam::aws:policy/root-task/{task}")).collect();
+        let function = format!("arn:aws:lambda:us-east-1:{MANAGEMENT}:function:{role}");
         let statements = json!([{
             "Effect": "Allow",
             "Action": "sts:AssumeRoot",
             "Resource": "arn:aws:iam::*:root",
-            "Condition": {"StringEquals": {"sts:TaskPolicyArn": policies}},
+            "Condition": {
+                "StringEquals": {"sts:TaskPolicyArn": policies},
+                "ArnEquals": {"lambda:SourceFunctionArn": function},
+            },
         }]);
-        self.simulator.sdk_config(&Caller::management_role(role).with_statements(statements))
+        self.simulator.sdk_config(&Caller::management_role(role).with_statements(statements).of_function(&function))
     }
 
     pub async fn account_joined(&self, event: Value) -> Answer {

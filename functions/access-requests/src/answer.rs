@@ -66,6 +66,10 @@ pub(crate) enum NotDone {
     OtherUrl(&'static str),
     #[error("this deployment takes no unlock requests: they are switched on with the parameter UnlockRequests")]
     NoUnlockRequests,
+    #[error(
+        "run `{0}` over the whole organization runs already, and by hand there is one at a time: wait for its end, or have it stopped"
+    )]
+    OneAtATime(String),
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -89,7 +93,7 @@ impl NotDone {
         match self {
             Self::BadInput(_) => 400,
             Self::NotSigned | Self::NotAPerson(_) | Self::OtherUrl(_) => 403,
-            Self::NoUnlockRequests => 409,
+            Self::NoUnlockRequests | Self::OneAtATime(_) => 409,
             Self::Refused(refusal) => refusal.status(),
             Self::Failed(_) => 502,
         }
@@ -110,6 +114,7 @@ impl NotDone {
             | Self::NotAPerson(_)
             | Self::OtherUrl(_)
             | Self::NoUnlockRequests
+            | Self::OneAtATime(_)
             | Self::Refused(_) => {
                 info!(caller = %caller, status, "Refused what {caller} asked for: {self}");
             }

@@ -42,7 +42,9 @@ impl AccessRequests {
             Err(altered @ (StorageError::Altered { .. } | StorageError::Misplaced { .. })) => {
                 return Err(Refusal::Altered(altered.to_string()).into());
             }
-            Err(error @ (StorageError::Aws(_) | StorageError::Malformed { .. })) => return Err(error.into()),
+            Err(error @ (StorageError::Aws(_) | StorageError::Malformed { .. } | StorageError::Unreadable(_))) => {
+                return Err(error.into());
+            }
         };
         if !plan.is_asked_by(&asked, request) {
             let why = format!("what `{}` asks and its plan do not belong together", request.asked_key());

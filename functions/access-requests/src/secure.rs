@@ -1,12 +1,16 @@
 //! A run by hand, under the name of who asked for it.
 
-use rootwarden_domain::selection::Request;
+use rootwarden_domain::selection::{Request, Selection};
 use rootwarden_domain::{ErrorKind, Failure, Mode, RunId, Sha256, approval::SecureAccounts, identity::Person};
 use rootwarden_root_access::Started;
 use serde::Serialize;
 use tracing::info;
 
 use crate::{AccessRequests, answer::NotDone};
+
+/// What the names of runs by hand over the whole organization begin with. There is one at a time: each lists the organization
+/// and audits every account, at rates that AWS grants once.
+const WHOLE: &str = "by-hand-all";
 
 /// What became of the request.
 #[derive(Debug, Serialize)]
@@ -27,7 +31,12 @@ impl AccessRequests {
         let reason = secure.reason.clone();
         let request = secure.started_by(caller.clone()).without_duplicates();
         request.check()?;
-        let run = self.run_id(&request)?;
+        let whole = request.selection == Selection::All;
+        let run = self.run_id(if whole { WHOLE } else { "by-hand" }, &request)?;
+        // Two people within the same second may both get through, since the list is a moment behind: one run too many, and no more.
+        if whole && let Some(other) = self.secure_accounts.running(WHOLE, run.as_str()).await? {
+            return Err(NotDone::OneAtATime(other));
+        }
         let started = self.secure_accounts.start(run.as_str(), &request).await?;
         info!(run.id = %run, by = %caller, reason = reason.as_str(), mode = ?request.mode, "{caller} started run {run}");
         Ok(match started {
@@ -37,14 +46,14 @@ impl AccessRequests {
     }
 
     /// The same person asking for the same within the same minute names the same run, so that a double click starts one.
-    fn run_id(&self, request: &Request) -> Result<RunId, NotDone> {
+    fn run_id(&self, what: &str, request: &Request) -> Result<RunId, NotDone> {
         let defect =
             |error: &dyn std::error::Error| Failure::new(ErrorKind::Defect, format!("cannot name the run: {error}"));
         // Who asked is part of the request.
         let text = serde_json::to_vec(request).map_err(|error| defect(&error))?;
         let digest = Sha256::of(&text).to_string();
         let minute = self.storage.now().strftime("%Y%m%dT%H%MZ");
-        let run = format!("by-hand-{minute}-{}", digest.get(..12).unwrap_or_default());
+        let run = format!("{what}-{minute}-{}", digest.get(..12).unwrap_or_default());
         Ok(run.parse().map_err(|error| defect(&error))?)
     }
 }

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::Error};
 use serde_json::Value;
 
-use crate::{AccountId, input::InvalidInput};
+use crate::{
+    AccountId,
+    input::{InvalidInput, one_line},
+};
 
 /// Why nothing is deleted in an account, and until when. Written as a reason alone, or as `{"reason": …, "until": …}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +47,9 @@ impl Exemption {
     }
 }
 
+/// How much of a key or of an error a reason repeats: it stands beside each credential of each account that is held back.
+const SHOWN: usize = 80;
+
 /// Where the exemptions lie that people write into the bucket, one object for each account.
 pub const PREFIX: &str = "exemptions/";
 
@@ -53,18 +59,21 @@ pub fn key(account: AccountId) -> String {
     format!("{PREFIX}{account}.json")
 }
 
-/// The account that an object under [`PREFIX`] is about.
-///
-/// # Errors
-/// A name that says none: what cannot be read may have been meant to protect an account.
-pub fn account_of(key: &str) -> Result<AccountId, InvalidInput> {
-    let name = key.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(".json")).unwrap_or_default();
-    name.parse().map_err(|_| InvalidInput::new("exemptions", format!("`{key}` is not named after an account")))
+/// The account that an object under [`PREFIX`] is about; `None` if its name says none.
+#[must_use]
+pub fn account_of(key: &str) -> Option<AccountId> {
+    key.strip_prefix(PREFIX)?.strip_suffix(".json")?.parse().ok()
 }
 
 /// Exempt accounts, by the deployment and by people. An account is exempt if either says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Exemptions(BTreeMap<AccountId, Vec<Exemption>>);
+pub struct Exemptions {
+    exempt: BTreeMap<AccountId, Vec<Exemption>>,
+    /// Objects that are named after an account and cannot be read.
+    unreadable: BTreeMap<AccountId, String>,
+    /// Objects whose name says no account, by their keys: an exemption, if it can be read as one.
+    nameless: BTreeMap<String, Option<Exemption>>,
+}
 
 impl Exemptions {
     /// Reads `{"111122223333": "why", "444455556666": {"reason": "why", "until": "2026-12-31T00:00:00Z"}, …}`.
@@ -81,19 +90,57 @@ impl Exemptions {
                 return Err(InvalidInput::new("exemptions", format!("account `{account}` stands there twice")));
             }
         }
-        Ok(Self(exemptions))
+        Ok(Self { exempt: exemptions, ..Self::default() })
     }
 
-    /// Adds what somebody wrote into the bucket.
+    /// Adds what somebody wrote for an account.
     pub fn add(&mut self, account: AccountId, exemption: Exemption) {
-        self.0.entry(account).or_default().push(exemption);
+        self.exempt.entry(account).or_default().push(exemption);
+    }
+
+    /// Adds an object of the bucket: the exemption that stands in it, or why it cannot be read as one.
+    pub fn add_object(&mut self, key: &str, read: Result<Exemption, String>) {
+        match (account_of(key), read) {
+            (Some(account), Ok(exemption)) => self.add(account, exemption),
+            (Some(account), Err(why)) => {
+                self.unreadable.insert(account, one_line(&why).chars().take(SHOWN).collect());
+            }
+            (None, read) => {
+                self.nameless.insert(key.to_owned(), read.ok());
+            }
+        }
     }
 
     /// Why nothing is deleted in `account`, if it is exempt at `now`.
     #[must_use]
     pub fn reason(&self, account: AccountId, now: Timestamp) -> Option<&str> {
-        let exemptions = self.0.get(&account)?;
+        let exemptions = self.exempt.get(&account)?;
         exemptions.iter().find(|exemption| exemption.holds(now)).map(|exemption| exemption.reason.as_str())
+    }
+
+    /// Why nothing is deleted in `account` until a person has mended an object, and how to.
+    ///
+    /// INVARIANT: what cannot be read protects what it could have been meant for: one account if its name says which,
+    /// every account if it says none. An object of such a name whose exemption has ended protects nothing any more, which
+    /// is how it is mended, since nobody can delete it.
+    #[must_use]
+    pub fn held_back(&self, account: AccountId, now: Timestamp) -> Option<String> {
+        if let Some(why) = self.unreadable.get(&account) {
+            return Some(format!("`{}` cannot be read as an exemption ({why}): write over it", key(account)));
+        }
+        self.nameless_at(now).map(|key| {
+            let key: String = key.chars().take(SHOWN).collect();
+            format!(
+                "`{key}` is named after no account and may protect any: write over it with an exemption that has ended"
+            )
+        })
+    }
+
+    /// An object whose name says no account, and which may protect any at `now`.
+    #[must_use]
+    pub fn nameless_at(&self, now: Timestamp) -> Option<&str> {
+        let protects = |exemption: &Option<Exemption>| exemption.as_ref().is_none_or(|exemption| exemption.holds(now));
+        self.nameless.iter().find(|(_, exemption)| protects(exemption)).map(|(key, _)| key.as_str())
     }
 }
 
@@ -164,7 +211,55 @@ mod tests {
         ] {
             assert!(Exemptions::parse(wrong).is_err(), "{wrong}");
         }
-        assert!(account_of("exemptions/README.md").is_err());
-        assert_eq!(account_of(&key("111122223333".parse().unwrap())), Ok("111122223333".parse().unwrap()));
+    }
+
+    const NOW: &str = "2026-11-22T02:00:00Z";
+
+    fn held_back(key: &str, read: Result<Exemption, String>) -> [Option<String>; 2] {
+        let mut exemptions = Exemptions::default();
+        exemptions.add_object(key, read);
+        ["111122223333", "444455556666"]
+            .map(|account| exemptions.held_back(account.parse().unwrap(), NOW.parse().unwrap()))
+    }
+
+    fn exemption(until: Option<&str>) -> Exemption {
+        Exemption { reason: "why".into(), until: until.map(|until| until.parse().unwrap()) }
+    }
+
+    #[test]
+    fn what_cannot_be_read_holds_back_the_account_that_it_is_named_after_and_no_other() {
+        let [named, other] = held_back("exemptions/111122223333.json", Err("not\nJSON".into()));
+        let why = "`exemptions/111122223333.json` cannot be read as an exemption (not JSON): write over it";
+        assert_eq!((named.as_deref(), other), (Some(why), None));
+    }
+
+    #[test]
+    fn what_is_named_after_no_account_holds_back_every_account_until_it_has_ended() {
+        for key in [
+            "exemptions/11112222333.json",
+            "exemptions/11112222333a.json",
+            "exemptions/1111222233334.json",
+            "exemptions/111122223333.JSON",
+            "exemptions/111122223333.json.json",
+            "exemptions/team/111122223333.json",
+            "exemptions/\u{661}11122223333.json",
+            "exemptions/README.md",
+            "exemptions/",
+        ] {
+            for read in [Err("not JSON".to_owned()), Ok(exemption(None)), Ok(exemption(Some("2026-11-22T02:00:01Z")))] {
+                let [one, other] = held_back(key, read);
+                assert!(one.is_some_and(|why| why.contains(key) && why.contains("has ended")), "{key}");
+                assert!(other.is_some(), "{key}");
+            }
+            assert_eq!(held_back(key, Ok(exemption(Some(NOW)))), [None, None], "{key}");
+        }
+    }
+
+    #[test]
+    fn a_reason_stays_short_whatever_somebody_wrote() {
+        let [_, why] = held_back(&format!("exemptions/{}", "x".repeat(1000)), Err("e".repeat(1000)));
+        assert!(why.unwrap().len() < 200);
+        let [why, _] = held_back("exemptions/111122223333.json", Err("e".repeat(1000)));
+        assert!(why.unwrap().len() < 200);
     }
 }

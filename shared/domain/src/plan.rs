@@ -293,14 +293,20 @@ enum Decision {
     LeaveAlone(OtherAccount),
 }
 
+enum LeftAlone {
+    Exempt(String),
+    HeldBack(Vec<HeldBack>),
+}
+
 impl Rules<'_> {
     fn decide(&self, account: Candidate, outcome: AuditOutcome) -> Decision {
         let finding = match outcome {
             AuditOutcome::Clean => Finding::Clean,
             AuditOutcome::Unknown(failure) => Finding::Unknown(failure),
             AuditOutcome::NotAttempted => Finding::NotAttempted,
-            AuditOutcome::Present(inventory) => match self.exemptions.reason(account.id, self.now) {
-                Some(reason) => Finding::Exempt { reason: reason.to_owned(), inventory },
+            AuditOutcome::Present(inventory) => match self.left_alone(account.id, &inventory) {
+                Some(LeftAlone::Exempt(reason)) => Finding::Exempt { reason, inventory },
+                Some(LeftAlone::HeldBack(held_back)) => Finding::HeldBack { held_back, inventory },
                 None => match self.split(account.id, &inventory) {
                     (delete, held_back) if delete.is_empty() => Finding::HeldBack { held_back, inventory },
                     (delete, held_back) => {
@@ -310,6 +316,16 @@ impl Rules<'_> {
             },
         };
         Decision::LeaveAlone(OtherAccount { account, finding })
+    }
+
+    /// Why the whole account is left alone, if it is: it is exempt, or what somebody wrote cannot be read.
+    fn left_alone(&self, id: AccountId, inventory: &Inventory) -> Option<LeftAlone> {
+        if let Some(reason) = self.exemptions.reason(id, self.now) {
+            return Some(LeftAlone::Exempt(reason.to_owned()));
+        }
+        let reason = self.exemptions.held_back(id, self.now)?;
+        let held_back = |credential| HeldBack { credential, reason: reason.clone() };
+        Some(LeftAlone::HeldBack(inventory.credentials().into_iter().map(held_back).collect()))
     }
 
     /// What goes, in the order of deletion, and what waits for a person.

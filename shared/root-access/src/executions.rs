@@ -1,6 +1,7 @@
 //! Starts executions of a state machine, each name once, and answers those that wait for somebody.
 
 use aws_config::SdkConfig;
+use aws_sdk_sfn::types::ExecutionStatus;
 use rootwarden_domain::{ErrorKind, approval::TaskToken};
 use serde::Serialize;
 
@@ -56,6 +57,25 @@ impl Executions {
             Err(error) if error.code() == Some("ExecutionAlreadyExists") => Ok(Started::Before),
             Err(error) => Err(error),
         }
+    }
+
+    /// An execution that runs now and whose name begins with `prefix`, other than `but`.
+    ///
+    /// What was started seconds ago may be missing: AWS says that the list is eventually consistent.
+    ///
+    /// # Errors
+    /// Any failure of `ListExecutions`.
+    pub async fn running(&self, prefix: &str, but: &str) -> Result<Option<String>, AwsError> {
+        let running = self.sfn.list_executions().state_machine_arn(&self.state_machine_arn);
+        let mut pages = running.status_filter(ExecutionStatus::Running).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::new("list the executions that run", error))?;
+            let is_other = |name: &str| name.starts_with(prefix) && name != but;
+            if let Some(execution) = page.executions().iter().find(|execution| is_other(execution.name())) {
+                return Ok(Some(execution.name().to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     /// Lets the task that waits with `token` succeed. `what` completes "cannot …" without the token.

@@ -23,7 +23,15 @@ impl Storage {
     /// # Errors
     /// Anything but its absence. An object that cannot be read as a `T` is an error, never absent.
     pub async fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
-        let found = self.newest(key).await?;
+        self.find_small(key, usize::MAX).await
+    }
+
+    /// Reads an object that may not be there, and that somebody else may have written.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; `Unreadable` if it has more than `largest` bytes, of which none are read then.
+    pub async fn find_small<T: DeserializeOwned>(&self, key: &str, largest: usize) -> Result<Option<T>, StorageError> {
+        let found = self.newest(key, largest).await?;
         found.map(|(_, body)| read(key, &body)).transpose()
     }
 
@@ -32,7 +40,7 @@ impl Storage {
     /// # Errors
     /// As [`Self::find`]; `NotEnabled` if the bucket keeps no versions.
     pub async fn find_pinned<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Pin, T)>, StorageError> {
-        let Some((version_id, body)) = self.newest(key).await? else { return Ok(None) };
+        let Some((version_id, body)) = self.newest(key, usize::MAX).await? else { return Ok(None) };
         let pin = pinned(key, version_id, Sha256::of(&body))?;
         Ok(Some((pin, read(key, &body)?)))
     }
@@ -45,10 +53,14 @@ impl Storage {
         Ok(self.list(key).await?.iter().any(|found| found == key))
     }
 
-    async fn newest(&self, key: &str) -> Result<Option<(Option<String>, Vec<u8>)>, StorageError> {
+    async fn newest(&self, key: &str, largest: usize) -> Result<Option<(Option<String>, Vec<u8>)>, StorageError> {
         let what = || format!("read `{key}`");
         match self.s3().get_object().bucket(self.bucket()).key(key).send().await {
             Ok(output) => {
+                let length = output.content_length().and_then(|bytes| usize::try_from(bytes).ok());
+                if length.is_some_and(|bytes| bytes > largest) {
+                    return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
+                }
                 let version_id = output.version_id().map(str::to_owned);
                 Ok(Some((version_id, whole(output, what).await?)))
             }

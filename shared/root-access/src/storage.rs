@@ -36,6 +36,9 @@ pub enum StorageError {
     Malformed { key: String, source: serde_json::Error },
     #[error("`{key}` is not where this kind of object lies: find out who named it")]
     Misplaced { key: String },
+    /// What a person wrote and has to mend.
+    #[error("{0}")]
+    Unreadable(String),
 }
 
 impl StorageError {
@@ -43,7 +46,9 @@ impl StorageError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Aws(error) => error.kind(),
-            Self::Altered { .. } | Self::Malformed { .. } | Self::Misplaced { .. } => ErrorKind::InvalidRequest,
+            Self::Altered { .. } | Self::Malformed { .. } | Self::Misplaced { .. } | Self::Unreadable(_) => {
+                ErrorKind::InvalidRequest
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Runs that people start by hand.
 
+use rootwarden_root_access::Executions;
 use rootwarden_simulator::Fault;
 use rootwarden_tests::{Deployment, Rehearsal};
 use serde_json::{Value, json};
@@ -46,4 +47,42 @@ async fn i5_a_run_by_hand_without_a_mode_reports_and_cannot_be_stronger_than_its
     body["mode"] = json!("enforce");
     assert_refused(&rehearsal, JANE, &body, 400, "this deployment is in report mode").await;
     assert_eq!(rehearsal.simulator.executions().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_starts_a_second_run_by_hand_over_the_whole_organization_while_one_runs() {
+    let rehearsal = rehearsal();
+    let whole = |mode: &str| json!({"action": "secure", "selection": "all", "mode": mode, "reason": "an incident"});
+    let (status, answer) = rehearsal.access_requests(JANE, &whole("enforce")).await.unwrap();
+    let run = answer["run"].as_str().unwrap().to_owned();
+    assert!(status == 200 && run.starts_with("by-hand-all-20261122T0200Z-"), "{run}");
+    let (status, answer) = rehearsal.access_requests(JANE, &whole("enforce")).await.unwrap();
+    assert_eq!((status, answer["run"].as_str()), (200, Some(run.as_str())), "a double click");
+    rehearsal.simulator.inject(Fault::on("states:ListExecutions").error("Unseen", 400, "not asked here"));
+    assert_eq!(
+        rehearsal.access_requests(JOE, &whole("report")).await.unwrap().0,
+        502,
+        "what cannot be asked is not started"
+    );
+    for (who, mode, minutes) in [(JOE, "report", 0), (JANE, "report", 0), (JOE, "enforce", 1), (JANE, "enforce", 59)] {
+        rehearsal.simulator.advance(std::time::Duration::from_mins(minutes));
+        assert_refused(&rehearsal, who, &whole(mode), 409, &run).await;
+    }
+    assert_eq!(rehearsal.simulator.executions().len(), 1);
+    let some = json!({"action": "secure", "selection": {"accounts": [KEYS]}, "reason": "an incident"});
+    assert_eq!(
+        rehearsal.access_requests(JOE, &some).await.unwrap().1["outcome"],
+        "started",
+        "some accounts may be run"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_night_that_runs_keeps_nobody_from_a_run_by_hand() {
+    let rehearsal = rehearsal();
+    let machine = "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts";
+    let night = Executions::new(&rehearsal.config("start-night", &[]), machine);
+    night.start("nightly-2026-11-22", &enforce_all()).await.unwrap();
+    let whole = json!({"action": "secure", "selection": "all", "reason": "an incident"});
+    assert_eq!(rehearsal.access_requests(JANE, &whole).await.unwrap().1["outcome"], "started");
 }

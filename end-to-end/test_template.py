@@ -1,0 +1,115 @@
+"""What the template says of itself, without a deployment: it is translated, filled in, and looked at."""
+
+import re
+from typing import Any
+
+import pytest
+from rendering import Rendered
+
+from demo.package import EVENTS_RULE, for_emulator, located
+from demo.template import TEMPLATE, translated
+
+# The longest stack name with which everything can be made.
+LONGEST_STACK_NAME = 64
+
+
+def test_no_read_only_management_event_is_missed() -> None:
+    """In the state ENABLED a rule does not match them, and AccountJoinedOrganization may be marked as one."""
+    [rule] = Rendered().resources("AWS::Events::Rule").values()
+    assert rule["State"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
+
+def test_the_emulator_alone_gets_another_state_of_the_rule_and_nothing_else() -> None:
+    def template() -> dict[str, Any]:
+        return located(TEMPLATE, lambda function: function, lambda machine: machine.name)
+
+    def rule(document: dict[str, Any]) -> dict[str, Any]:
+        return document["Resources"][EVENTS_RULE[0]]["Properties"]["Events"][EVENTS_RULE[1]]["Properties"]
+
+    for_aws, changed = template(), for_emulator(template())
+    assert (rule(for_aws)["State"], rule(changed)["State"]) == (
+        "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
+        "ENABLED",
+    )
+    rule(changed)["State"] = rule(for_aws)["State"]
+    assert changed == for_aws
+
+
+def test_a_stack_that_could_not_be_created_leaves_no_bucket_behind_and_any_other_one_does() -> None:
+    resources = translated()["Resources"]
+    for id in ("Bucket", "BucketPolicy"):
+        assert resources[id]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resources[id]["UpdateReplacePolicy"] == "Retain"
+
+
+# AWS's limits for the names that the template makes out of the stack's, and the property that has the name.
+LIMITS = {
+    "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
+    "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::Scheduler::ScheduleGroup": ("Name", 64),
+}
+
+
+@pytest.mark.parametrize("type", LIMITS)
+def test_no_name_that_is_made_of_the_stacks_is_too_long(type: str) -> None:
+    name, longest = LIMITS[type]
+    resources = Rendered(stack="s" * LONGEST_STACK_NAME, Mode="enforce", UnlockRequests="on").resources(type)
+    found = [properties[name] for properties in resources.values() if name in properties]
+    assert found and all(len(name) <= longest for name in found)
+
+
+def test_a_stack_name_that_is_too_long_is_refused_by_the_first_thing_that_is_made() -> None:
+    """CloudFormation cannot count characters, so a resource with that limit stands for the check.
+
+    It depends on nothing, so that it is made, and refused, among the first.
+    """
+    template = translated()
+    assert template["Resources"]["StackNameOfAtMost64Characters"] == {
+        "Type": "AWS::Scheduler::ScheduleGroup",
+        "Properties": {"Name": {"Ref": "AWS::StackName"}},
+    }
+    one_more = Rendered(stack="s" * (LONGEST_STACK_NAME + 1), Mode="enforce", UnlockRequests="on")
+    machines = one_more.resources("AWS::StepFunctions::StateMachine").values()
+    assert max(len(machine["StateMachineName"]) for machine in machines) == 81, "the limit is not lower than it has to be"
+
+
+def test_every_other_name_is_left_to_cloudformation_which_cuts_it() -> None:
+    for id, resource in translated()["Resources"].items():
+        known = {LIMITS[resource["Type"]][0]} if resource["Type"] in LIMITS else set()
+        named = {key for key, value in resource.get("Properties", {}).items() if "AWS::StackName" in str(value)}
+        assert {key for key in named if key.endswith("Name")} <= known, id
+
+
+def test_every_machine_that_a_policy_or_a_setting_names_is_in_the_template() -> None:
+    """They are named before they exist, so nothing but this would notice a name that is not theirs."""
+    rendered = Rendered(Mode="enforce", UnlockRequests="on")
+    machines = rendered.resources("AWS::StepFunctions::StateMachine").values()
+    names = {machine["StateMachineName"] for machine in machines}
+    text = str([rendered.resolve(resource) for resource in rendered.template["Resources"].values()])
+    named = set(re.findall(r":(?:stateMachine|execution):([\w-]+)", text))
+    assert named and named <= names
+
+
+OPERATORS = "OperatorRoleArns"
+
+
+@pytest.mark.parametrize(
+    ("arn", "is_taken"),
+    [
+        ("", True),
+        ("arn:aws:iam::111122223333:role/operators", True),
+        ("arn:aws:iam::111122223333:user/teams/platform/ann", True),
+        (
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef",
+            True,
+        ),
+        ("arn:aws-us-gov:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Ops_*", True),
+        ("arn:aws:sts::111122223333:assumed-role/operators/ann", False),
+        ("arn:aws:iam::111122223333:root", False),
+        ("operators", False),
+        ("*", False),
+    ],
+)
+def test_an_operators_arn_that_could_match_nobody_is_not_taken(arn: str, is_taken: bool) -> None:
+    pattern = translated()["Parameters"][OPERATORS]["AllowedPattern"]
+    assert (re.fullmatch(pattern, arn) is not None) == is_taken
