@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::text::visible;
+
 /// A value that is not what its place expects.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{value}` is not {expected}")]
@@ -47,10 +49,11 @@ pub fn parse<T: DeserializeOwned>(what: &'static str, input: Value) -> Result<T,
     })
 }
 
-/// A text that came from outside, on one line and of bounded length.
+/// A text that came from outside, on one line, of bounded length, with every character seen.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(400).collect()
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(400).collect();
+    visible(&line)
 }
 
 #[cfg(test)]
