@@ -5,6 +5,8 @@
 
 mod outcome;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod protected;
 mod request;
 mod resource;

@@ -258,3 +258,33 @@ fn values_of(value: &Value) -> Option<Vec<String>> {
         .collect();
     values.filter(|values| !values.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn conditions_are_decided_as_iam_was_seen_to_decide_them_or_not_at_all() {
+        let table: Value = serde_json::from_str(include_str!("captured_conditions.json")).unwrap();
+        let mut decided = 0;
+        for row in table["rows"].as_array().unwrap() {
+            let key = row["key"].as_str().unwrap();
+            let kind = if key == "aws:TagKeys" { Kind::Several } else { Kind::Single };
+            let operator = row["operator"].as_str().unwrap();
+            let block = json!({operator: {key: row["value"]}});
+            let Ok(conditions) = Condition::read_all(&block) else { continue };
+            let request: Vec<Option<&str>> = match &row["request"] {
+                Value::Array(values) => values.iter().map(Value::as_str).collect(),
+                _ => vec![None],
+            };
+            // Of several values at once nothing is decided here.
+            let [found] = request.as_slice() else { continue };
+            let holds = conditions[0].holds_for(*found, &conditions[0].values, kind);
+            decided += usize::from(holds.is_some());
+            assert!(holds.is_none() || holds == row["holds"].as_bool(), "{row} {holds:?}");
+        }
+        assert!(decided >= 60, "{decided}");
+    }
+}

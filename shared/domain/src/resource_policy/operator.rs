@@ -176,7 +176,12 @@ impl Comparison {
         match self {
             Self::Equal | Self::Binary => literal(value, found),
             Self::EqualIgnoringCase => literal(&value.to_lowercase(), &found.to_lowercase()),
-            Self::Bool => literal(&value.to_ascii_lowercase(), &found.to_ascii_lowercase()),
+            Self::Bool if found.contains('*') => Matches::Some,
+            // What is not true is false, whatever it is (captured).
+            Self::Bool => {
+                let is_true = |text: &str| text.eq_ignore_ascii_case("true");
+                if is_true(value) == is_true(found) { Matches::All } else { Matches::Nothing }
+            }
             Self::Like => like(value, found),
             Self::Arn => arn(value, found),
             Self::Number(order) => number(order, value, found),
