@@ -109,7 +109,7 @@ fn finding(statement: &Statement<'_>, denial: &Denial, verdict: &Verdict, of: Po
     match verdict {
         Verdict::Nobody => words.push_str("; that alone locks nobody out"),
         Verdict::Everyone if !exceptions.is_empty() => {
-            words.push_str("; whom it leaves out, other statements keep out")
+            words.push_str("; whom it leaves out, other statements keep out");
         }
         Verdict::Everyone | Verdict::EveryoneExcept(_) | Verdict::NotModelled(_) => {}
     }

@@ -143,10 +143,23 @@ impl<'a> Condition<'a> {
         if kind == Kind::Several && !self.operator.is_for_several() {
             return Some(false);
         }
+        // A value of another type meets neither an operator nor its negation (captured).
+        match self.compares(family, kind) {
+            Matches::Nothing => return Some(false),
+            Matches::Some => return None,
+            Matches::All => {}
+        }
         match self.operator.comparison.matches(values, family) {
             Matches::Nothing => Some(self.operator.negated),
             Matches::All => Some(!self.operator.negated),
             Matches::Some => None,
+        }
+    }
+
+    fn compares(&self, family: &str, kind: Kind) -> Matches {
+        match (kind, self.operator.comparison) {
+            (Kind::Address, Comparison::Address) => Matches::All,
+            (_, comparison) => comparison.compares(family),
         }
     }
 
@@ -177,8 +190,8 @@ impl<'a> Condition<'a> {
         if !self.operator.negated {
             let comparison = self.operator.comparison;
             let other = Limit::IsNot { key: key.clone(), comparison, values: values.to_vec() };
-            let carries = (missing == Some(true)).then_some(Limit::Carries { key });
-            let limits = [other].into_iter().chain(carries).collect();
+            let with_any = (missing == Some(true)).then_some(Limit::Carries { key });
+            let limits = [other].into_iter().chain(with_any).collect();
             return vec![LeftOut { shown: words.other_than(&shown, values), limits }];
         }
         let mut left_out: Vec<LeftOut> = values
@@ -193,6 +206,10 @@ impl<'a> Condition<'a> {
             .collect();
         if carried.may_be_missing && missing != Some(true) {
             left_out.push(without_key());
+        }
+        if carried.values.iter().any(|family| self.compares(family, carried.kind) != Matches::All) {
+            let who = format!("requests whose {shown} is of another type");
+            left_out.push(LeftOut::unknown(who, format!("{} holds for none of them", self.operator_name)));
         }
         left_out
     }

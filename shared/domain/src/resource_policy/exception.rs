@@ -215,29 +215,33 @@ mod tests {
         LeftOut { shown: Exception::new(pattern, Likelihood::Plausible, ""), limits }
     }
 
-    fn who(lists: &[&[LeftOut]]) -> Vec<String> {
-        left_out_by_all(lists).into_iter().map(|exception| exception.who).collect()
+    /// Who is left of these exceptions of each statement.
+    fn who<const N: usize>(lists: [Vec<&LeftOut>; N]) -> Vec<String> {
+        let lists: Vec<Vec<LeftOut>> = lists.map(|list| list.into_iter().cloned().collect()).into();
+        let lists: Vec<&[LeftOut]> = lists.iter().map(Vec::as_slice).collect();
+        left_out_by_all(&lists).into_iter().map(|exception| exception.who).collect()
     }
 
     #[test]
     fn the_exceptions_of_several_statements_intersect() {
+        const NOBODY: [&str; 0] = [];
         let role = |name: &str| is("aws:principalarn", &format!("arn:aws:iam::111122223333:role/{name}"));
-        let (a, b) = (role("a"), role("b"));
-        assert_eq!(who(&[&[a.clone()], &[b.clone()]]), Vec::<String>::new());
-        assert_eq!(who(&[&[a.clone(), b.clone()], &[b.clone()]]), [b.shown.who.clone()]);
-        assert_eq!(who(&[&[role("*")], &[b.clone()]]).len(), 1);
-        assert_eq!(who(&[&[a.clone(), b.clone()]]).len(), 2);
+        let (a, b, any) = (role("a"), role("b"), role("*"));
+        assert_eq!(who([vec![&a], vec![&b]]), NOBODY);
+        assert_eq!(who([vec![&a, &b], vec![&b]]), std::slice::from_ref(&b.shown.who));
+        assert_eq!(who([vec![&any], vec![&b]]).len(), 1);
+        assert_eq!(who([vec![&a, &b]]).len(), 2);
         let endpoint = is("aws:sourcevpce", "vpce-11111111");
         let expected = format!("both at once: {} and vpce-11111111", a.shown.who);
-        assert_eq!(who(&[&[a.clone()], &[endpoint.clone()]]), [expected]);
-        assert_eq!(who(&[&[a.clone()], &[is("aws:username", "bob")]]), Vec::<String>::new());
+        assert_eq!(who([vec![&a], vec![&endpoint]]), [expected]);
+        assert_eq!(who([vec![&a], vec![&is("aws:username", "bob")]]), NOBODY);
         let office = LeftOut {
             limits: vec![Limit::From { key: "aws:sourceip".to_owned(), range: "198.51.100.0/24".to_owned() }],
             ..LeftOut::unknown("the office", "")
         };
-        assert_eq!(who(&[&[office.clone()], &[endpoint]]), Vec::<String>::new());
-        assert_eq!(who(&[&[office], &[LeftOut::unknown("somebody", "")]]).len(), 1);
-        assert_eq!(who(&[]), Vec::<String>::new());
+        assert_eq!(who([vec![&office], vec![&endpoint]]), NOBODY);
+        assert_eq!(who([vec![&office], vec![&LeftOut::unknown("somebody", "")]]).len(), 1);
+        assert_eq!(who([]), NOBODY);
     }
 
     #[test]

@@ -40,10 +40,8 @@ pub(super) fn lost(denial: &Facts<'_>, after: &[Facts<'_>], table: &Table<'_>) -
     let mut all = vec![];
     for (place, action) in table.actions.iter().enumerate().filter(|(place, _)| says(&denial.may_include, *place)) {
         let on_resource = action.acts_on_resource && denial.on_resource != Names::No && !is_kept(&keep_resource, place);
-        let inside: Vec<PartId> = match action.acts_inside {
-            true => keep_parts.iter().filter(|(_, by)| !is_kept(by, place)).map(|(part, _)| *part).collect(),
-            false => vec![],
-        };
+        let is_lost = |(_, by): &&(PartId, Vec<&Facts<'_>>)| action.acts_inside && !is_kept(by, place);
+        let inside: Vec<PartId> = keep_parts.iter().filter(is_lost).map(|(part, _)| *part).collect();
         if on_resource || !inside.is_empty() {
             all.push(Lost { action: place, on_resource, inside });
         }

@@ -78,7 +78,7 @@ fn is_no_id(value: &str, prefix: &str) -> bool {
     !value.strip_prefix(prefix).is_some_and(|id| id.len() >= 8 && id.bytes().all(is_digit))
 }
 
-/// Source: AWS Organizations API Reference, shape OrganizationId.
+/// Source: AWS Organizations API Reference, shape `OrganizationId`.
 fn is_no_organization(value: &str) -> bool {
     if value.contains(['*', '?']) {
         return !pattern::intersect(value, "o-*");
@@ -104,7 +104,7 @@ fn user_id(value: &str, of: PolicyOf<'_>) -> Option<&'static str> {
 pub(super) const ROOT: &str = "the account's root user: it can always act, and its credentials are deleted";
 
 fn principal_arn(value: &str, of: PolicyOf<'_>) -> Option<&'static str> {
-    let account = value.splitn(6, ':').nth(4)?;
+    let account = value.split(':').nth(4)?;
     if value.ends_with(":root") && account == of.owner.to_string() {
         return Some(ROOT);
     }

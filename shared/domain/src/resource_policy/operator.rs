@@ -161,6 +161,29 @@ impl Comparison {
         }
     }
 
+    /// How much of what is of `found` is of the type that is compared.
+    ///
+    /// Source: captures of IAM at work (September 2026), radkawar/stackd `testdata/aws/iam/condition_values.json`.
+    pub(super) fn compares(self, found: &str) -> Matches {
+        let is_known = match self {
+            Self::Arn => found.splitn(6, ':').count() == 6,
+            Self::Address => address::is_range(found) && !found.contains('/'),
+            Self::Equal
+            | Self::EqualIgnoringCase
+            | Self::Like
+            | Self::Bool
+            | Self::Binary
+            | Self::Number(_)
+            | Self::Date(_)
+            | Self::Null => true,
+        };
+        match (is_known, found.contains(['*', '?'])) {
+            (true, _) => Matches::All,
+            (false, true) => Matches::Some,
+            (false, false) => Matches::Nothing,
+        }
+    }
+
     /// How much of what is of `found` (a pattern; without wildcards, one text) matches any of `values`.
     pub(super) fn matches(self, values: &[String], found: &str) -> Matches {
         if self == Self::Address && address::cover_everything(values) {

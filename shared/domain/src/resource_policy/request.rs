@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Single,
     /// One value, which says who asks.
     Principal,
+    /// One value, which is always an address.
+    Address,
     /// Several values at once. Without `ForAnyValue` or `ForAllValues` a condition never holds where it is there.
     ///
     /// Source: captures of IAM at work (September 2026), radkawar/stackd `testdata/aws/iam/condition_sets.json`.
@@ -90,18 +92,12 @@ pub(super) fn carried(key: &str, action: &str, of: PolicyOf<'_>) -> Carried {
         "username" => Carried { kind: Kind::Principal, ..Carried::any(known::USER_NAME) },
         "principaltype" => Carried::principals(["AssumedRole", "User", "FederatedUser"], known::PRINCIPAL_TYPE),
         "principalisawsservice" => Carried::always(["false"], known::PLAIN),
-        // A call of a service's own is none of the owner's principals'.
-        "sourcearn"
-        | "sourceaccount"
-        | "sourceorgid"
-        | "sourceorgpaths"
-        | "principalservicename"
-        | "principalservicenameslist" => Carried::absent(),
         "principalorgid" => Carried::any(known::ORGANIZATION),
         "principalorgpaths" => Carried::several(known::ORGANIZATION_PATH),
-        "sourceip" => Carried::any(known::SOURCE_IP),
-        "vpcsourceip" => Carried::any(known::VPC_SOURCE_IP),
-        "sourcevpc" | "sourcevpcarn" => Carried::any(known::VPC),
+        "sourceip" => Carried { kind: Kind::Address, ..Carried::any(known::SOURCE_IP) },
+        "vpcsourceip" => Carried { kind: Kind::Address, ..Carried::any(known::VPC_SOURCE_IP) },
+        "sourcevpc" => Carried::any(known::VPC),
+        "sourcevpcarn" => Carried { may_be_missing: true, ..Carried::always(["arn:*:ec2:*:*:vpc/*"], known::VPC) },
         "sourcevpce" => Carried::any(known::VPC_ENDPOINT),
         "vpceaccount" => Carried::any(known::VPC_ENDPOINTS_OF_ACCOUNT),
         "vpceorgid" => Carried::any(known::VPC_ENDPOINTS_OF_ORGANIZATION),
@@ -114,8 +110,14 @@ pub(super) fn carried(key: &str, action: &str, of: PolicyOf<'_>) -> Carried {
             Resource::Queue(queue) => Carried::always([queue.region()], known::REGION),
             Resource::Bucket(_) => Carried::any(known::REGION),
         },
-        // Of tagging requests alone.
-        "tagkeys" => Carried::absent(),
+        // A call of a service's own is none of the owner's principals'; keys of tags are of tagging requests alone.
+        "sourcearn"
+        | "sourceaccount"
+        | "sourceorgid"
+        | "sourceorgpaths"
+        | "principalservicename"
+        | "principalservicenameslist"
+        | "tagkeys" => Carried::absent(),
         _ if global.starts_with("requesttag/") => Carried::absent(),
         "multifactorauthage" => Carried::any(known::MFA_AGE),
         "tokenissuetime" | "currenttime" | "epochtime" => Carried::any(known::TIME),

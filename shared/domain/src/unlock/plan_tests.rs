@@ -23,8 +23,11 @@ fn open() -> Value {
         "Resource": "arn:aws:s3:::data/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]})
 }
 
+/// What was stored: a policy, or that there was none.
+type Stored = Option<Value>;
+
 /// A plan of an action on the bucket `data`, with its policy as it is and as it was stored.
-fn planned(action: &Value, now: Option<Value>, stored: Option<Option<Value>>) -> UnlockPlan {
+fn planned(action: &Value, now: Option<Value>, stored: Option<Stored>) -> UnlockPlan {
     let request = json!({"account": "111122223333", "resource": {"bucket": "data"}, "region": null, "action": action,
         "reason": "nobody gets in", "ticket": "INC-1"});
     let person = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com";
@@ -65,7 +68,7 @@ fn apply(change: &str, force: bool) -> Value {
 }
 
 /// Not planned without force, and said in the plan why; planned with it, and said what cannot be.
-fn assert_unsaid(action: fn(bool) -> Value, now: &Value, stored: Option<Option<Value>>) {
+fn assert_unsaid(action: fn(bool) -> Value, now: &Value, stored: Option<Stored>) {
     let refused = planned(&action(false), Some(now.clone()), stored.clone());
     let Planned::NotPossible { why, details } = &refused.planned else { panic!("{}", refused.text) };
     assert!(why.contains("force") && !why.contains("Resembles"), "{why}");

@@ -78,20 +78,20 @@ fn change(value: &mut Value, place: &mut usize, with: &dyn Fn(&mut Value)) {
 
 fn mutated(mut policy: Value, mutations: &[Mutation]) -> String {
     for mutation in mutations {
-        let (index, with): (&Index, Box<dyn Fn(&mut Value)>) = match mutation {
+        let mut at = |index: &Index, with: &dyn Fn(&mut Value)| {
+            let mut place = index.index(places(&policy));
+            change(&mut policy, &mut place, with);
+        };
+        match mutation {
             Mutation::Strange(index, strange) => {
                 let strange = STRANGE[strange.index(STRANGE.len())];
-                (index, Box::new(move |value| *value = strange.into()))
+                at(index, &|value| *value = strange.into());
             }
-            Mutation::Number(index, number) => (index, Box::new(move |value| *value = (*number).into())),
-            Mutation::Twice(index) => {
-                (index, Box::new(|value| *value = Value::from(vec![value.clone(), value.clone()])))
-            }
-            Mutation::Gone(index) => (index, Box::new(|value| *value = Value::Null)),
-            Mutation::Byte(..) => continue,
-        };
-        let mut place = index.index(places(&policy));
-        change(&mut policy, &mut place, &with);
+            Mutation::Number(index, number) => at(index, &|value| *value = (*number).into()),
+            Mutation::Twice(index) => at(index, &|value| *value = Value::from(vec![value.clone(), value.clone()])),
+            Mutation::Gone(index) => at(index, &|value| *value = Value::Null),
+            Mutation::Byte(..) => {}
+        }
     }
     let mut text = policy.to_string().into_bytes();
     for mutation in mutations {
