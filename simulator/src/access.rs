@@ -45,9 +45,17 @@ pub fn is_allowed(access: &Access<'_>) -> bool {
     let Access { policy, owner, principal, identity_allows, action, resource, context } = *access;
     let caller = CallingPrincipal::of(principal);
     let usual = usual_context(caller, owner, &default_organization(), clock::default_start());
+    let usual =
+        if context.iter().any(|(key, _)| is_of_an_endpoint(key)) { usual.without("aws:SourceIp") } else { usual };
     let question = Question { action, resource, context: usual.with_all(context) };
     let said = policy.map(|policy| ResourcePolicy::of(policy).decide(caller, question));
     verdict(caller, owner, identity_allows, said) == Verdict::Allowed
+}
+
+/// Through a VPC endpoint a request carries no `aws:SourceIp`. Source: IAM User Guide, "AWS global condition context keys".
+fn is_of_an_endpoint(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with("aws:sourcevpc") || key.starts_with("aws:vpc")
 }
 
 /// Whether a caller gets through, and if not, for lack of what.

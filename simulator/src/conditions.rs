@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub(crate) use self::context::Context;
-use self::operators::{Comparison, comparison};
+use self::operators::{Comparison, comparison, is_of_type};
 use crate::policy::OneOrMany;
 
 /// Whether something in a statement holds for a request.
@@ -50,13 +50,16 @@ pub(crate) fn hold(block: &BTreeMap<String, BTreeMap<String, OneOrMany<Value>>>,
     let mut all = Holds::Yes;
     for (operator, keys) in block {
         for (key, values) in keys {
-            all = all.and(holds(operator, context.get(key), values, context));
+            all = all.and(holds(operator, key, values, context));
         }
     }
     all
 }
 
-fn holds(operator: &str, found: Option<&[String]>, values: &OneOrMany<Value>, context: &Context) -> Holds {
+/// How a request's values are compared was captured from IAM (September 2026): radkawar/stackd
+/// `testdata/aws/iam/condition_{ip,sets,strings,values}.json`; a table of it lies with the policy analysis.
+fn holds(operator: &str, key: &str, values: &OneOrMany<Value>, context: &Context) -> Holds {
+    let found = context.get(key);
     let Some(values) = texts(values, context) else { return Holds::Unreadable };
     let (quantifier, operator) = match operator.split_once(':') {
         Some((quantifier, operator)) => (Some(quantifier), operator),
@@ -74,12 +77,15 @@ fn holds(operator: &str, found: Option<&[String]>, values: &OneOrMany<Value>, co
     if values.iter().any(|value| compare(value, "").is_none()) {
         return Holds::Unreadable;
     }
-    let matches = |found: &String| matches_one_of(compare, &values, found) != negated;
+    // A value of another type meets neither an operator nor its negation.
+    let matches = |found: &String| is_of_type(operator, found) && matches_one_of(compare, &values, found) != negated;
     match (quantifier, found) {
         (Some("ForAllValues"), None) => Holds::Yes,
         (Some("ForAllValues"), Some(found)) => Holds::from(found.iter().all(matches)),
         (Some("ForAnyValue"), None) => Holds::from(if_exists),
         (None, None) => Holds::from(negated || if_exists),
+        // Without a quantifier a key of several values meets nothing.
+        (None, Some(_)) if context::has_several_values(key) => Holds::No,
         (Some("ForAnyValue") | None, Some(found)) => Holds::from(found.iter().any(matches)),
         (Some(_), _) => Holds::Unreadable,
     }

@@ -133,10 +133,10 @@ impl Principals {
 
     /// Whether `NotPrincipal` with these names, in a Deny, lets a caller off.
     ///
-    /// AWS may validate the account first, then the role or the user, and both ARNs should be named for it. So a caller
-    /// is let off only if its account is named and it is too: a role's ARN names its sessions, a session's ARN alone
-    /// leaves the role denied.
-    /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".
+    /// AWS may validate the account first, then the role, then the session or the user, and all of them should be named for
+    /// it. So a caller is let off only if its account is named and it is too; a session only if it and its role are.
+    /// Sources: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`"; AWS Security Blog, "How to restrict Amazon S3 bucket
+    /// access to a specific IAM role" (both ARNs); github.com/japan-d2/secure-stack-template-aws, issue 34 (a role alone).
     pub(crate) fn let_off(&self, caller: CallingPrincipal<'_>) -> bool {
         let lists = |is_meant: &dyn Fn(&Named) -> bool| self.0.iter().any(is_meant);
         let everyone = lists(&|named| *named == Named::Everyone);
@@ -147,8 +147,9 @@ impl Principals {
             CallingPrincipal::User { arn } | CallingPrincipal::Other { arn } => {
                 lists(&|named| matches!(named, Named::Arn(listed) if listed == arn))
             }
-            CallingPrincipal::RoleSession { .. } => {
+            CallingPrincipal::RoleSession { arn, .. } => {
                 lists(&|named| matches!(named, Named::Arn(listed) if caller.is_session_of(listed)))
+                    && lists(&|named| matches!(named, Named::Arn(listed) if listed == arn))
             }
         };
         everyone || (account && itself)

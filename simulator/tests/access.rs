@@ -97,7 +97,7 @@ fn lets_a_not_principal_off_only_with_its_account() {
     let role = "arn:aws:iam::333333333333:role/admin";
     assert!(denies("NotPrincipal", json!({"AWS": role}), ADMIN));
     assert!(denies("NotPrincipal", json!({"AWS": [ADMIN, ROOT]}), ADMIN));
-    assert!(!denies("NotPrincipal", json!({"AWS": [role, ROOT]}), ADMIN));
+    assert!(denies("NotPrincipal", json!({"AWS": [role, ROOT]}), ADMIN), "a role alone lets no session off");
     assert!(!denies("NotPrincipal", json!({"AWS": [ADMIN, role, OWNER]}), ADMIN));
     assert!(denies("NotPrincipal", json!({"AWS": [role, ROOT]}), READER));
     assert!(denies("NotPrincipal", json!({"AWS": [role, "444444444444"]}), ADMIN));

@@ -63,6 +63,7 @@ type Element = (&'static str, Value);
 fn principal() -> impl Strategy<Value = Element> {
     let root = format!("arn:aws:iam::{OWNER}:root");
     let role = |name: &str| format!("arn:aws:iam::{OWNER}:role/{name}");
+    let session = |role: &str, name: &str| format!("arn:aws:sts::{OWNER}:assumed-role/{role}/{name}");
     prop_oneof![
         6 => Just(("Principal", json!("*"))),
         2 => Just(("Principal", json!({ "AWS": "*" }))),
@@ -75,6 +76,9 @@ fn principal() -> impl Strategy<Value = Element> {
         1 => Just(("NotPrincipal", json!({ "AWS": [role("admin"), root] }))),
         1 => Just(("NotPrincipal", json!({ "AWS": [format!("arn:aws:iam::{OTHER}:root")] }))),
         1 => Just(("NotPrincipal", json!("*"))),
+        1 => Just(("NotPrincipal", json!({ "AWS": [role("admin"), session("admin", "jane"), root] }))),
+        1 => Just(("NotPrincipal", json!({ "AWS": [format!("arn:aws:iam::{OWNER}:user/bob"), OWNER] }))),
+        1 => Just(("NotPrincipal", json!({ "AWS": ["AIDAEXAMPLEGONE000001", root], "Service": "cloudtrail.amazonaws.com" }))),
     ]
 }
 
@@ -141,8 +145,17 @@ fn resource(on: On) -> impl Strategy<Value = Element> {
             "arn:aws:s3:::other/*",
             "arn:aws:s3:::data/${aws:PrincipalAccount}/*",
             "arn:aws:s3:::${aws:PrincipalTag/bucket}",
+            "arn:aws:s3",
         ],
-        On::Queue => &[QUEUE, QUEUE, QUEUE, "*", "arn:aws:sqs:*:*:jobs", "arn:aws:sqs:eu-central-1:111122223333:other"],
+        On::Queue => &[
+            QUEUE,
+            QUEUE,
+            QUEUE,
+            "*",
+            "arn:aws:sqs",
+            "arn:aws:sqs:*:*:jobs",
+            "arn:aws:sqs:eu-central-1:111122223333:other",
+        ],
     };
     let element = prop_oneof![6 => Just("Resource"), 1 => Just("NotResource")];
     (element, one_or_many(patterns))
@@ -199,9 +212,14 @@ fn text_key() -> impl Strategy<Value = (&'static str, Value)> {
         2 => of("aws:principalaccount", &["111122223333", "999988887777", "1111*", "${aws:ResourceAccount}"]),
         1 => of("aws:ResourceAccount", &["111122223333", "999988887777"]),
         1 => of("aws:PrincipalOrgID", &["o-a1b2c3d4e5", "o-*"]),
-        1 => of("aws:userid", &["AROAADMIN:*", "111122223333", "*", "999988887777"]),
+        1 => of("aws:userid", &["AROAADMIN:*", "AROAADMIN", "AIDABOB", "AIDABOB:*", "111122223333", "*", "999988887777"]),
         1 => of("aws:username", &["bob", "*"]),
-        2 => of("aws:SourceVpce", &["vpce-1", "vpce-*", "*"]),
+        1 => of("aws:PrincipalType", &["AssumedRole", "User", "Account"]),
+        1 => of("aws:PrincipalOrgPaths", &["o-a1b2c3d4e5/*", "*"]),
+        1 => of("s3:x-amz-content-sha256", &[
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "UNSIGNED-PAYLOAD",
+        ]),
+        2 => of("aws:SourceVpce", &["vpce-11111111", "vpce-*", "*", "", "vpc-11111111"]),
         1 => of("aws:PrincipalTag/team", &["platform", "*"]),
         1 => of("aws:SourceArn", &["arn:aws:sns:eu-central-1:111122223333:topic", "*"]),
         1 => of("aws:SourceAccount", &["111122223333"]),
@@ -217,5 +235,14 @@ fn text_key() -> impl Strategy<Value = (&'static str, Value)> {
 }
 
 fn address() -> impl Strategy<Value = Value> {
-    one_or_many(&["192.0.2.0/24", "203.0.113.0/24", "0.0.0.0/0", "::/0", "2001:db8::/32"])
+    one_or_many(&[
+        "192.0.2.0/24",
+        "203.0.113.0/24",
+        "0.0.0.0/0",
+        "::/0",
+        "2001:db8::/32",
+        "10.0.0.0/8",
+        "0.0.0.0/32",
+        "2001:db8::5/64",
+    ])
 }

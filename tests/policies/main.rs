@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic here is a failed test")]
 
+mod captured;
 mod generated;
 mod properties;
 mod requests;

@@ -9,29 +9,37 @@ use crate::generated::{BUCKET, OWNER, On, QUEUE};
 
 pub type Context = Vec<(&'static str, &'static str)>;
 
-/// Administrators of the owner's account whom no generated statement names.
-pub const ADMINISTRATORS: [&str; 4] = [
+/// Administrators of the owner's account, some of whom generated statements name.
+pub const ADMINISTRATORS: [&str; 3] = [
     "arn:aws:sts::111122223333:assumed-role/admin/jane",
     "arn:aws:sts::111122223333:assumed-role/dev-tools/joe",
     "arn:aws:iam::111122223333:user/bob",
-    "arn:aws:iam::111122223333:root",
+];
+/// Administrators whom no generated statement names.
+pub const NEWCOMERS: [&str; 2] = [
+    "arn:aws:sts::111122223333:assumed-role/newcomer/ann",
+    "arn:aws:sts::111122223333:assumed-role/other-newcomer/ben",
 ];
 pub const PARTNER: &str = "arn:aws:sts::999988887777:assumed-role/partner/eve";
 pub const ANONYMOUS: &str = "*";
 
 /// What a current SDK sends with every request.
-const ORDINARY: [(&str, &str); 2] = [
-    ("s3:signatureAge", "100"),
-    ("s3:x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-];
+const ORDINARY: [(&str, &str); 2] = [("s3:signatureAge", "100"), CONTENT];
+
+/// The hash of nothing: of a request without a body.
+const CONTENT: (&str, &str) =
+    ("s3:x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// Of one with some policy in it.
+const POLICY: (&str, &str) =
+    ("s3:x-amz-content-sha256", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
 
 /// Who asks and from where: whatever an administrator may come with.
 pub fn circumstances() -> impl Strategy<Value = Context> {
     let any = select(vec![
         ("aws:SourceIp", "192.0.2.7"),
         ("aws:SourceIp", "2001:db8::1"),
-        ("aws:SourceVpce", "vpce-1"),
-        ("aws:SourceVpce", "vpce-2"),
+        ("aws:SourceVpce", "vpce-11111111"),
+        ("aws:SourceVpce", "vpce-22222222"),
         ("aws:PrincipalOrgID", "o-a1b2c3d4e5"),
         ("aws:PrincipalTag/team", "platform"),
         ("aws:PrincipalTag/bucket", "data"),
@@ -97,6 +105,9 @@ fn once_each(context: Context) -> Context {
             once.push((key, value));
         }
     }
+    // Through a VPC endpoint a request carries no address of the Internet.
+    let is_through_endpoint = once.iter().any(|(key, _)| *key == "aws:SourceVpce");
+    once.retain(|(key, _)| !is_through_endpoint || *key != "aws:SourceIp");
     once
 }
 
@@ -152,6 +163,16 @@ pub struct Caller<'a> {
 impl Caller<'_> {
     pub fn may(&self, policy: Option<&Value>, action: &str, resource: &str) -> bool {
         let Self { principal, identity_allows, context } = *self;
+        let mut context = context.to_vec();
+        if action == "s3:PutBucketPolicy" {
+            context.iter_mut().filter(|carried| **carried == CONTENT).for_each(|carried| *carried = POLICY);
+        }
+        if action.starts_with("sqs:") {
+            // A queue is asked in its Region.
+            context.retain(|(key, _)| *key != "aws:RequestedRegion");
+            context.push(("aws:RequestedRegion", "eu-central-1"));
+        }
+        let context = context.as_slice();
         is_allowed(&Access { policy, owner: OWNER, principal, identity_allows, action, resource, context })
     }
 }

@@ -145,9 +145,7 @@ impl UnlockPolicy {
 
 /// What is to be changed, without saying what stands in the policy.
 fn changes(change: &PlannedChange) -> String {
-    let PlannedChange { after, analysis: _, notes: _, widenings, force } = change;
+    let PlannedChange { after, analysis: _, notes: _, opens, force } = change;
     let what = if after.is_some() { "the policy is to be changed" } else { "the policy is to be deleted" };
-    let opens =
-        if widenings.is_empty() { "nothing but the policy itself opens" } else { "more than the policy itself opens" };
-    format!("{what}; {opens}{}", if *force { "; with force" } else { "" })
+    format!("{what}; {}{}", opens.words(), if *force { "; with force" } else { "" })
 }

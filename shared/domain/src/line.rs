@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::text::visible;
+
 /// The longest text that is kept whole, in characters.
 ///
 /// Why 1,000: the longest denial that AWS writes of a call of ours has about as many: a role session's ARN (176), the action
@@ -22,15 +24,11 @@ pub fn one_line(text: &str) -> String {
     head.chain(['…']).chain(tail).collect()
 }
 
-/// A text on one line, whole. Control characters, which could hide or forge a part of it on a screen, are shown as what they are.
+/// A text on one line, whole, with every character seen: what could hide or forge a part of it on a screen is written out.
 #[must_use]
 pub fn on_one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().flat_map(shown).collect()
-}
-
-fn shown(character: char) -> Vec<char> {
-    if character.is_control() { character.escape_unicode().collect() } else { vec![character] }
+    visible(&words.join(" "))
 }
 
 /// A text without the JSON in it: an object that says something has its words in its place, any other one is left out.

@@ -8,24 +8,32 @@
 //! an endpoint or an organization that a policy names still exists cannot be read from it.
 
 mod action;
+mod address;
 mod analysis;
 pub mod catalogue;
 mod condition;
 mod describe;
 mod document;
 mod edit;
+mod exception;
+mod facts;
+mod known;
 mod leave_out;
 mod limits;
 mod locking;
 mod loss;
 mod narrow;
+mod never;
+mod not_principal;
 mod operator;
 pub(crate) mod pattern;
 mod public;
 mod request;
+mod resource;
 mod statement;
 mod unique_keys;
 mod values;
+mod who;
 mod widening;
 mod words;
 
@@ -58,6 +66,9 @@ pub struct PolicyOf<'a> {
 pub struct Analysis {
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
+    /// Where nobody is locked out and yet the policy cannot be replaced: the way that is left, and what it opens meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way_left: Option<String>,
 }
 
 /// Whom a policy keeps from changing it.
@@ -66,10 +77,10 @@ pub struct Analysis {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every principal of the owner, whatever their permissions.
+    /// Every principal of the owner, whatever their permissions; the account's root user can always act.
     Everyone,
-    /// Everybody but these, in plain words. Whether any of them still exists cannot be read.
-    EveryoneExcept(Vec<String>),
+    /// Everybody but these. Whether any of them still exists cannot be read.
+    EveryoneExcept(Vec<Exception>),
     Nobody,
     /// Valid JSON that is not understood: why.
     NotModelled(String),
@@ -88,6 +99,41 @@ impl Verdict {
     }
 }
 
+/// Somebody whom a policy leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// In plain words.
+    pub who: String,
+    pub likelihood: Likelihood,
+    pub why: String,
+}
+
+/// Whether there is anybody whom an exception helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likelihood {
+    Plausible,
+    /// It cannot be said from the policy.
+    Unknown,
+    Doubtful,
+    /// It stands there and helps nobody.
+    Nobody,
+}
+
+impl Likelihood {
+    /// Completes "…: why".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Plausible => "plausible",
+            Self::Unknown => "cannot be said",
+            Self::Doubtful => "doubtful",
+            Self::Nobody => "helps nobody",
+        }
+    }
+}
+
 /// What one statement does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,12 +142,15 @@ pub struct Finding {
     pub statement: String,
     /// One plain sentence: who is denied what.
     pub words: String,
+    /// Whom it leaves out, and whom it names without effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
 }
 
 /// Which locking statements a change touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Those that leave out nobody.
+    /// Those that leave out nobody, and those that together leave out nobody.
     Everyone,
     /// Also those with an exception, which may be the way somebody still gets in: only with force.
     AlsoWithExceptions,

@@ -5,6 +5,8 @@
 
 mod outcome;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod protected;
 mod request;
 mod resource;
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Sha256, text::checked_text};
 
 pub use outcome::{ApplyOutcome, PolicyState, UnlockResult, UnlockVerified, is_same_policy};
-pub use plan::{Found, Planned, PlannedChange, UnlockPlan, plan};
+pub use plan::{Found, Opens, Planned, PlannedChange, UnlockPlan, plan};
 pub use protected::{NotAPattern, ProtectedResources};
 pub(crate) use request::ActionName;
 pub use request::{LeaveOut, PolicyChange, SignedRequest, Ticket, UnlockAction, UnlockRequest};

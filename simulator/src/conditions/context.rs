@@ -9,7 +9,32 @@ pub(crate) struct Context {
     without_variables: bool,
 }
 
+/// A text that no request carries.
+const NOTHING: &str = "\u{0}";
+
+/// Whether a key may have several values at once.
+///
+/// Source: IAM User Guide, "AWS global condition context keys", value type.
+pub(super) fn has_several_values(key: &str) -> bool {
+    matches!(
+        key.to_ascii_lowercase().as_str(),
+        "aws:calledvia"
+            | "aws:principalorgpaths"
+            | "aws:principalservicenameslist"
+            | "aws:sourceorgpaths"
+            | "aws:tagkeys"
+            | "aws:vpceorgpaths"
+            | "s3:requestobjecttagkeys"
+    )
+}
+
 impl Context {
+    /// Takes a key away.
+    pub(crate) fn without(mut self, key: &str) -> Self {
+        self.keys.remove(&key.to_ascii_lowercase());
+        self
+    }
+
     /// Sets a key to one value.
     pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
         self.keys.insert(key.to_ascii_lowercase(), vec![value.into()]);
@@ -65,8 +90,9 @@ impl Context {
             None => (name, None),
         };
         match self.get(key.trim()) {
+            // What a key of several values fills in matches nothing, and its default does not count (captured).
+            Some(_) if has_several_values(key.trim()) => Some(NOTHING),
             Some([value]) => Some(value),
-            // A key with several values fills in nothing.
             Some(_) | None => default,
         }
     }

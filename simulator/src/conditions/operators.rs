@@ -1,6 +1,6 @@
 //! The operators of conditions. Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -54,7 +54,7 @@ fn equal(value: &str, found: &str) -> Option<bool> {
 
 #[expect(clippy::unnecessary_wraps, reason = "a Comparison like the others; every text is of its type")]
 fn equal_ignoring_case(value: &str, found: &str) -> Option<bool> {
-    Some(value.eq_ignore_ascii_case(found))
+    Some(value.to_lowercase() == found.to_lowercase())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a Comparison like the others; every text is of its type")]
@@ -73,7 +73,8 @@ fn arn_matches(pattern: &str, arn: &str) -> Option<bool> {
 
 fn boolean(value: &str, found: &str) -> Option<bool> {
     let is_boolean = ["true", "false"].into_iter().any(|boolean| value.eq_ignore_ascii_case(boolean));
-    is_boolean.then(|| value.eq_ignore_ascii_case(found))
+    // What is not true is false, whatever it is.
+    is_boolean.then(|| value.eq_ignore_ascii_case("true") == found.eq_ignore_ascii_case("true"))
 }
 
 fn number(value: &str, found: &str, compare: fn(f64, f64) -> bool) -> Option<bool> {
@@ -93,18 +94,36 @@ fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(of_epoch).or_else(|| of_day(text.parse().ok()?))
 }
 
+/// Whether a request's value is one that an operator compares: an ARN, an address.
+pub(super) fn is_of_type(operator: &str, found: &str) -> bool {
+    match operator {
+        "ArnEquals" | "ArnLike" | "ArnNotEquals" | "ArnNotLike" => found.splitn(6, ':').count() == 6,
+        "IpAddress" | "NotIpAddress" => ip(found).is_some(),
+        _ => true,
+    }
+}
+
+/// An address; zeros in front of an octet count for nothing.
+fn ip(text: &str) -> Option<IpAddr> {
+    let octets = || text.split('.').map(|octet| octet.parse::<u8>().ok()).collect::<Option<Vec<u8>>>();
+    let v4 = || <[u8; 4]>::try_from(octets()?).ok().map(|octets| IpAddr::V4(Ipv4Addr::from(octets)));
+    if text.contains(':') { text.parse().ok() } else { v4() }
+}
+
 fn is_in_range(range: &str, address: &str) -> Option<bool> {
     let (network, prefix) = match range.split_once('/') {
-        Some((network, prefix)) => (network.parse().ok()?, Some(prefix.parse::<u32>().ok()?)),
-        None => (range.parse().ok()?, None),
+        Some((network, prefix)) => (ip(network)?, Some(prefix.parse::<u32>().ok()?)),
+        None => (ip(range)?, None),
     };
     let (network, width) = bits(network);
     // Why: the bits stand at the low end, and those after the prefix are shifted away.
     let ignored = width.checked_sub(prefix.unwrap_or(width))?;
     let shifted = |bits: u128| bits.checked_shr(ignored).unwrap_or(0);
-    Some(address.parse().is_ok_and(|address| {
+    // A range of IPv6 with bits behind its prefix matches nothing, one of IPv4 passes over them.
+    let is_exact = shifted(network).checked_shl(ignored).unwrap_or(0) == network;
+    Some(ip(address).is_some_and(|address| {
         let (address, its_width) = bits(address);
-        width == its_width && shifted(network) == shifted(address)
+        width == its_width && (width == 32 || is_exact) && shifted(network) == shifted(address)
     }))
 }
 

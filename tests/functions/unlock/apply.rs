@@ -111,15 +111,16 @@ async fn each_change_that_can_be_asked_for_does_what_it_says() {
         "Resource": ["arn:aws:s3:::payroll", "arn:aws:s3:::payroll/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }]});
-    for (change, after) in [
-        (json!("narrow"), Some(narrowed_bucket())),
-        (json!("drop"), Some(dropped)),
-        (json!("delete"), None),
-        (json!({"replace": replacement}), Some(replacement.clone())),
+    // Where a Deny on objects goes, ACLs may let others in.
+    for (change, force, after) in [
+        (json!("narrow"), false, Some(narrowed_bucket())),
+        (json!("drop"), true, Some(dropped)),
+        (json!("delete"), true, None),
+        (json!({"replace": replacement}), true, Some(replacement.clone())),
     ] {
         let rehearsal = rehearsal();
         let mut body = about_bucket("apply");
-        body["change"] = change.clone();
+        (body["change"], body["force"]) = (change.clone(), json!(force));
         let (_, _, applied) = carry_out(&rehearsal, &body).await;
         assert_eq!(applied["outcome"], "changed", "{change}: {applied}");
         assert_eq!(policy_of(&rehearsal, PAYROLL), after, "{change}");

@@ -89,7 +89,7 @@ async fn i6_a_fault_at_any_call_never_changes_a_policy_without_a_copy_nor_leaves
 
 fn deletion() -> Value {
     let mut body = about_bucket("apply");
-    body["change"] = json!("delete");
+    (body["change"], body["force"]) = (json!("delete"), json!(true));
     body
 }
 

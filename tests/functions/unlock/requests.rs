@@ -164,6 +164,23 @@ async fn what_a_person_wrote_cannot_pass_for_a_part_of_the_plan() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_hidden_or_turned_around_in_a_request_or_a_policy_is_written_out() {
+    let mut policy = locked_bucket();
+    policy["Statement"][0]["Sid"] = json!("\u{202e}gpj.exe\u{2066}Deny\u{200b}All");
+    let rehearsal = Rehearsal::new(world_with(policy));
+    let mut body = about_bucket("apply");
+    body["reason"] = json!("please \u{202e}esaelp");
+    body["ticket"] = json!("INC\u{2066}-1");
+    let (taken, planned) = plan(&rehearsal, &body).await;
+    assert_eq!((&planned["reason"], &planned["ticket"]), (&json!(r"please \u{202e}esaelp"), &json!(r"INC\u{2066}-1")));
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let text = shown["shown"].as_str().unwrap();
+    let hidden = ['\u{202e}', '\u{2066}', '\u{200b}'];
+    assert!(!text.contains(hidden) && !planned.to_string().contains(hidden), "{text} {planned}");
+    assert!(text.contains(r#""Sid": "\u{202e}gpj.exe\u{2066}Deny\u{200b}All""#), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_last_message_names_the_stored_copy_whole_however_long_the_names_are() {
     let name = "q".repeat(80);
     let arn = format!("arn:aws:sqs:eu-west-1:{OWNER}:{name}");

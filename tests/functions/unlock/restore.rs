@@ -97,9 +97,9 @@ async fn a_principal_that_is_gone_is_named_with_what_is_possible_instead() {
     }));
     let rehearsal = Rehearsal::new(world_with(policy.clone()));
     let mut body = about_bucket("apply");
-    body["change"] = json!("delete");
+    (body["change"], body["force"]) = (json!("delete"), json!(true));
     let stored = changed(&rehearsal, &body).await;
-    body.as_object_mut().unwrap().remove("change");
+    body.as_object_mut().unwrap().retain(|field, _| field != "change" && field != "force");
     assert_eq!(policy_of(&rehearsal, PAYROLL), None);
 
     let (taken, _, applied) = carry_out(&rehearsal, &restore(&body, &stored)).await;
@@ -143,9 +143,9 @@ async fn what_block_public_access_refuses_is_named_with_what_is_possible_instead
     }));
     let rehearsal = Rehearsal::new(world_with(policy));
     let mut body = about_bucket("apply");
-    body["change"] = json!("delete");
+    (body["change"], body["force"]) = (json!("delete"), json!(true));
     let stored = changed(&rehearsal, &body).await;
-    body.as_object_mut().unwrap().remove("change");
+    body.as_object_mut().unwrap().retain(|field, _| field != "change" && field != "force");
     rehearsal.simulator.update(|world| {
         world.account_mut(OWNER).unwrap().buckets[0].block_public_policy = true;
     });
@@ -242,4 +242,46 @@ async fn a_queue_that_answers_500_without_a_message_is_tried_again_and_told_with
     assert_eq!(policy_of(&rehearsal, "orders"), Some(locked_queue()));
     let again = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
     assert_eq!(again["outcome"], "changed", "{again}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_copy_is_not_put_back_without_force_over_a_policy_that_cannot_be_modelled() {
+    let open = json!({"Version": "2012-10-17", "Statement": [locked_bucket()["Statement"][1]]});
+    let rehearsal = Rehearsal::new(world_with(open.clone()));
+    let mut body = about_bucket("apply");
+    (body["change"], body["force"]) = (json!({"replace": narrowed_bucket()}), json!(true));
+    let stored = changed(&rehearsal, &body).await;
+    // Since then its owners closed it, in a way that this version does not know.
+    let mut closed = locked_bucket();
+    closed["Statement"][0]["Condition"] = json!({"StringResembles": {"aws:PrincipalTag/team": "unheard of"}});
+    rehearsal.simulator.update(|world| {
+        world.account_mut(OWNER).unwrap().buckets[0].policy = Some(closed.clone().into());
+    });
+    rehearsal.simulator.advance(std::time::Duration::from_mins(5));
+    let before = rehearsal.simulator.world();
+
+    let mut undo = restore(&about_bucket("apply"), &stored);
+    let (taken, planned) = plan(&rehearsal, &undo).await;
+    assert_eq!(
+        (&planned["outcome"], &planned["verdict"]),
+        (&json!("not_possible"), &json!("not_modelled")),
+        "{planned}"
+    );
+    assert!(planned["summary"].as_str().unwrap().contains("what it would open cannot be said"), "{planned}");
+    assert!(!planned.to_string().contains("Resembles"), "a notice says nothing of the policy's text: {planned}");
+    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err().to_string();
+    assert!(error.contains("changes nothing"), "{error}");
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    assert!(!shown["shown"].as_str().unwrap().contains("nothing but the policy itself"), "{shown}");
+    assert_eq!(rehearsal.simulator.world(), before);
+
+    rehearsal.simulator.advance(std::time::Duration::from_mins(5));
+    undo["force"] = json!(true);
+    let (taken, planned, applied) = carry_out(&rehearsal, &undo).await;
+    assert!(planned["summary"].as_str().unwrap().contains("what opens cannot be said; with force"), "{planned}");
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let text = shown["shown"].as_str().unwrap();
+    assert!(text.contains("What it opens:\n- that cannot be said: the policy as it is cannot be modelled"), "{text}");
+    assert_eq!(applied["outcome"], "changed", "{applied}");
+    assert_eq!(policy_of(&rehearsal, PAYROLL), Some(open));
 }

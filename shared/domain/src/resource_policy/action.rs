@@ -87,6 +87,7 @@ pub(super) fn may_include(listed: &Listed<&str>, action: &str) -> bool {
     }
 }
 
-fn intersect(one: &str, other: &str) -> bool {
+/// Whether some action is of both patterns.
+pub(super) fn intersect(one: &str, other: &str) -> bool {
     pattern::intersect(&one.to_ascii_lowercase(), &other.to_ascii_lowercase())
 }

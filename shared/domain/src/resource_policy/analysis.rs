@@ -1,12 +1,19 @@
 //! The verdict on a policy, and what each of its statements does to those who would manage it.
 
+use std::fmt::Write;
+
 use super::{
-    Analysis, Finding, PolicyDocument, PolicyOf, Verdict, describe,
-    locking::{Denial, Scope},
-    loss::Lost,
-    statement::Statement,
-    words::listed,
+    Analysis, Exception, Finding, Likelihood, PolicyDocument, PolicyOf, Verdict, action, describe,
+    exception::LeftOut,
+    facts::touches_inside,
+    locking::{Denial, Names, Scope, kept_from, names},
+    statement::{Effect, Statement},
+    words::{listed, shortened},
 };
+use crate::unlock::Resource;
+
+/// So many exceptions stand in the sentence itself; more are listed below it.
+const MOST: usize = 2;
 
 /// Says who can still manage the policy, as far as the policy decides it.
 #[must_use]
@@ -14,36 +21,21 @@ pub fn analyse(document: &PolicyDocument, of: PolicyOf<'_>) -> Analysis {
     let statements = document.statements();
     let denials: Vec<(&Statement<'_>, Denial)> =
         statements.iter().filter_map(|statement| Some((statement, Denial::of(statement, of)?))).collect();
-    let verdict = verdict(&denials, of);
-    let findings = denials
-        .iter()
-        .filter_map(|(statement, denial)| {
-            Some(Finding { statement: statement.name(), words: words(statement, denial, &verdict, of)? })
-        })
-        .collect();
-    Analysis { verdict, findings }
+    let all: Vec<&Denial> = denials.iter().map(|(_, denial)| denial).collect();
+    let verdict = verdict(&all, of);
+    let findings = denials.iter().filter_map(|(statement, denial)| finding(statement, denial, &verdict, of)).collect();
+    let way_left = (verdict == Verdict::Nobody).then(|| way_left(&statements, &all, of)).flatten();
+    Analysis { verdict, findings, way_left }
 }
 
-fn verdict(denials: &[(&Statement<'_>, Denial)], of: PolicyOf<'_>) -> Verdict {
-    let mut exceptions: Vec<String> = vec![];
+/// Several Denies leave out only those whom each of them does; of several ways out one is enough.
+pub(super) fn verdict(denials: &[&Denial], of: PolicyOf<'_>) -> Verdict {
+    let mut exceptions: Vec<Exception> = vec![];
     for way_out in of.ways_out() {
-        let covering: Vec<&Denial> = denials
-            .iter()
-            .map(|(_, denial)| denial)
-            .filter(|denial| denial.locks() && denial.covers.contains(way_out))
-            .collect();
-        if covering.is_empty() {
-            return Verdict::Nobody;
-        }
-        if covering.iter().any(|denial| denial.scope == Scope::Everyone) {
-            continue;
-        }
-        for denial in covering {
-            let Scope::Except(left_out) = &denial.scope else { continue };
-            for words in left_out {
-                if !exceptions.contains(words) {
-                    exceptions.push(words.clone());
-                }
+        let Some(left_out) = kept_from(denials.iter().copied(), way_out) else { return Verdict::Nobody };
+        for exception in left_out {
+            if !exceptions.contains(&exception) {
+                exceptions.push(exception);
             }
         }
     }
@@ -58,26 +50,101 @@ pub(super) fn is_locked(document: &PolicyDocument, of: PolicyOf<'_>) -> bool {
     }
 }
 
-fn words(statement: &Statement<'_>, denial: &Denial, verdict: &Verdict, of: PolicyOf<'_>) -> Option<String> {
-    let Denial { covers, scope } = denial;
-    let who = match scope {
-        Scope::Everyone => "everybody".to_owned(),
-        Scope::Except(left_out) => format!("everybody except {}", listed(left_out, "and")),
-        Scope::Nobody => return None,
+/// Where a bucket's policy cannot be replaced and can be deleted: that this is the way, and what it opens meanwhile.
+fn way_left(statements: &[Statement<'_>], denials: &[&Denial], of: PolicyOf<'_>) -> Option<String> {
+    match of.resource {
+        Resource::Queue(_) => return None,
+        Resource::Bucket(_) => {}
+    }
+    let except = kept_from(denials.iter().copied(), "s3:PutBucketPolicy")?;
+    if kept_from(denials.iter().copied(), "s3:DeleteBucketPolicy").is_some() {
+        return None;
+    }
+    let whom = if except.is_empty() { "everybody" } else { "everybody but the exceptions" };
+    let names = |effect| {
+        let named = statements.iter().filter(|statement| statement.effect == effect).map(Statement::name);
+        listed(&shortened(&named.collect::<Vec<_>>()), "and")
     };
-    if covers.is_empty() {
-        let what = describe::what(statement, of);
-        let mut known = of.known_actions().iter().chain(of.known_actions_inside());
-        let denies_data = known.any(|action| Lost::of(action, statement, &[], of).is_some());
-        return (*scope == Scope::Everyone && denies_data)
-            .then(|| format!("{who} is denied {what}, but whoever IAM allows can change the policy"));
-    }
-    let mut words = format!("{who} is denied {} on {}", listed(covers, "and"), of.resource);
-    if matches!(scope, Scope::Except(_)) {
-        words.push_str("; whether any exception still exists cannot be read");
-    }
-    if *verdict == Verdict::Nobody {
-        words.push_str("; that alone locks nobody out");
+    let (denies, allows) = (names(Effect::Deny), names(Effect::Allow));
+    let mut words = format!(
+        "s3:PutBucketPolicy is denied to {whom}, but s3:DeleteBucketPolicy is not: the way that is left is to delete the \
+         policy, as whoever IAM allows can, and then to put another. Meanwhile none of it is in force: what was denied by \
+         {denies} is open to whomever IAM or an ACL lets in"
+    );
+    if !allows.is_empty() {
+        let _ = write!(words, ", and what was allowed by {allows} is closed");
     }
     Some(words)
+}
+
+fn finding(statement: &Statement<'_>, denial: &Denial, verdict: &Verdict, of: PolicyOf<'_>) -> Option<Finding> {
+    let found = |words, exceptions| Some(Finding { statement: statement.name(), words, exceptions });
+    if denial.covers.is_empty() {
+        let is_for_everybody = Denial::scope_beside(statement, of) == Scope::Everyone;
+        let what = describe::what(statement, of);
+        let words = format!("everybody is denied {what}, but whoever IAM allows can change the policy");
+        return if is_for_everybody && denies_data(statement, of) { found(words, vec![]) } else { None };
+    }
+    if !denial.locks() {
+        return None;
+    }
+    let mut exceptions: Vec<Exception> = vec![];
+    let mut sentences: Vec<String> = vec![];
+    for (scope, actions) in by_scope(denial) {
+        let left_out: &[LeftOut] = match scope {
+            Scope::Everyone => &[],
+            Scope::Except(left_out) => left_out,
+            Scope::Nobody => continue,
+        };
+        let who: Vec<&str> = left_out.iter().map(|one| one.shown.who.as_str()).collect();
+        let who = match who.len() {
+            0 => "everybody".to_owned(),
+            number if number > MOST => format!("everybody except {number} exceptions"),
+            _ => format!("everybody except {}", listed(&who, "and")),
+        };
+        sentences.push(format!("{who} is denied {} on {}", listed(&actions, "and"), of.resource));
+        exceptions.extend(left_out.iter().map(|one| one.shown.clone()));
+    }
+    let mut words = sentences.join("; ");
+    match verdict {
+        Verdict::Nobody => words.push_str("; that alone locks nobody out"),
+        Verdict::Everyone if !exceptions.is_empty() => {
+            words.push_str("; whom it leaves out, other statements keep out");
+        }
+        Verdict::Everyone | Verdict::EveryoneExcept(_) | Verdict::NotModelled(_) => {}
+    }
+    exceptions.extend(denial.nobodys.iter().cloned());
+    let mut each: Vec<Exception> = vec![];
+    for exception in exceptions {
+        if !each.contains(&exception) {
+            each.push(exception);
+        }
+    }
+    found(words, each)
+}
+
+/// The actions that a statement denies to the same.
+fn by_scope(denial: &Denial) -> Vec<(&Scope, Vec<&'static str>)> {
+    let mut groups: Vec<(&Scope, Vec<&'static str>)> = vec![];
+    for (action, scope) in &denial.covers {
+        match groups.iter_mut().find(|(there, _)| *there == scope) {
+            Some((_, actions)) => actions.push(action),
+            None => groups.push((scope, vec![action])),
+        }
+    }
+    groups
+}
+
+/// Whether a statement denies anything but the management of the policy.
+fn denies_data(statement: &Statement<'_>, of: PolicyOf<'_>) -> bool {
+    let denies = |action: &&&str| !of.management().contains(action) && action::may_include(&statement.actions, action);
+    names(&statement.resources, &of.arn()) != Names::No && of.known_actions().iter().any(|action| denies(&action))
+        || touches_inside(statement, of) && of.known_actions_inside().iter().any(|action| denies(&action))
+}
+
+impl Exception {
+    #[must_use]
+    pub fn new(who: impl Into<String>, likelihood: Likelihood, why: impl Into<String>) -> Self {
+        Self { who: who.into(), likelihood, why: why.into() }
+    }
 }

@@ -2,14 +2,12 @@
 
 use super::{
     PolicyOf,
+    facts::touches_inside,
     locking::{Names, names},
     statement::{Listed, Principal, Statement},
-    words::{listed, quoted},
+    words::{listed, quoted, shortened},
 };
 use crate::unlock::Resource;
-
-/// So many that a sentence stays one.
-const MOST: usize = 5;
 
 pub(super) fn principal(principal: Principal<'_>) -> String {
     match principal {
@@ -45,14 +43,9 @@ pub(super) fn what(statement: &Statement<'_>, of: PolicyOf<'_>) -> String {
     };
     match (of.resource, names(&statement.resources, &of.arn())) {
         (Resource::Bucket(_), Names::No) => format!("{actions} on its objects"),
+        (Resource::Bucket(_), _) if touches_inside(statement, of) => {
+            format!("{actions} on {} and its objects", of.resource)
+        }
         (Resource::Bucket(_) | Resource::Queue(_), _) => format!("{actions} on {}", of.resource),
     }
-}
-
-fn shortened(values: &[String]) -> Vec<String> {
-    let mut shown: Vec<String> = values.iter().take(MOST).cloned().collect();
-    if let Some(more) = values.len().checked_sub(MOST).filter(|more| *more > 0) {
-        shown.push(format!("{more} more"));
-    }
-    shown
 }

@@ -10,7 +10,7 @@ use super::{
     PolicyOf,
     action::{covers, is_of},
     catalogue::AS_OF,
-    pattern,
+    pattern, resource,
     statement::{Listed, Statement},
     values::{list, with_element},
     words::{listed, quoted},
@@ -41,16 +41,6 @@ pub(super) fn without_management(
     let is_literal = |pattern: &&str| management.iter().any(|action| action.eq_ignore_ascii_case(pattern));
     let kept: Vec<&str> = patterns.iter().copied().filter(|pattern| !is_literal(pattern)).collect();
     let partial: Vec<&str> = kept.iter().copied().filter(|pattern| manages(pattern, of)).collect();
-    let mut notes = vec![];
-    if !partial.is_empty() {
-        let wildcards: Vec<String> = partial.iter().map(|pattern| quoted(pattern)).collect();
-        notes.push(format!(
-            "{}: {} is written out for {}, as the actions that were known on {AS_OF}",
-            statement.name(),
-            listed(&wildcards, "and"),
-            of.resource,
-        ));
-    }
     let inside = if partial.iter().any(|pattern| is_of_any(pattern, of.known_actions_inside())) {
         resources_inside(statement, of)
     } else {
@@ -73,9 +63,20 @@ pub(super) fn without_management(
             objects.into_iter().chain(with_actions(&bucket, &on_resource(true), of, sids)).collect()
         }
     };
-    if statements.is_empty() {
-        notes.push(format!("{} goes, because it denies nothing but the management of the policy", statement.name()));
-    }
+    let name = statement.name();
+    let notes = if statements.is_empty() {
+        vec![format!("{name} goes, because it denies nothing but the management of the policy")]
+    } else if partial.is_empty() {
+        vec![]
+    } else {
+        let wildcards: Vec<String> = partial.iter().map(|pattern| quoted(pattern)).collect();
+        vec![format!(
+            "{name}: in the place of {} stand the actions on {} that it covers, without the management of the policy, as they \
+             were known on {AS_OF}; an action that AWS adds later is no longer denied there",
+            listed(&wildcards, "and"),
+            of.resource,
+        )]
+    };
     (statements, notes)
 }
 
@@ -143,10 +144,10 @@ fn resources_inside(statement: &Statement<'_>, of: PolicyOf<'_>) -> Inside {
     }
     let mut apart: Vec<String> = vec![];
     for resource in resources {
-        let widest = pattern::widest(&resource);
+        let widest = resource::widest(&resource);
         let kept = if !pattern::matches(&widest, &arn) {
             resource
-        } else if widest == resource && pattern::covers(&resource, &inside) {
+        } else if resource::is_certain(&resource) && pattern::covers(&resource, &inside) {
             // A bucket's policy is about nothing but the bucket and its objects.
             inside.clone()
         } else if pattern::intersect(&widest, &inside) {

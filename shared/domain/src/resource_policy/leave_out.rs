@@ -114,7 +114,7 @@ pub fn gone_principals(document: &PolicyDocument) -> Vec<String> {
     gone
 }
 
-fn is_unique_id(name: &str) -> bool {
+pub(super) fn is_unique_id(name: &str) -> bool {
     ["AROA", "AIDA", "AGPA", "ANPA"].iter().any(|prefix| {
         name.strip_prefix(prefix).is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())

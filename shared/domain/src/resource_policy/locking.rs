@@ -1,9 +1,10 @@
 //! Which Deny statements keep whom from managing the policy.
 
 use super::{
-    PolicyOf, Reach, action,
+    Exception, PolicyOf, action,
     condition::Holds,
-    describe, pattern,
+    exception::{LeftOut, left_out_by_all},
+    not_principal, pattern, resource,
     statement::{Effect, Listed, Principal, Statement},
     words::quoted,
 };
@@ -11,9 +12,10 @@ use super::{
 /// Whom of the owner's account a Deny reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Scope {
+    /// Whatever their permissions; the account's root user is passed over, since it can always act.
     Everyone,
-    /// Everybody but these, in plain words.
-    Except(Vec<String>),
+    /// Everybody but these.
+    Except(Vec<LeftOut>),
     /// Nobody in particular: named principals, other accounts, or requests out of the ordinary.
     Nobody,
 }
@@ -21,9 +23,10 @@ pub(super) enum Scope {
 /// What a Deny does to the management of the policy.
 #[derive(Debug)]
 pub(super) struct Denial {
-    /// Which of the management actions it covers.
-    pub(super) covers: Vec<&'static str>,
-    pub(super) scope: Scope,
+    /// The management actions that it covers, and for whom.
+    pub(super) covers: Vec<(&'static str, Scope)>,
+    /// Those whom it names as exceptions and who are none.
+    pub(super) nobodys: Vec<Exception>,
 }
 
 impl Denial {
@@ -32,34 +35,60 @@ impl Denial {
         if statement.effect != Effect::Deny {
             return None;
         }
-        let (covers, on_resource) = match names(&statement.resources, &of.arn()) {
-            Names::No => (vec![], None),
-            Names::Yes => (covered(statement, of), None),
-            Names::Perhaps => {
-                let words = "whatever the policy variable in its resources leaves out, which cannot be read";
-                (covered(statement, of), Some(words.to_owned()))
-            }
+        let on_resource = match names(&statement.resources, &of.arn()) {
+            Names::No => return Some(Self { covers: vec![], nobodys: vec![] }),
+            Names::Yes => None,
+            Names::Perhaps(why) => Some(LeftOut::unknown("whatever its resources leave out", why)),
         };
-        Some(Self { covers, scope: scope(statement, on_resource, of) })
+        let covered = of.management().iter().copied().filter(|action| action::includes(&statement.actions, action));
+        let covers: Vec<_> =
+            covered.map(|action| (action, scope(statement, on_resource.clone(), action, of))).collect();
+        let mut nobodys = not_principal::nobodys(&statement.principals, of);
+        for (action, _) in &covers {
+            for exception in statement.conditions.iter().flat_map(|condition| condition.nobodys(action, of)) {
+                if !nobodys.contains(&exception) {
+                    nobodys.push(exception);
+                }
+            }
+        }
+        Some(Self { covers, nobodys })
+    }
+
+    /// For whom a Deny is that covers no management action, as far as that can be said without one.
+    pub(super) fn scope_beside(statement: &Statement<'_>, of: PolicyOf<'_>) -> Scope {
+        scope(statement, None, "", of)
+    }
+
+    /// For whom it covers a management action; `None` if it does not, or for nobody in particular.
+    pub(super) fn scope_of(&self, action: &str) -> Option<&Scope> {
+        let covered = self.covers.iter().find(|(covered, _)| *covered == action).map(|(_, scope)| scope);
+        covered.filter(|scope| **scope != Scope::Nobody)
     }
 
     /// Whether it covers any management action for everybody, perhaps with exceptions.
     pub(super) fn locks(&self) -> bool {
-        !self.covers.is_empty() && self.scope != Scope::Nobody
+        self.covers.iter().any(|(_, scope)| *scope != Scope::Nobody)
     }
 
-    pub(super) fn is_within(&self, reach: Reach) -> bool {
-        self.locks()
-            && match (reach, &self.scope) {
-                (Reach::Everyone | Reach::AlsoWithExceptions, Scope::Everyone)
-                | (Reach::AlsoWithExceptions, Scope::Except(_)) => true,
-                (Reach::Everyone, Scope::Except(_)) | (_, Scope::Nobody) => false,
-            }
+    /// Whether it covers any management action for everybody without exception.
+    pub(super) fn locks_everyone(&self) -> bool {
+        self.covers.iter().any(|(_, scope)| *scope == Scope::Everyone)
     }
 }
 
-fn covered(statement: &Statement<'_>, of: PolicyOf<'_>) -> Vec<&'static str> {
-    of.management().iter().copied().filter(|action| action::includes(&statement.actions, action)).collect()
+/// Those whom all of several denials keep from an action: `None` if none of them covers it, else those who are left out.
+pub(super) fn kept_from<'a>(denials: impl Iterator<Item = &'a Denial>, action: &str) -> Option<Vec<Exception>> {
+    let mut lists: Vec<&[LeftOut]> = vec![];
+    let (mut is_covered, mut is_everyone) = (false, false);
+    for scope in denials.filter_map(|denial| denial.scope_of(action)) {
+        is_covered = true;
+        match scope {
+            Scope::Everyone => is_everyone = true,
+            Scope::Except(left_out) => lists.push(left_out),
+            Scope::Nobody => {}
+        }
+    }
+    is_covered.then(|| if is_everyone { vec![] } else { left_out_by_all(&lists) })
 }
 
 /// Whether `Resource` or `NotResource` takes in an ARN.
@@ -67,27 +96,26 @@ fn covered(statement: &Statement<'_>, of: PolicyOf<'_>) -> Vec<&'static str> {
 pub(super) enum Names {
     Yes,
     No,
-    /// A policy variable decides.
-    Perhaps,
+    /// What decides cannot be read, and why.
+    Perhaps(&'static str),
 }
 
 /// Source: AWS IAM User Guide, "IAM JSON policy elements: Resource" (case counts).
 pub(super) fn names(resources: &Listed<&str>, arn: &str) -> Names {
-    let is_named =
-        resources.values().iter().any(|resource| !pattern::has_variable(resource) && pattern::matches(resource, arn));
-    let is_perhaps = resources.values().iter().any(|resource| pattern::matches(&pattern::widest(resource), arn));
-    match (resources, is_named, is_perhaps) {
-        (Listed::In(_), true, _) | (Listed::NotIn(_), false, false) => Names::Yes,
-        (Listed::In(_), false, false) | (Listed::NotIn(_), true, _) => Names::No,
-        (Listed::In(_) | Listed::NotIn(_), false, true) => Names::Perhaps,
+    let is_named = resources.values().iter().any(|one| resource::is_certain(one) && pattern::matches(one, arn));
+    let perhaps = resources.values().iter().find(|one| pattern::matches(&resource::widest(one), arn));
+    match (resources, is_named, perhaps) {
+        (Listed::In(_), true, _) | (Listed::NotIn(_), false, None) => Names::Yes,
+        (Listed::In(_), false, None) | (Listed::NotIn(_), true, _) => Names::No,
+        (Listed::In(_) | Listed::NotIn(_), false, Some(one)) => Names::Perhaps(resource::why_uncertain(one)),
     }
 }
 
-fn scope(statement: &Statement<'_>, on_resource: Option<String>, of: PolicyOf<'_>) -> Scope {
+fn scope(statement: &Statement<'_>, on_resource: Option<LeftOut>, action: &str, of: PolicyOf<'_>) -> Scope {
     let Some(mut exceptions) = left_out_by_principal(&statement.principals, of) else { return Scope::Nobody };
     exceptions.extend(on_resource);
     for condition in &statement.conditions {
-        match condition.holds(of) {
+        match condition.holds(action, of) {
             Holds::Always => {}
             Holds::Never => return Scope::Nobody,
             Holds::Except(left_out) => exceptions.extend(left_out),
@@ -97,24 +125,22 @@ fn scope(statement: &Statement<'_>, on_resource: Option<String>, of: PolicyOf<'_
 }
 
 /// `None`: the statement names some, not everybody.
-fn left_out_by_principal(principals: &Listed<Principal<'_>>, of: PolicyOf<'_>) -> Option<Vec<String>> {
+fn left_out_by_principal(principals: &Listed<Principal<'_>>, of: PolicyOf<'_>) -> Option<Vec<LeftOut>> {
     match principals {
         Listed::In(named) if named.iter().any(|principal| is_everybody(*principal, of)) => Some(vec![]),
         Listed::In(named) => {
             // Why not nobody: the owner's own canonical id stands for its whole account, and cannot be told from another's.
-            let canonical: Vec<String> = named
-                .iter()
-                .filter_map(|principal| match principal {
-                    Principal::CanonicalUser(id) => {
-                        Some(format!("everybody, unless canonical user {} is the owner", quoted(id)))
-                    }
-                    Principal::Anybody | Principal::Aws(_) | Principal::Service(_) | Principal::Federated(_) => None,
-                })
-                .collect();
-            (!canonical.is_empty()).then_some(canonical)
+            let canonical = named.iter().find_map(|principal| match principal {
+                Principal::CanonicalUser(id) => Some(quoted(id)),
+                Principal::Anybody | Principal::Aws(_) | Principal::Service(_) | Principal::Federated(_) => None,
+            })?;
+            Some(vec![LeftOut::unknown(
+                format!("everybody, if canonical user {canonical} is another account"),
+                "compare the id with the account's own, which S3 shows with a bucket's ACL",
+            )])
         }
         Listed::NotIn(named) if named.contains(&Principal::Anybody) => None,
-        Listed::NotIn(named) => Some(named.iter().map(|principal| describe::principal(*principal)).collect()),
+        Listed::NotIn(named) => Some(not_principal::left_out(named, of)),
     }
 }
 

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    Change, PolicyDocument, PolicyOf, Reach, analysis::is_locked, edit::without_management, limits::exceeded_limit,
-    locking::Denial, statement::Statement,
+    Change, PolicyDocument, PolicyOf, Reach, Verdict,
+    analysis::{is_locked, verdict},
+    edit::without_management,
+    limits::exceeded_limit,
+    locking::Denial,
+    statement::Statement,
 };
 
 /// The smallest change: each locking Deny within reach no longer covers reading, writing and deleting the policy.
@@ -37,9 +41,10 @@ fn change(
     }
     let (mut statements, mut notes) = (vec![], vec![]);
     let mut is_changed = false;
-    for statement in document.statements() {
-        if Denial::of(&statement, of).is_some_and(|denial| denial.is_within(reach)) {
-            let (edited, said) = edit(&statement);
+    let there = document.statements();
+    for (statement, is_within) in there.iter().zip(within(&there, of, reach)) {
+        if is_within {
+            let (edited, said) = edit(statement);
             statements.extend(edited);
             notes.extend(said);
             is_changed = true;
@@ -56,4 +61,20 @@ fn change(
         None => notes.push("no statement is left, so the policy is deleted".to_owned()),
     }
     Change { after, notes }
+}
+
+/// Which statements a change touches.
+///
+/// Statements with exceptions are left to force, unless all of them together still let nobody in: then each is a part of
+/// the lock.
+fn within(statements: &[Statement<'_>], of: PolicyOf<'_>, reach: Reach) -> Vec<bool> {
+    let denials: Vec<Option<Denial>> = statements.iter().map(|statement| Denial::of(statement, of)).collect();
+    let is_locking = |denial: &Denial| match reach {
+        Reach::Everyone => denial.locks_everyone(),
+        Reach::AlsoWithExceptions => denial.locks(),
+    };
+    let left = denials.iter().flatten().filter(|denial| !is_locking(denial));
+    let is_still_locked = verdict(&left.collect::<Vec<_>>(), of) == Verdict::Everyone;
+    let is_within = |denial: &Denial| is_locking(denial) || is_still_locked && denial.locks();
+    denials.iter().map(|denial| denial.as_ref().is_some_and(is_within)).collect()
 }

@@ -2,9 +2,7 @@
 //!
 //! Source: AWS IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multivalued context keys".
 
-use std::net::IpAddr;
-
-use super::pattern;
+use super::{address, pattern};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operator {
@@ -76,6 +74,11 @@ impl Operator {
             Some(Quantifier::ForAnyValue) => Some(false),
             None => Some(self.if_exists || self.negated),
         }
+    }
+
+    /// Whether it says which of several values count.
+    pub(super) fn is_for_several(self) -> bool {
+        self.quantifier.is_some()
     }
 
     /// Whether it is met by one more of the values rather than by a place in an order.
@@ -154,13 +157,36 @@ impl Comparison {
             Self::Bool | Self::Null => ["true", "false"].iter().any(|boolean| value.eq_ignore_ascii_case(boolean)),
             Self::Number(_) => value.trim().parse::<f64>().is_ok_and(f64::is_finite),
             Self::Date(_) => is_date(value),
-            Self::Address => is_range(value),
+            Self::Address => address::is_range(value),
+        }
+    }
+
+    /// How much of what is of `found` is of the type that is compared.
+    ///
+    /// Source: captures of IAM at work (September 2026), radkawar/stackd `testdata/aws/iam/condition_values.json`.
+    pub(super) fn compares(self, found: &str) -> Matches {
+        let is_known = match self {
+            Self::Arn => found.splitn(6, ':').count() == 6,
+            Self::Address => address::is_range(found) && !found.contains('/'),
+            Self::Equal
+            | Self::EqualIgnoringCase
+            | Self::Like
+            | Self::Bool
+            | Self::Binary
+            | Self::Number(_)
+            | Self::Date(_)
+            | Self::Null => true,
+        };
+        match (is_known, found.contains(['*', '?'])) {
+            (true, _) => Matches::All,
+            (false, true) => Matches::Some,
+            (false, false) => Matches::Nothing,
         }
     }
 
     /// How much of what is of `found` (a pattern; without wildcards, one text) matches any of `values`.
     pub(super) fn matches(self, values: &[String], found: &str) -> Matches {
-        if self == Self::Address && covers_every_address(values) {
+        if self == Self::Address && address::cover_everything(values) {
             return Matches::All;
         }
         values.iter().map(|value| self.matches_one(value, found)).max().unwrap_or(Matches::Nothing)
@@ -172,7 +198,13 @@ impl Comparison {
         }
         match self {
             Self::Equal | Self::Binary => literal(value, found),
-            Self::EqualIgnoringCase | Self::Bool => literal(&value.to_ascii_lowercase(), &found.to_ascii_lowercase()),
+            Self::EqualIgnoringCase => literal(&value.to_lowercase(), &found.to_lowercase()),
+            Self::Bool if found.contains('*') => Matches::Some,
+            // What is not true is false, whatever it is (captured).
+            Self::Bool => {
+                let is_true = |text: &str| text.eq_ignore_ascii_case("true");
+                if is_true(value) == is_true(found) { Matches::All } else { Matches::Nothing }
+            }
             Self::Like => like(value, found),
             Self::Arn => arn(value, found),
             Self::Number(order) => number(order, value, found),
@@ -238,25 +270,6 @@ fn is_date(value: &str) -> bool {
     value.parse::<jiff::Timestamp>().is_ok()
         || value.parse::<jiff::civil::Date>().is_ok()
         || value.parse::<i64>().is_ok()
-}
-
-/// An address or a range in CIDR notation.
-fn is_range(value: &str) -> bool {
-    let (address, bits) = match value.split_once('/') {
-        Some((address, bits)) => (address, bits.parse::<u32>().ok()),
-        None => (value, Some(0)),
-    };
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => bits.is_some_and(|bits| bits <= 32),
-        Ok(IpAddr::V6(_)) => bits.is_some_and(|bits| bits <= 128),
-        Err(_) => false,
-    }
-}
-
-/// Whether the ranges hold every IPv4 and every IPv6 address.
-fn covers_every_address(values: &[String]) -> bool {
-    let has = |everything: &str| values.iter().any(|value| value == everything);
-    has("0.0.0.0/0") && (has("::/0") || has("0::0/0") || has("0:0:0:0:0:0:0:0/0"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The table of policies in `shapes.json`, and tests of the parts that it does not show.
 
+mod mutations;
 mod parts;
 mod shapes;
 

@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use super::{
     PolicyDocument, PolicyOf, Widening, describe,
+    facts::{Facts, Table},
     locking::{Denial, Scope, is_owner},
-    loss::Lost,
+    loss::{Lost, given_by, lost},
     public::{fixes_account, is_for_anybody},
     statement::{Effect, Listed, Principal, Statement},
-    words::listed,
+    words::{self, listed},
 };
 
 /// Says what a change opens; `None` stands for no policy.
@@ -24,21 +25,27 @@ use super::{
 pub fn widenings(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>, of: PolicyOf<'_>) -> Vec<Widening> {
     let before = before.map(PolicyDocument::statements).unwrap_or_default();
     let after = after.map(PolicyDocument::statements).unwrap_or_default();
-    let actions = actions(before.iter().chain(&after), of);
+    let mut table = Table::new(actions(before.iter().chain(&after), of), of);
+    let there: Vec<Facts<'_>> = after.iter().map(|statement| table.facts(statement)).collect();
+    let gone: Vec<Facts<'_>> = before
+        .iter()
+        .filter(|statement| statement.effect == Effect::Deny && !after.iter().any(|kept| kept.json == statement.json))
+        .map(|statement| table.facts(statement))
+        .collect();
     let mut found = vec![];
-    for allow in after.iter().filter(|statement| statement.effect == Effect::Allow) {
-        let gives = |action: &&str| Lost::of(action, allow, &after, of).is_some();
+    for allow in there.iter().filter(|there| there.statement.effect == Effect::Allow) {
+        let statement = allow.statement;
+        if before.iter().any(|there| is_as_before(statement, there)) {
+            continue;
+        }
         // An Allow that a Deny beside it keeps in check as a whole gives nobody anything: a locked policy that is put back.
-        let is_in_check = !actions.iter().chain(of.management()).any(gives);
-        if !is_in_check && !before.iter().any(|there| is_as_before(allow, there)) {
-            let (who, what) = (describe::who(&allow.principals), describe::what(allow, of));
-            found.push(forced(format!("{} is new and allows {who} {what}", allow.name())));
+        if !lost(allow, &there, &table).is_empty() {
+            let (who, what) = (describe::who(&statement.principals), describe::what(statement, of));
+            found.push(forced(format!("{} is new and allows {who} {what}", statement.name())));
         }
     }
-    for denial in before.iter().filter(|statement| statement.effect == Effect::Deny) {
-        if !after.iter().any(|kept| kept.json == denial.json) {
-            found.extend(opened(denial, &after, &actions, of));
-        }
+    for denial in &gone {
+        found.extend(opened(denial, &there, &table, of));
     }
     found
 }
@@ -48,46 +55,70 @@ fn forced(words: String) -> Widening {
 }
 
 /// What opens where a Deny goes or covers less.
-fn opened(denial: &Statement<'_>, after: &[Statement<'_>], actions: &[&str], of: PolicyOf<'_>) -> Vec<Widening> {
-    let lost = |action| Lost::of(action, denial, after, of);
-    let data: Vec<Lost<'_>> = actions.iter().copied().filter_map(lost).collect();
-    let management: Vec<Lost<'_>> = of.management().iter().copied().filter_map(lost).collect();
+fn opened(denial: &Facts<'_>, after: &[Facts<'_>], table: &Table<'_>, of: PolicyOf<'_>) -> Vec<Widening> {
+    let is_management = |lost: &Lost| table.actions.get(lost.action).is_some_and(|action| action.is_management);
+    let (management, data): (Vec<Lost>, Vec<Lost>) = lost(denial, after, table).into_iter().partition(is_management);
+    let names = |places: &[usize]| -> Vec<&str> {
+        places.iter().filter_map(|place| table.actions.get(*place)).map(|action| action.name).collect()
+    };
+    let denied = denial.statement.name();
     let mut found = vec![];
-    for allow in after.iter().filter(|statement| statement.effect == Effect::Allow) {
-        let given: Vec<&str> = data.iter().filter(|lost| lost.is_given_by(allow, of)).map(|lost| lost.action).collect();
-        let (name, who) = (allow.name(), describe::who(&allow.principals));
+    for allow in after.iter().filter(|there| there.statement.effect == Effect::Allow) {
+        let (name, who) = (allow.statement.name(), describe::who(&allow.statement.principals));
+        let given = given_by(allow, &data, table);
         if !given.is_empty() {
-            let given = shortened(&given);
-            found.push(forced(format!("{name} allows {who} {given}, which {} denied so far", denial.name())));
+            let given = shortened(&names(&given));
+            found.push(forced(format!("{name} allows {who} {given}, which {denied} denied so far")));
         }
-        let given: Vec<&str> =
-            management.iter().filter(|lost| lost.is_given_by(allow, of)).map(|lost| lost.action).collect();
-        if !given.is_empty() && is_for_others(allow, of) {
-            let given = listed(&given, "and");
+        let given = given_by(allow, &management, table);
+        if !given.is_empty() && is_for_others(allow.statement, of) {
+            let given = listed(&names(&given), "and");
             found.push(forced(format!(
-                "{name} allows {who} to manage the policy ({given}), which {} denied so far",
-                denial.name()
+                "{name} allows {who} to manage the policy ({given}), which {denied} denied so far"
             )));
         }
     }
-    let locks = Denial::of(denial, of).is_some_and(|denial| denial.locks());
-    if found.is_empty() && (!data.is_empty() || !management.is_empty() && !locks) {
-        found.push(Widening { words: said(denial, of), needs_force: false });
+    let denial_of_policy = Denial::of(denial.statement, of);
+    let locks = denial_of_policy.as_ref().is_some_and(Denial::locks);
+    let by_acl = data.iter().any(|lost| may_be_given_by_acl(lost, table));
+    if by_acl || found.is_empty() && (!data.is_empty() || !management.is_empty() && !locks) {
+        found.push(Widening { words: said(denial.statement, by_acl, of), needs_force: by_acl });
     }
     found
 }
 
-/// A Deny that goes without an Allow beside it.
-fn said(denial: &Statement<'_>, of: PolicyOf<'_>) -> String {
+/// What ACLs may give on a bucket itself.
+///
+/// Source: Amazon S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL permissions and access policy
+/// permissions".
+const BY_ACL_OF_BUCKET: [&str; 5] =
+    ["s3:GetBucketAcl", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions", "s3:PutBucketAcl"];
+
+/// ACLs cannot be read with a session that may only touch the policy, so all that is inside a bucket counts.
+fn may_be_given_by_acl(lost: &Lost, table: &Table<'_>) -> bool {
+    let action = table.actions.get(lost.action).map(|action| action.name);
+    !lost.inside.is_empty() || lost.on_resource && action.is_some_and(|action| BY_ACL_OF_BUCKET.contains(&action))
+}
+
+/// A Deny that goes, beside what an Allow then gives.
+fn said(denial: &Statement<'_>, by_acl: bool, of: PolicyOf<'_>) -> String {
     let (name, what) = (denial.name(), describe::what(denial, of));
-    let is_for_everybody = Denial::of(denial, of).is_some_and(|denial| denial.scope != Scope::Nobody);
-    if is_for_everybody {
+    let locks = Denial::of(denial, of).is_some_and(|denial| denial.locks());
+    let is_for_everybody = locks || Denial::scope_beside(denial, of) != Scope::Nobody;
+    let mut words = if is_for_everybody {
         let owner = of.owner;
-        return format!(
+        format!(
             "{name} no longer denies {what}: identities of account {owner} reach it again as far as their own policies allow"
+        )
+    } else {
+        format!("{name}, which locks nobody out, no longer denies {what}")
+    };
+    if by_acl {
+        words.push_str(
+            ", and so may anybody whom an ACL of the bucket or of an object lets in (ACLs cannot be read from here)",
         );
     }
-    format!("{name}, which locks nobody out, no longer denies {what}")
+    words
 }
 
 /// The known data actions, and what the statements name beyond those.
@@ -141,10 +172,7 @@ fn is_for_others(allow: &Statement<'_>, of: PolicyOf<'_>) -> bool {
 }
 
 fn shortened(actions: &[&str]) -> String {
-    const MOST: usize = 5;
-    let mut shown: Vec<String> = actions.iter().take(MOST).map(|&action| action.to_owned()).collect();
-    if let Some(more) = actions.len().checked_sub(MOST).filter(|more| *more > 0) {
-        shown.push(format!("{more} more actions"));
-    }
+    let shown = words::shortened(actions);
+    let shown: Vec<String> = shown.into_iter().map(|one| one.replace(" more", " more actions")).collect();
     listed(&shown, "and")
 }

@@ -14,8 +14,8 @@ use crate::{
     identity::Person,
     partition::Partition,
     resource_policy::{
-        Analysis, PolicyDocument, PolicyOf, Reach, Verdict, Widening, analyse, drop_locking, exceeded_limit, leave_out,
-        narrow, widenings,
+        Analysis, PolicyDocument, PolicyError, PolicyOf, Reach, Verdict, Widening, analyse, drop_locking,
+        exceeded_limit, leave_out, narrow, widenings,
     },
 };
 
@@ -69,9 +69,39 @@ pub struct PlannedChange {
     /// Who is locked out then.
     pub analysis: Option<Analysis>,
     pub notes: Vec<String>,
-    pub widenings: Vec<Widening>,
+    pub opens: Opens,
     /// Whether it was asked for with `force`.
     pub force: bool,
+}
+
+/// What a change opens beside the management of the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    Known(Vec<Widening>),
+    /// Why: the policy before or after it cannot be modelled.
+    CannotBeSaid(String),
+}
+
+impl Opens {
+    /// INVARIANT: what cannot be said needs force like what is known to open.
+    #[must_use]
+    pub fn needs_force(&self) -> bool {
+        match self {
+            Self::Known(widenings) => widenings.iter().any(|widening| widening.needs_force),
+            Self::CannotBeSaid(_) => true,
+        }
+    }
+
+    /// In a few words that say nothing of the policy's text: fit for notices.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Known(widenings) if widenings.is_empty() => "nothing but the policy itself opens",
+            Self::Known(_) => "more than the policy itself opens",
+            Self::CannotBeSaid(_) => "what opens cannot be said",
+        }
+    }
 }
 
 /// What the plan is made from.
@@ -166,10 +196,9 @@ fn decide(
     let document = policy.map(|policy| PolicyDocument::parse(policy.as_str()));
     let analysis = document.as_ref().map(|document| match document {
         Ok(document) => analyse(document, of),
-        Err(error) => Analysis { verdict: Verdict::NotModelled(error.to_string()), findings: Vec::new() },
+        Err(error) => not_modelled(error),
     });
-    let now =
-        Now { of, policy, document: document.and_then(Result::ok), verdict: analysis.as_ref().map(|now| &now.verdict) };
+    let now = Now { of, policy, document: document.and_then(Result::ok), analysis: analysis.as_ref() };
     let planned = match action {
         UnlockAction::Inspect => Planned::Look,
         UnlockAction::Plan { change, force } | UnlockAction::Apply { change, force } => now.changed(change, *force),
@@ -187,7 +216,7 @@ struct Now<'a> {
     policy: Option<&'a PolicyText>,
     /// None: there is no policy, or it cannot be modelled.
     document: Option<PolicyDocument>,
-    verdict: Option<&'a Verdict>,
+    analysis: Option<&'a Analysis>,
 }
 
 impl Now<'_> {
@@ -229,12 +258,18 @@ impl Now<'_> {
 
     /// What is not done at all, or not without `force`.
     fn refused(&self, change: &PolicyChange, force: bool) -> Option<Planned> {
-        let why = match (change, self.verdict) {
+        let why = match (change, self.analysis.map(|now| &now.verdict)) {
             (PolicyChange::Narrow | PolicyChange::Drop | PolicyChange::Delete, None) => {
                 return Some(Planned::NothingToChange("there is no policy: nobody is locked out by one".to_owned()));
             }
             (PolicyChange::Narrow | PolicyChange::Drop, Some(Verdict::Nobody)) => {
-                return Some(Planned::NothingToChange("this policy locks nobody out of itself".to_owned()));
+                let way_left = self.analysis.is_some_and(|now| now.way_left.is_some());
+                let why = if way_left {
+                    "this policy locks nobody out of itself: it cannot be replaced, but deleted by whoever IAM allows, as the plan says"
+                } else {
+                    "this policy locks nobody out of itself"
+                };
+                return Some(Planned::NothingToChange(why.to_owned()));
             }
             (PolicyChange::Narrow | PolicyChange::Drop | PolicyChange::Replace(_), Some(Verdict::NotModelled(_))) => {
                 "a policy that cannot be modelled may only be deleted: ask with the change `delete` and `force`"
@@ -242,7 +277,7 @@ impl Now<'_> {
             (_, Some(Verdict::Everyone)) => return None,
             _ if force => return None,
             (_, Some(Verdict::EveryoneExcept(_))) => {
-                "somebody may still be able to change this policy (whether they exist cannot be read): ask them, or ask again with `force`"
+                "the policy leaves somebody out, as the plan says: if one of them can be found, they can change it; if nobody can, ask again with `force`"
             }
             (_, Some(Verdict::Nobody)) => {
                 "nobody is locked out of this policy: whoever IAM allows can change it; if it is to be done here, ask again with `force`"
@@ -264,14 +299,15 @@ impl Now<'_> {
         let document = match PolicyDocument::parse(policy.as_str()) {
             Ok(document) => document,
             Err(error) if *without == super::LeaveOut::default() && force => {
-                let notes = vec![format!("put back as it was, since it cannot be modelled: {error}")];
-                return self.change(Some(policy.clone()), None, notes, Vec::new(), force);
+                let notes = vec!["put back as it was, since it cannot be modelled".to_owned()];
+                let opens = Opens::CannotBeSaid(format!("the policy that is put back cannot be modelled: {error}"));
+                return self.change(Some(policy.clone()), Some(not_modelled(&error)), notes, opens, force);
             }
             Err(error) => {
-                let why = format!(
-                    "the stored policy cannot be modelled ({error}): it can be put back as it was, with `force`"
-                );
-                return not_possible(why);
+                return Planned::NotPossible {
+                    why: "the stored policy cannot be modelled, so what it would open cannot be said: it can be put back as it was, with `force`".to_owned(),
+                    details: vec![error.to_string()],
+                };
             }
         };
         if *without == super::LeaveOut::default() {
@@ -290,30 +326,26 @@ impl Now<'_> {
         self.becoming_text(after.map(|after| (PolicyText::from(after.to_text()), after)), notes, force)
     }
 
-    fn becoming_text(
-        &self,
-        after: Option<(PolicyText, PolicyDocument)>,
-        mut notes: Vec<String>,
-        force: bool,
-    ) -> Planned {
+    fn becoming_text(&self, after: Option<(PolicyText, PolicyDocument)>, notes: Vec<String>, force: bool) -> Planned {
         let (text, document) = after.unzip();
         if let Some(exceeded) = document.as_ref().and_then(|document| exceeded_limit(document, self.of)) {
             return not_possible(format!("{exceeded}: ask with the change `drop`, `delete` or `replace` instead"));
         }
         let analysis = document.as_ref().map(|document| analyse(document, self.of));
-        let widenings = if self.policy.is_some() && self.document.is_none() {
-            notes.push("what this opens cannot be said, since the policy as it is cannot be modelled".to_owned());
-            Vec::new()
-        } else {
-            widenings(self.document.as_ref(), document.as_ref(), self.of)
-        };
-        if !force && widenings.iter().any(|widening| widening.needs_force) {
-            // Why not what it opens: that names who is in the policy, and this goes into a notice.
-            let why = "it would open more than the policy itself, as the plan says: ask again with `force`".to_owned();
-            let details = widenings.into_iter().map(|widening| widening.words).collect();
-            return Planned::NotPossible { why, details };
+        let opens = self.opens(document.as_ref());
+        if !force && opens.needs_force() && !super::outcome::is_same_policy(self.policy, text.as_ref()) {
+            return without_force(opens);
         }
-        self.change(text, analysis, notes, widenings, force)
+        self.change(text, analysis, notes, opens, force)
+    }
+
+    fn opens(&self, after: Option<&PolicyDocument>) -> Opens {
+        match (self.analysis.map(|now| &now.verdict), &self.document) {
+            (Some(Verdict::NotModelled(why)), _) => {
+                Opens::CannotBeSaid(format!("the policy as it is cannot be modelled: {why}"))
+            }
+            (_, before) => Opens::Known(widenings(before.as_ref(), after, self.of)),
+        }
     }
 
     fn change(
@@ -321,14 +353,32 @@ impl Now<'_> {
         after: Option<PolicyText>,
         analysis: Option<Analysis>,
         notes: Vec<String>,
-        widenings: Vec<Widening>,
+        opens: Opens,
         force: bool,
     ) -> Planned {
         if super::outcome::is_same_policy(self.policy, after.as_ref()) {
             return Planned::NothingToChange("the policy is so already".to_owned());
         }
-        Planned::Change(PlannedChange { after, analysis, notes, widenings, force })
+        Planned::Change(PlannedChange { after, analysis, notes, opens, force })
     }
+}
+
+/// Why not in the reason itself what it opens: that names who is in the policy, and the reason goes into a notice.
+fn without_force(opens: Opens) -> Planned {
+    let (why, details) = match opens {
+        Opens::Known(widenings) => (
+            "it would open more than the policy itself, as the plan says: ask again with `force`",
+            widenings.into_iter().map(|widening| widening.words).collect(),
+        ),
+        Opens::CannotBeSaid(why) => {
+            ("what it would open cannot be said, as the plan says: ask again with `force`", vec![why])
+        }
+    };
+    Planned::NotPossible { why: why.to_owned(), details }
+}
+
+fn not_modelled(error: &PolicyError) -> Analysis {
+    Analysis { verdict: Verdict::NotModelled(error.to_string()), findings: Vec::new(), way_left: None }
 }
 
 fn not_possible(why: impl Into<String>) -> Planned {

@@ -4,14 +4,20 @@ use std::fmt::Write;
 
 use similar::TextDiff;
 
-use super::{Planned, PlannedChange, PolicyText, UnlockPlan};
+use super::{Opens, Planned, PlannedChange, PolicyText, UnlockPlan};
 use crate::{
     input::one_line,
-    resource_policy::{Analysis, PolicyDocument, Verdict},
+    resource_policy::{Analysis, Exception, Finding, PolicyDocument, Verdict},
+    text::visible_lines,
 };
 
 /// The text. Writing into a string does not fail, so what `writeln!` answers is dropped.
 pub(super) fn show(plan: &UnlockPlan) -> String {
+    // INVARIANT: nothing that a person wrote into a request or a policy is hidden or turned around.
+    visible_lines(&written(plan))
+}
+
+fn written(plan: &UnlockPlan) -> String {
     let UnlockPlan { unlock, account, resource, region, action, requested_by, reason, ticket, before, .. } = plan;
     let mut text = String::new();
     let _ = writeln!(text, "{unlock}: {} {resource} in account {account}, Region {region}", action.name());
@@ -39,15 +45,22 @@ pub(super) fn show(plan: &UnlockPlan) -> String {
 }
 
 fn changed(text: &mut String, before: Option<&PolicyText>, change: &PlannedChange) {
-    let PlannedChange { after, analysis, notes, widenings, force } = change;
+    let PlannedChange { after, analysis, notes, opens, force } = change;
     let _ = writeln!(text, "\nWho is locked out afterwards{}:", if *force { " (asked for with force)" } else { "" });
     found(text, analysis.as_ref());
     let _ = writeln!(text, "\nWhat it opens:");
-    if widenings.is_empty() {
-        let _ = writeln!(text, "- nothing but the policy itself");
-    }
-    for widening in widenings {
-        let _ = writeln!(text, "- {}", widening.words);
+    match opens {
+        Opens::Known(widenings) if widenings.is_empty() => {
+            let _ = writeln!(text, "- nothing but the policy itself");
+        }
+        Opens::Known(widenings) => {
+            for widening in widenings {
+                let _ = writeln!(text, "- {}", widening.words);
+            }
+        }
+        Opens::CannotBeSaid(why) => {
+            let _ = writeln!(text, "- that cannot be said: {why}");
+        }
     }
     if !notes.is_empty() {
         let _ = writeln!(text, "\nNotes:");
@@ -65,22 +78,36 @@ fn changed(text: &mut String, before: Option<&PolicyText>, change: &PlannedChang
 }
 
 fn found(text: &mut String, analysis: Option<&Analysis>) {
-    let Some(Analysis { verdict, findings }) = analysis else {
+    let Some(Analysis { verdict, findings, way_left }) = analysis else {
         let _ = writeln!(text, "- nobody: there is no policy");
         return;
     };
+    let mut told: &[Exception] = &[];
     let _ = match verdict {
         Verdict::Everyone => writeln!(text, "- everyone"),
-        Verdict::EveryoneExcept(exceptions) => writeln!(
-            text,
-            "- everyone except {}; whether they still exist cannot be read from here",
-            exceptions.join(", ")
-        ),
+        Verdict::EveryoneExcept(exceptions) => {
+            told = exceptions;
+            writeln!(text, "- everyone except these, if there is anybody (which cannot be read from here):")
+        }
+        Verdict::Nobody if way_left.is_some() => writeln!(text, "- nobody, though it can only be deleted"),
         Verdict::Nobody => writeln!(text, "- nobody: whoever IAM allows can change it"),
         Verdict::NotModelled(why) => writeln!(text, "- that cannot be said: {why}"),
     };
-    for finding in findings {
-        let _ = writeln!(text, "- {}: {}", finding.statement, finding.words);
+    excepted(text, told);
+    if let Some(way_left) = way_left {
+        let _ = writeln!(text, "- {way_left}");
+    }
+    for Finding { statement, words, exceptions } in findings {
+        let _ = writeln!(text, "- {statement}: {words}");
+        // Why not all: what stands above need not stand there twice.
+        let more: Vec<Exception> = exceptions.iter().filter(|one| !told.contains(one)).cloned().collect();
+        excepted(text, &more);
+    }
+}
+
+fn excepted(text: &mut String, exceptions: &[Exception]) {
+    for Exception { who, likelihood, why } in exceptions {
+        let _ = writeln!(text, "  - {who}: {} – {why}", likelihood.words());
     }
 }
 

@@ -21,6 +21,12 @@ fn needs_force(before: &PolicyDocument, after: &PolicyDocument) -> bool {
     opened(Some(before), Some(after)).iter().any(|(needs_force, _)| *needs_force)
 }
 
+/// Whether an Allow gives more than before.
+fn allows_more(before: &PolicyDocument, after: &PolicyDocument) -> bool {
+    let opened = opened(Some(before), Some(after));
+    opened.iter().any(|(needs_force, words)| *needs_force && words.contains(" allows "))
+}
+
 #[test]
 fn what_is_kept_is_kept_to_the_letter() {
     let text = r#"{"Id":"x","Statement":[{"Resource":["arn:aws:s3:::data"],"Action":"s3:*","Principal":"*","Effect":"Deny","Sid":"A"}],"Version":"2012-10-17"}"#;
@@ -60,7 +66,11 @@ fn a_policy_is_never_printed() {
 fn a_verdict_reads_as_it_is_written() {
     for (verdict, text, name) in [
         (Verdict::Everyone, r#""everyone""#, "everyone"),
-        (Verdict::EveryoneExcept(vec!["a".into()]), r#"{"everyone_except":["a"]}"#, "everyone_except"),
+        (
+            Verdict::EveryoneExcept(vec![Exception::new("a", Likelihood::Doubtful, "b")]),
+            r#"{"everyone_except":[{"who":"a","likelihood":"doubtful","why":"b"}]}"#,
+            "everyone_except",
+        ),
         (Verdict::Nobody, r#""nobody""#, "nobody"),
         (Verdict::NotModelled("why".into()), r#"{"not_modelled":"why"}"#, "not_modelled"),
     ] {
@@ -78,7 +88,7 @@ fn findings_say_who_is_denied_what() {
     };
     let found = words(json!([
         { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": BUCKET },
-        { "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:role/ops" }, "Action": "s3:PutBucketPolicy", "Resource": "*" },
+        { "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/ops" }, "Action": "s3:PutBucketPolicy", "Resource": "*" },
         { "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": OBJECTS },
         { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": { "Bool": { "aws:SecureTransport": false } } },
         { "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*" },
@@ -88,8 +98,8 @@ fn findings_say_who_is_denied_what() {
         found,
         [
             "everybody is denied s3:GetBucketPolicy, s3:PutBucketPolicy and s3:DeleteBucketPolicy on bucket `data`",
-            "everybody except the role `arn:aws:iam::111122223333:role/ops` is denied s3:PutBucketPolicy on bucket `data`; \
-             whether any exception still exists cannot be read",
+            "everybody except the user `arn:aws:iam::111122223333:user/ops` is denied s3:PutBucketPolicy on bucket `data`; \
+             whom it leaves out, other statements keep out",
             "everybody is denied s3:GetObject on its objects, but whoever IAM allows can change the policy",
         ]
     );
@@ -105,16 +115,17 @@ fn a_change_says_what_it_wrote_out_and_what_goes() {
         |action: &str| json!({ "Sid": "D", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": BUCKET });
     let notes = |action: &str| narrow(&policy(json!([deny(action)])), of(&bucket), Reach::Everyone).notes;
     assert_eq!(notes("s3:*"), Vec::<String>::new());
-    let written_out =
-        "Sid \"D\": `s3:*BucketP*` is written out for bucket `data`, as the actions that were known on 27 October 2026";
+    let written_out = "Sid \"D\": in the place of `s3:*BucketP*` stand the actions on bucket `data` that it covers, without the \
+                       management of the policy, as they were known on 27 October 2026; an action that AWS adds later is no \
+                       longer denied there";
     assert_eq!(notes("s3:*BucketP*"), [written_out]);
+    let goes = "Sid \"D\" goes, because it denies nothing but the management of the policy";
+    assert_eq!(notes("s3:*BucketPolicy"), [goes, "no statement is left, so the policy is deleted"]);
     assert_eq!(notes("s3:GetBucketPolicy"), ["the policy locks nobody out, so nothing is changed"]);
-    let excepted =
-        json!({ "Effect": "Deny", "NotPrincipal": { "AWS": "111122223333" }, "Action": "s3:*", "Resource": BUCKET });
+    let excepted = json!({ "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/ops" }, "Action": "s3:*", "Resource": BUCKET });
     let unforced = narrow(&policy(json!([excepted])), of(&bucket), Reach::Everyone).notes;
     assert_eq!(unforced, ["every locking statement leaves somebody out, so none is changed without force"]);
     let all = policy(json!([deny("s3:PutBucketPolicy"), deny("s3:DeleteBucketPolicy")]));
-    let goes = "Sid \"D\" goes, because it denies nothing but the management of the policy";
     let notes = narrow(&all, of(&bucket), Reach::Everyone).notes;
     assert_eq!(notes, [goes, goes, "no statement is left, so the policy is deleted"]);
 }
@@ -154,8 +165,8 @@ fn an_allow_that_a_deny_kept_in_check_needs_force() {
     ] {
         let (deny, allow) = (deny(denied, on), allow(allowed, at));
         let (before, after) = (policy(json!([deny, allow])), policy(json!([allow])));
-        assert_eq!(needs_force(&before, &after), expected, "{denied} {on} {allowed} {at}");
-        assert!(!needs_force(&before, &before));
+        assert_eq!(allows_more(&before, &after), expected, "{denied} {on} {allowed} {at}");
+        assert!(!allows_more(&before, &before));
     }
 }
 
@@ -176,7 +187,7 @@ fn what_still_denies_it_keeps_it_in_check() {
         (deny("NotAction", "s3:GetObject", json!("*"), "*"), true),
     ] {
         let (before, after) = (policy(json!([whole, allow])), policy(json!([kept, allow])));
-        assert_eq!(needs_force(&before, &after), opens, "{kept}");
+        assert_eq!(allows_more(&before, &after), opens, "{kept}");
     }
 }
 
@@ -218,22 +229,37 @@ fn an_allow_that_comes_back_beside_the_deny_that_keeps_it_in_check_opens_nothing
 }
 
 #[test]
-fn a_deny_that_goes_without_an_allow_is_said_and_not_forced() {
+fn a_deny_on_objects_that_goes_names_acls_and_needs_force() {
     let tls = json!({ "Sid": "TLS", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": { "Bool": { "aws:SecureTransport": "false" } } });
     let lock = json!({ "Sid": "Lock", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" });
     let role = json!({ "Sid": "Role", "Effect": "Deny", "Principal": { "AWS": "arn:aws:iam::111122223333:role/a" }, "Action": "s3:PutBucketPolicy", "Resource": BUCKET });
     let own = "identities of account 111122223333 reach it again as far as their own policies allow";
+    let acl = "and so may anybody whom an ACL of the bucket or of an object lets in (ACLs cannot be read from here)";
     assert_eq!(
         opened(Some(&policy(json!([tls, lock, role]))), None),
         [
-            (false, "Sid \"TLS\", which locks nobody out, no longer denies s3:* on bucket `data`".to_owned()),
-            (false, format!("Sid \"Lock\" no longer denies s3:* on bucket `data`: {own}")),
+            (
+                true,
+                format!(
+                    "Sid \"TLS\", which locks nobody out, no longer denies s3:* on bucket `data` and its objects, {acl}"
+                )
+            ),
+            (true, format!("Sid \"Lock\" no longer denies s3:* on bucket `data` and its objects: {own}, {acl}")),
             (
                 false,
                 "Sid \"Role\", which locks nobody out, no longer denies s3:PutBucketPolicy on bucket `data`".to_owned()
             ),
         ]
     );
+    // What no ACL gives is said and no more.
+    for (action, forced) in [("s3:PutBucketTagging", false), ("s3:ListBucket", true), ("s3:PutBucketAcl", true)] {
+        let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": action, "Resource": BUCKET });
+        assert_eq!(opened(Some(&policy(json!([deny]))), None)[0].0, forced, "{action}");
+    }
+    let queue = resource("queue");
+    let lock = json!({ "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*" });
+    let of_queue = widenings(Some(&policy(json!([lock]))), None, of(&queue));
+    assert!(of_queue.iter().all(|widening| !widening.needs_force), "a queue has no ACL: {of_queue:?}");
 }
 
 #[test]
@@ -334,4 +360,50 @@ fn knows_what_s3_calls_public() {
     }
     let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*" });
     assert!(public_statements(&policy(json!([deny]))).is_empty());
+}
+
+/// As many wide statements as a bucket's policy holds, each with resources of its own.
+fn wide(statements: usize) -> PolicyDocument {
+    let resource = |number: usize, part: usize| format!("arn:aws:s3:::data/{number:02}{part}*x*");
+    let statement = |number: usize| {
+        let resources: Vec<String> = (0..8).map(|part| resource(number, part)).collect();
+        let effect = if number.is_multiple_of(2) { "Allow" } else { "Deny" };
+        json!({"Effect": effect, "Principal": "*", "Action": ["s3:*Object*", "s3:G*"], "Resource": resources})
+    };
+    policy(json!((0..statements).map(statement).collect::<Vec<_>>()))
+}
+
+#[test]
+fn patterns_are_compared_once_however_many_statements_and_actions_there_are() {
+    let comparisons = |statements: usize| {
+        let before = wide(statements);
+        assert!(before.to_text().len() <= 20 * 1024);
+        let start = crate::resource_policy::pattern::COMPARISONS.get();
+        let found = opened(Some(&before), None);
+        assert_eq!(found.len(), statements / 2);
+        let after = policy(json!(before.json_statements().iter().step_by(2).collect::<Vec<_>>()));
+        opened(Some(&before), Some(&after));
+        crate::resource_policy::pattern::COMPARISONS.get() - start
+    };
+    // Each pair of resources once or twice, and each action pattern against each action: 56 statements have 448 resources.
+    let (half, whole) = (comparisons(28), comparisons(56));
+    assert!(whole < 448 * 448, "{whole}");
+    assert!(whole < 5 * half, "{half} and {whole}: no more than the square of what there is");
+}
+
+#[test]
+fn what_turns_text_around_is_written_out_in_every_sentence() {
+    let bucket = resource("bucket");
+    let hidden = "arn:aws:iam::111122223333:user/\u{202e}nimda\u{2066}\u{200b}` is fine; `";
+    let lock = policy(json!([
+        { "Sid": "a\u{202e}b", "Effect": "Deny", "NotPrincipal": { "AWS": [hidden, OWNER] }, "Action": "s3:*", "Resource": BUCKET },
+    ]));
+    let Analysis { verdict, findings, .. } = analyse(&lock, of(&bucket));
+    let text = format!("{verdict:?} {findings:?} {:?}", widenings(Some(&lock), None, of(&bucket)));
+    for hidden in ['\u{202e}', '\u{2066}', '\u{200b}'] {
+        assert!(!text.contains(hidden), "{text}");
+    }
+    let Verdict::EveryoneExcept(exceptions) = verdict else { panic!("{findings:?}") };
+    let expected = r"the user `arn:aws:iam::111122223333:user/\u{202e}nimda\u{2066}\u{200b}\u{60} is fine; \u{60}`";
+    assert_eq!(exceptions[0].who, expected);
 }
