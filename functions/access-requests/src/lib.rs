@@ -81,7 +81,12 @@ impl AccessRequests {
 
     /// INVARIANT (I12): asking and deciding go through two functions, which IAM tells apart.
     async fn carry_out(&self, caller: &Person, event: UrlEvent) -> Result<HttpAnswer, NotDone> {
-        Ok(match (PersonRequest::parse(event.body()?, self.partition)?, self.takes) {
+        let request = PersonRequest::parse(event.body()?, self.partition)?;
+        // Why here: otherwise they would learn it a day later, from a run that nobody could approve.
+        if request.may_need_approval() && caller.has_made_up_name() {
+            return Err(NotDone::NobodyCouldApprove(caller.clone()));
+        }
+        Ok(match (request, self.takes) {
             (PersonRequest::Show(request), _) => self.show(&request).await?,
             (PersonRequest::Decide(verdict), Takes::Decisions) => HttpAnswer::ok(&self.decide(caller, &verdict).await?),
             (PersonRequest::Secure(secure), Takes::Requests) => HttpAnswer::ok(&self.secure(caller, secure).await?),

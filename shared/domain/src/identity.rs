@@ -38,11 +38,14 @@ impl Person {
     /// name that a tool made up names nobody, so its bearer may be anybody.
     #[must_use]
     pub fn is_same_person(&self, other: &Self) -> bool {
-        self.name.eq_ignore_ascii_case(&other.name) || self.is_nameless() || other.is_nameless()
+        self.name.eq_ignore_ascii_case(&other.name) || self.has_made_up_name() || other.has_made_up_name()
     }
 
     /// Whether the session's name is a tool's default, such as `botocore-session-1763776800`: they end in the time.
-    fn is_nameless(&self) -> bool {
+    ///
+    /// Who bears it may be anybody, so that nobody can be shown to be somebody else.
+    #[must_use]
+    pub fn has_made_up_name(&self) -> bool {
         let digits = self.name.bytes().rev().take_while(u8::is_ascii_digit).count();
         digits >= 10
     }

@@ -47,3 +47,32 @@ async fn i5_a_run_by_hand_without_a_mode_reports_and_cannot_be_stronger_than_its
     assert_refused(&rehearsal, JANE, &body, 400, "this deployment is in report mode").await;
     assert_eq!(rehearsal.simulator.executions().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn nobody_whose_name_a_tool_made_up_starts_what_nobody_could_approve() {
+    let rehearsal = rehearsal();
+    let nameless = "arn:aws:sts::111122223333:assumed-role/Operators/botocore-session-1763776800";
+    let about = |action: &str| {
+        json!({
+            "action": action, "account": KEYS, "bucket": "payroll", "reason": "nobody gets in", "ticket": "INC-1",
+        })
+    };
+    let mut restore = about("restore");
+    restore["stored"] = json!(format!("policies/{KEYS}/bucket/payroll/2026-11-22T02-00-00Z-unlock-1.json"));
+    let before = rehearsal.simulator.calls().len();
+    for body in [
+        json!({"action": "secure", "selection": "all", "mode": "enforce", "reason": "an incident"}),
+        about("apply"),
+        restore,
+    ] {
+        assert_refused(&rehearsal, nameless, &body, 403, "nobody could approve").await;
+    }
+    assert_eq!(rehearsal.simulator.calls().len(), before, "neither written down nor started");
+    // What needs no approval is taken from anybody.
+    for body in
+        [json!({"action": "secure", "selection": "all", "reason": "an incident"}), about("inspect"), about("plan")]
+    {
+        let (status, answer) = rehearsal.access_requests(nameless, &body).await.unwrap();
+        assert_eq!((status, &answer["outcome"]), (200, &json!("started")), "{answer}");
+    }
+}
