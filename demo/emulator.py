@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the three things that the demo needs beside it.
+"""Runs the emulator, ministack, with the four things that the demo needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
@@ -10,6 +10,9 @@ interface in the clear; they are marked as if a TLS proxy had ended the connecti
 Callers of function URLs: ministack verifies the signature and the caller's policies, and leaves out of the event who it
 was. AWS says it under `requestContext.authorizer.iam`, and so does this.
 
+Roles in conditions: on AWS, `aws:PrincipalArn` of a role's session is the role's ARN with its path (IAM User Guide,
+"AWS global condition context keys"); ministack gives the session's, and the template's policies ask for the path.
+
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
 
@@ -18,10 +21,11 @@ import json
 from datetime import datetime
 
 import ministack.app as ministack
+from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, iam, lambda_svc
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -67,6 +71,19 @@ def with_caller(build_event):
     return build
 
 
+def with_role(resolve):
+    """Wraps what gives a condition key its value."""
+
+    def resolved(key, context):
+        if key.lower() == "aws:principalarn" and context.principal_type == "AssumedRole":
+            name = context.principal_arn.split("/")[1]
+            role = iam._roles.get_scoped(context.principal_account, None, name)
+            return role["Arn"] if role else context.principal_arn
+        return resolve(key, context)
+
+    return resolved
+
+
 async def read_body(receive) -> bytes:
     body = b""
     while True:
@@ -102,5 +119,6 @@ def with_service_events(emulator):
 
 if __name__ == "__main__":
     lambda_svc._build_function_url_event = with_caller(lambda_svc._build_function_url_event)
+    iam_evaluator._resolve_condition_key = with_role(iam_evaluator._resolve_condition_key)
     ministack.app = with_service_events(ministack.app)
     ministack.main()

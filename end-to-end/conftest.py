@@ -1,6 +1,7 @@
 """One deployment of the project's own template for all tests; the organization starts anew for each of them."""
 
 import copy
+import hashlib
 import json
 import re
 import signal
@@ -23,6 +24,8 @@ MANAGEMENT = "111122223333"
 OPERATOR = f"arn:aws:iam::{MANAGEMENT}:user/operator"
 TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+# The path of the roles that Identity Center makes, and nobody else.
+RESERVED = "/aws-reserved/sso.amazonaws.com/"
 NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
 GUARD = 3
 # What no unlock request may touch, in the deployment that has them.
@@ -175,19 +178,28 @@ def person(deployment: Deployment, name: str) -> Credentials:
     return people.person(deployment.stack, name)
 
 
-def session(deployment: Deployment, role: str, name: str) -> Credentials:
-    """A session of a role with the same policies, as a person has it who signs in through an identity provider."""
+def role_session(
+    deployment: Deployment, role: str, name: str, *policies: str, path: str = "/"
+) -> Credentials:
+    """A session of a role with these managed policies, which is made if need be. Its name is whatever is asked for."""
     iam = deployment.stack.client("iam")
     if role not in [known["RoleName"] for known in iam.list_roles()["Roles"]]:
         trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
-        for policy in ("RequestersPolicyArn", "ApproversPolicyArn"):
-            iam.attach_role_policy(RoleName=role, PolicyArn=deployment.stack.outputs[policy])
+        iam.create_role(RoleName=role, Path=path, AssumeRolePolicyDocument=document)
+        for policy in policies:
+            iam.attach_role_policy(RoleName=role, PolicyArn=policy)
     sts = deployment.stack.client("sts", user(deployment, "identity-provider", ADMINISTRATOR))
-    arn = f"arn:aws:iam::{MANAGEMENT}:role/{role}"
+    arn = f"arn:aws:iam::{MANAGEMENT}:role{path}{role}"
     issued = sts.assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
     return issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]
+
+
+def session(deployment: Deployment, permission_set: str, name: str) -> Credentials:
+    """Somebody with the same two policies who signs in through Identity Center, with a permission set."""
+    digest = hashlib.sha256(permission_set.encode()).hexdigest()[:16]
+    policies = [deployment.stack.outputs[policy] for policy in ("RequestersPolicyArn", "ApproversPolicyArn")]
+    return role_session(deployment, f"AWSReservedSSO_{permission_set}_{digest}", name, *policies, path=RESERVED)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ mod unlock;
 use rootwarden_domain::{
     Mode,
     approval::PersonRequest,
-    identity::Person,
+    identity::{People, Person},
     input::{InvalidInput, one_line},
     partition::Partition,
 };
@@ -37,6 +37,8 @@ pub struct AccessRequests {
     unlock_policy: Option<Executions>,
     deployed_mode: Mode,
     takes: Takes,
+    /// Who counts as a person.
+    people: People,
     partition: Partition,
 }
 
@@ -51,6 +53,7 @@ impl Function for AccessRequests {
             unlock_policy: settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine)),
             deployed_mode: settings.mode()?,
             takes: settings.takes()?,
+            people: settings.people()?,
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
         })
     }
@@ -69,7 +72,7 @@ impl Function for AccessRequests {
 impl AccessRequests {
     /// Answers a person, whatever comes of it.
     async fn answer(&self, event: UrlEvent) -> HttpAnswer {
-        let caller = match event.caller() {
+        let caller = match event.caller(&self.people) {
             Ok(caller) => caller,
             Err(refused) => return refused.told_to(one_line(event.arn().unwrap_or("an unknown caller"))),
         };

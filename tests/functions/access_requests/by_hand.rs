@@ -50,7 +50,8 @@ async fn i5_a_run_by_hand_without_a_mode_reports_and_cannot_be_stronger_than_its
 
 #[tokio::test(start_paused = true)]
 async fn nobody_whose_name_a_tool_made_up_starts_what_nobody_could_approve() {
-    let rehearsal = rehearsal();
+    let operators = "arn:aws:iam::111122223333:role/Operators";
+    let rehearsal = Rehearsal::deployed(world(), &Deployment { person_role_arns: operators, ..Deployment::default() });
     let nameless = "arn:aws:sts::111122223333:assumed-role/Operators/botocore-session-1763776800";
     let about = |action: &str| {
         json!({
