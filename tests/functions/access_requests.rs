@@ -3,6 +3,7 @@
 mod by_hand;
 mod deciding;
 mod identity;
+mod ids;
 mod input;
 
 use rootwarden_simulator::{AnsweredTask, TaskAnswer};

@@ -10,6 +10,7 @@ mod answer;
 mod asked;
 mod decide;
 mod event;
+mod name;
 mod secure;
 mod show;
 mod unlock;

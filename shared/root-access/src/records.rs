@@ -1,7 +1,7 @@
 //! Small objects in the bucket that are not handed on by pin: found by their name, or not there.
 
 use aws_sdk_s3::primitives::ByteStream;
-use rootwarden_domain::ErrorKind;
+use rootwarden_domain::{ErrorKind, Pin, Sha256};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -77,18 +77,57 @@ impl Storage {
     pub async fn create<T: Serialize>(&self, key: &str, value: &T) -> Result<Created, StorageError> {
         let body =
             serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.to_owned(), source })?;
+        Ok(match self.put_new(key, body).await? {
+            Some(_) => Created::Now,
+            None => Created::AlreadyThere,
+        })
+    }
+
+    /// Keeps `value` as JSON for good, and says what was written, to hand it on: said again, it is the same version.
+    ///
+    /// # Errors
+    /// `Altered` if something else lies there; `NotEnabled` if the bucket keeps no versions; any failure of the calls.
+    pub async fn keep_pinned<T: Serialize>(&self, key: String, value: &T) -> Result<Pin, StorageError> {
+        let body = serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.clone(), source })?;
+        let sha256 = Sha256::of(&body);
+        let version_id = match self.put_new(&key, body).await? {
+            Some(version_id) => version_id,
+            None => self.version_of(&key, sha256).await?,
+        };
+        Ok(Pin { key, version_id, sha256 })
+    }
+
+    /// The newest version of what lies at `key`, if it is what has this hash.
+    async fn version_of(&self, key: &str, sha256: Sha256) -> Result<String, StorageError> {
+        let what = || format!("read `{key}`");
+        let output = self.s3().get_object().bucket(self.bucket()).key(key).send().await;
+        let output = match output.map_err(|error| AwsError::new(what(), error)) {
+            Err(error) if error.code() == Some("NoSuchKey") => {
+                let why = "it is just being written by somebody else";
+                return Err(AwsError::of_kind(ErrorKind::Transient, format!("write `{key}`"), why).into());
+            }
+            other => other?,
+        };
+        let version_id = output.version_id.unwrap_or_default();
+        let body =
+            output.body.collect().await.map_err(|error| AwsError::of_kind(ErrorKind::Transient, what(), error))?;
+        if Sha256::of(&body.to_vec()) != sha256 {
+            return Err(StorageError::Altered { key: key.to_owned(), why: "something else lies there".to_owned() });
+        }
+        Ok(version_id)
+    }
+
+    /// Writes where nothing is yet: the version, or none if something is there.
+    async fn put_new(&self, key: &str, body: Vec<u8>) -> Result<Option<String>, StorageError> {
         let put = self.s3().put_object().bucket(self.bucket()).key(key).if_none_match("*");
         let written = put.content_type("application/json").body(ByteStream::from(body)).send().await;
         match written.map_err(|error| AwsError::new(format!("write `{key}`"), error)) {
-            Ok(output) if output.version_id().is_none() => {
+            Ok(output) => output.version_id.map(Some).ok_or_else(|| {
                 let why = "the bucket keeps no versions: switch versioning on";
-                Err(AwsError::of_kind(ErrorKind::NotEnabled, format!("write `{key}`"), why).into())
-            }
-            Ok(_) => Ok(Created::Now),
+                AwsError::of_kind(ErrorKind::NotEnabled, format!("write `{key}`"), why).into()
+            }),
             // Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
-            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
-                Ok(Created::AlreadyThere)
-            }
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
