@@ -134,6 +134,25 @@ def test_the_stack_lets_nobody_but_its_state_machines_invoke_what_people_ask(gua
         assert document["Statement"] == [], "no other account and no service is let in"
 
 
+def test_the_stack_lets_only_its_own_roles_start_runs_directly(guarded: Deployment) -> None:
+    """Whoever starts an execution directly can name any starter; what people are given reaches no state machine."""
+    iam, stack = guarded.stack.client("iam"), guarded.stack
+    starters = set()
+    for logical, role in stack.resources.items():
+        if logical.endswith("Role"):
+            names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+            documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+            if any("states:StartExecution" in json.dumps(document) for document in documents):
+                starters.add(logical)
+    # A Distributed Map starts children of its own machine.
+    machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole"}
+    assert starters == machines | {"AccountJoinedRole", "AccessRequestsRole"}
+    for arn in policies(guarded):
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        assert "states:" not in json.dumps(document)
+
+
 def statements(document: Any) -> list[dict[str, Any]]:
     document = json.loads(document) if isinstance(document, str) else document
     return document["Statement"]

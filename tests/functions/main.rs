@@ -8,6 +8,7 @@ mod bad_input;
 mod failures;
 mod invariants;
 mod organization;
+mod promises;
 mod secrets;
 mod secure_accounts;
 mod sweep;
