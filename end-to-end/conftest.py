@@ -24,6 +24,8 @@ MANAGEMENT = "111122223333"
 OPERATOR = f"arn:aws:iam::{MANAGEMENT}:user/operator"
 TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+# A role whose sessions are people, in the first deployment.
+PERSON_ROLE = f"arn:aws:iam::{MANAGEMENT}:role/people/security-operator"
 # The path of the roles that Identity Center makes, and nobody else.
 RESERVED = "/aws-reserved/sso.amazonaws.com/"
 NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
@@ -75,7 +77,7 @@ def binaries(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_deployment(binaries: Path) -> Iterator[Deployment]:
-    parameters = {"UnlockRequests": "on", "ProtectedResources": ",".join(PROTECTED)}
+    parameters = {"UnlockRequests": "on", "ProtectedResources": ",".join(PROTECTED), "PersonRoleArns": PERSON_ROLE}
     with Deployment(
         mode="enforce", exempt_accounts={EXEMPT: "break-glass"}, parameters=parameters, binaries=binaries
     ) as deployment:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, MANAGEMENT, person, role_session, session, user
+from conftest import ADMINISTRATOR, MANAGEMENT, PERSON_ROLE, person, role_session, session, user
 
 from demo.deployment import Deployment
-from demo.stack import Credentials
+from demo.stack import ARTIFACTS, Credentials
 
 START = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "before the audit"}
 SHOW = {"action": "show", "request": "some-run.0"}
@@ -65,6 +65,34 @@ def test_a_session_whose_name_was_chosen_is_nobody(guarded: Deployment, name: st
     assert all("sign in" not in said for said in refused(guarded, kept_out))
     let_in = role_session(guarded, "administrator", name, ADMINISTRATOR)
     assert all("sign in through Identity Center" in said for said in refused(guarded, let_in))
+
+
+def test_a_session_of_a_named_role_is_a_person_unless_a_tool_made_its_name_up(deployment: Deployment) -> None:
+    def operator(name: str) -> Credentials:
+        role = PERSON_ROLE.rpartition("/")[2]
+        return role_session(deployment, role, name, *policies(deployment), path="/people/")
+
+    assert deployment.access_requests(operator("ann"), SHOW)[0] == deployment.approvals(operator("ann"), SHOW)[0] == 404
+    executions = deployment.executions()
+    status, answer = deployment.access_requests(operator("botocore-session-1763776800"), START)
+    assert (status, "nobody could approve" in answer["error"]) == (403, True), answer
+    assert deployment.executions() == executions
+    # Its neighbour is not named.
+    other = role_session(deployment, "developer", "ann", *policies(deployment), path="/people/")
+    assert all("sign in" not in said for said in refused(deployment, other))
+
+
+def test_a_deployment_for_named_roles_alone_has_to_name_one(deployment: Deployment) -> None:
+    parameters = {"People": "named-roles", "ProtectedResources": "none"}
+    with pytest.raises(ClientError, match="PersonRoleArns has to name a role"):
+        deployment.stack.client("cloudformation").create_change_set(
+            StackName="nobody",
+            ChangeSetName="deploy",
+            ChangeSetType="CREATE",
+            TemplateURL=f"https://s3.amazonaws.com/{ARTIFACTS}/template.json",
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        )
 
 
 def test_a_federated_user_is_nobody(guarded: Deployment) -> None:

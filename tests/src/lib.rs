@@ -353,16 +353,14 @@ pub fn url_event(caller_arn: Option<&str>, body: &str) -> Value {
     let name = arn.rsplit('/').next().unwrap_or_default();
     // The same user always has the same id, and no other user has it.
     let digest = Sha256::of(arn.to_lowercase().as_bytes()).to_string().to_uppercase();
-    let id = match arn.contains(":user/") {
-        true => format!("AIDA{}", &digest[..17]),
-        false => format!("AROA{}:{name}", &digest[..17]),
-    };
+    let is_user = arn.contains(":user/");
+    let id = if is_user { format!("AIDA{}", &digest[..17]) } else { format!("AROA{}:{name}", &digest[..17]) };
     url_event_of(arn, Some(&id), body)
 }
 
 /// The same, signed by whom AWS knows by this ARN and this id.
 ///
-/// Source: a capture of September 2026 in a public repository (radkawar/stackd, testdata/aws/lambda/urls_http.json): the fields
+/// Source: a capture of September 2026 in a public repository (radkawar/stackd, `testdata/aws/lambda/urls_http.json`): the fields
 /// of `authorizer.iam`, for an IAM user and for a role's session.
 pub fn url_event_of(arn: &str, id: Option<&str>, body: &str) -> Value {
     let account = arn.split(':').nth(4);

@@ -43,20 +43,18 @@ pub struct Person {
     arn: String,
     account: AccountId,
     kind: Kind,
-    /// A role session's name, or an IAM user's.
-    name: String,
     /// An IAM user's, where it is known.
     user_id: Option<UserId>,
 }
 
 /// What kind of principal somebody signs as.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A session of a role that Identity Center made for a permission set.
     IdentityCenter,
     User,
-    /// A session of any other role, by its name.
-    Role(String),
+    /// A session of any other role.
+    Role,
 }
 
 /// Why a signature does not stand for a person.
@@ -92,7 +90,7 @@ impl Person {
         let person: Self = parse_arn(arn)?;
         let user_id = match person.kind {
             Kind::User => Some(id.and_then(|id| id.parse().ok()).ok_or_else(|| NotAPerson::NoUserId(arn.to_owned()))?),
-            Kind::IdentityCenter | Kind::Role(_) => None,
+            Kind::IdentityCenter | Kind::Role => None,
         };
         Ok(Self { user_id, ..person })
     }
@@ -105,7 +103,7 @@ impl Person {
     pub fn is_same_person(&self, other: &Self) -> bool {
         let same_id = self.user_id.is_some() && self.user_id == other.user_id;
         // Source: AWS IAM API Reference, CreateUser, `UserName`: names are not distinguished by case.
-        let same_name = self.name.eq_ignore_ascii_case(&other.name);
+        let same_name = self.name().eq_ignore_ascii_case(other.name());
         same_id || same_name || self.has_made_up_name() || other.has_made_up_name()
     }
 
@@ -116,7 +114,20 @@ impl Person {
     pub fn has_made_up_name(&self) -> bool {
         match self.kind {
             Kind::IdentityCenter | Kind::User => false,
-            Kind::Role(_) => is_made_up(&self.name),
+            Kind::Role => is_made_up(self.name()),
+        }
+    }
+
+    /// A role session's name, or an IAM user's.
+    fn name(&self) -> &str {
+        self.arn.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The role of a session, by its name.
+    fn role(&self) -> Option<&str> {
+        match self.kind {
+            Kind::IdentityCenter | Kind::Role => self.arn.split('/').nth(1),
+            Kind::User => None,
         }
     }
 }
@@ -124,7 +135,7 @@ impl Person {
 /// Session names that tools and services give of themselves.
 ///
 /// Sources: the defaults of the SDKs (`botocore-session-…`, `aws-sdk-js-…`, `aws-go-sdk-…`: the time), of the action
-/// configure-aws-credentials (`GitHubActions`), of CodeBuild (`AWSCodeBuild-…`), of Cognito (`CognitoIdentityCredentials`),
+/// configure-aws-credentials (`GitHubActions`), of `CodeBuild` (`AWSCodeBuild-…`), of Cognito (`CognitoIdentityCredentials`),
 /// of EC2 (the instance's id), of ECS (the task's id) and of EKS (`eks-…`, ends in a UUID).
 fn is_made_up(name: &str) -> bool {
     let tail = |is: fn(&u8) -> bool| name.bytes().rev().take_while(is).count();
@@ -148,7 +159,7 @@ impl FromStr for Person {
                 let person = parse_arn(arn)?;
                 match person.kind {
                     Kind::User => Ok(Self { user_id: Some(id.parse()?), ..person }),
-                    Kind::IdentityCenter | Kind::Role(_) => Err(not_a_person(text).into()),
+                    Kind::IdentityCenter | Kind::Role => Err(not_a_person(text).into()),
                 }
             }
             Some(_) | None => parse_arn(text),
@@ -182,7 +193,7 @@ fn parse_arn(arn: &str) -> Result<Person, NotAPerson> {
     if !is_name(name) {
         return Err(refused().into());
     }
-    Ok(Person { arn: arn.to_owned(), account, kind, name: (*name).to_owned(), user_id: None })
+    Ok(Person { arn: arn.to_owned(), account, kind, user_id: None })
 }
 
 /// The ARN of a session does not have the role's path, which alone is reserved for certain: the managed policies ask for that.
@@ -193,7 +204,7 @@ fn kind_of(role: &str) -> Kind {
     let of_permission_set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
     match of_permission_set {
         Some((set, suffix)) if !set.is_empty() && is_suffix(suffix) => Kind::IdentityCenter,
-        Some(_) | None => Kind::Role(role.to_owned()),
+        Some(_) | None => Kind::Role,
     }
 }
 

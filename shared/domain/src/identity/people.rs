@@ -15,15 +15,15 @@ pub enum PersonKinds {
 }
 
 impl PersonKinds {
-    fn takes(self, kind: &Kind) -> bool {
+    fn takes(self, kind: Kind) -> bool {
         match (self, kind) {
             (Self::IdentityCenterAndIamUsers, Kind::IdentityCenter | Kind::User)
             | (Self::IdentityCenter, Kind::IdentityCenter)
             | (Self::IamUsers, Kind::User) => true,
-            (Self::IdentityCenterAndIamUsers, Kind::Role(_))
-            | (Self::IdentityCenter, Kind::User | Kind::Role(_))
-            | (Self::IamUsers, Kind::IdentityCenter | Kind::Role(_))
-            | (Self::NamedRoles, _) => false,
+            (Self::IdentityCenterAndIamUsers, Kind::Role)
+            | (Self::IdentityCenter, Kind::User | Kind::Role)
+            | (Self::IamUsers, Kind::IdentityCenter | Kind::Role)
+            | (Self::NamedRoles, Kind::IdentityCenter | Kind::User | Kind::Role) => false,
         }
     }
 
@@ -120,12 +120,13 @@ impl People {
         if person.account != self.account {
             return Err(NotAPerson::OtherAccount { arn: arn(), account: self.account });
         }
-        if self.kinds.takes(&person.kind) {
+        if self.kinds.takes(person.kind) {
             return Ok(person);
         }
-        match &person.kind {
-            Kind::Role(role) if self.roles.iter().any(|named| named.name == *role) => Ok(person),
-            Kind::Role(_) => Err(NotAPerson::OtherRole(arn())),
+        let is_named = person.role().is_some_and(|role| self.roles.iter().any(|named| named.name == role));
+        match person.kind {
+            Kind::Role if is_named => Ok(person),
+            Kind::Role => Err(NotAPerson::OtherRole(arn())),
             Kind::IdentityCenter | Kind::User => Err(NotAPerson::OtherKind { arn: arn(), takes: self.kinds }),
         }
     }
