@@ -198,10 +198,12 @@ def role_session(
 
 
 def session(deployment: Deployment, permission_set: str, name: str) -> Credentials:
-    """Somebody with the same two policies who signs in through Identity Center, with a permission set."""
+    """Somebody with the same two policies who signs in through Identity Center, with a permission set (or its role)."""
     digest = hashlib.sha256(permission_set.encode()).hexdigest()[:16]
+    is_role = permission_set.startswith("AWSReservedSSO_")
+    role = permission_set if is_role else f"AWSReservedSSO_{permission_set}_{digest}"
     policies = [deployment.stack.outputs[policy] for policy in ("RequestersPolicyArn", "ApproversPolicyArn")]
-    return role_session(deployment, f"AWSReservedSSO_{permission_set}_{digest}", name, *policies, path=RESERVED)
+    return role_session(deployment, role, name, *policies, path=RESERVED)
 
 
 @contextmanager
