@@ -16,6 +16,9 @@ included (Developer Guide, "ResultWriter (Map)": without one, results stand ther
 Callers of topics: ministack holds what a state machine publishes against the topic's policy as if whoever started the
 execution had published it. On AWS the machine's role does, and so it does here.
 
+Roles in conditions: on AWS, `aws:PrincipalArn` of a role's session is the role's ARN with its path (IAM User Guide,
+"AWS global condition context keys"); ministack gives the session's, and the template's policies ask for the path.
+
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
 
@@ -29,7 +32,7 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
-from ministack.services import eventbridge, lambda_svc, stepfunctions
+from ministack.services import eventbridge, iam, lambda_svc, stepfunctions
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -150,6 +153,19 @@ def with_failed_children(select_result):
     return select
 
 
+def with_role(resolve):
+    """Wraps what gives a condition key its value."""
+
+    def resolved(key, context):
+        if key.lower() == "aws:principalarn" and context.principal_type == "AssumedRole":
+            name = context.principal_arn.split("/")[1]
+            role = iam._roles.get_scoped(context.principal_account, None, name)
+            return role["Arn"] if role else context.principal_arn
+        return resolve(key, context)
+
+    return resolved
+
+
 async def read_body(receive) -> bytes:
     body = b""
     while True:
@@ -189,5 +205,6 @@ if __name__ == "__main__":
     stepfunctions._run_sub_machine = with_failure_noted(stepfunctions._run_sub_machine)
     stepfunctions._apply_result_selector = with_failed_children(stepfunctions._apply_result_selector)
     stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
+    iam_evaluator._resolve_condition_key = with_role(iam_evaluator._resolve_condition_key)
     ministack.app = with_service_events(ministack.app)
     ministack.main()

@@ -1,6 +1,7 @@
 """One deployment of the project's own template for all tests; the organization starts anew for each of them."""
 
 import copy
+import hashlib
 import json
 import re
 import signal
@@ -27,6 +28,10 @@ OPERATOR_WITH_PATH = f"arn:aws:iam::{MANAGEMENT}:user/teams/platform/operator-wi
 DEPLOYER = f"arn:aws:iam::{MANAGEMENT}:user/deployer"
 TOKEN = re.compile(r'"task_token": ?"([^"]+)"')
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+# A role whose sessions are people, in the first deployment.
+PERSON_ROLE = f"arn:aws:iam::{MANAGEMENT}:role/people/security-operator"
+# The path of the roles that Identity Center makes, and nobody else.
+RESERVED = "/aws-reserved/sso.amazonaws.com/"
 NIGHTLY_EXCLUDE = {"organizational_units": ["ou-aaaa-99999999"]}
 GUARD = 3
 # What no unlock request may touch, in the deployment that has them.
@@ -76,7 +81,7 @@ def binaries(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_deployment(binaries: Path) -> Iterator[Deployment]:
-    parameters = {"UnlockRequests": "on", "ProtectedResources": ",".join(PROTECTED)}
+    parameters = {"UnlockRequests": "on", "ProtectedResources": ",".join(PROTECTED), "PersonRoleArns": PERSON_ROLE}
     with Deployment(
         mode="enforce", exempt_accounts={EXEMPT: "break-glass"}, parameters=parameters, binaries=binaries
     ) as deployment:
@@ -180,19 +185,30 @@ def person(deployment: Deployment, name: str) -> Credentials:
     return people.person(deployment.stack, name)
 
 
-def session(deployment: Deployment, role: str, name: str) -> Credentials:
-    """A session of a role with the same policies, as a person has it who signs in through an identity provider."""
+def role_session(
+    deployment: Deployment, role: str, name: str, *policies: str, path: str = "/"
+) -> Credentials:
+    """A session of a role with these managed policies, which is made if need be. Its name is whatever is asked for."""
     iam = deployment.stack.client("iam")
     if role not in [known["RoleName"] for known in iam.list_roles()["Roles"]]:
         trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
-        for policy in ("RequestersPolicyArn", "ApproversPolicyArn"):
-            iam.attach_role_policy(RoleName=role, PolicyArn=deployment.stack.outputs[policy])
+        iam.create_role(RoleName=role, Path=path, AssumeRolePolicyDocument=document)
+        for policy in policies:
+            iam.attach_role_policy(RoleName=role, PolicyArn=policy)
     sts = deployment.stack.client("sts", user(deployment, "identity-provider", ADMINISTRATOR))
-    arn = f"arn:aws:iam::{MANAGEMENT}:role/{role}"
+    arn = f"arn:aws:iam::{MANAGEMENT}:role{path}{role}"
     issued = sts.assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
     return issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]
+
+
+def session(deployment: Deployment, permission_set: str, name: str) -> Credentials:
+    """Somebody with the same two policies who signs in through Identity Center, with a permission set (or its role)."""
+    digest = hashlib.sha256(permission_set.encode()).hexdigest()[:16]
+    is_role = permission_set.startswith("AWSReservedSSO_")
+    role = permission_set if is_role else f"AWSReservedSSO_{permission_set}_{digest}"
+    policies = [deployment.stack.outputs[policy] for policy in ("RequestersPolicyArn", "ApproversPolicyArn")]
+    return role_session(deployment, role, name, *policies, path=RESERVED)
 
 
 @contextmanager

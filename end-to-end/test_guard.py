@@ -84,7 +84,7 @@ def test_an_approval_by_another_person_lets_the_run_delete(guarded: Deployment, 
     assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
     assert guarded.world() == secured(before, {EXEMPT})
     decision = json.loads(guarded.read_object(f"approvals/{run}.0/decision.json"))
-    assert decision["by"].endswith("user/ann") and decision["decision"] == "approved"
+    assert "user/ann#AIDA" in decision["by"] and decision["decision"] == "approved"
 
 
 def test_who_started_a_run_cannot_approve_it_and_somebody_else_can(guarded: Deployment, run_name) -> None:

@@ -2,6 +2,8 @@
 
 mod by_hand;
 mod deciding;
+mod identity;
+mod ids;
 mod input;
 
 use rootwarden_simulator::{AnsweredTask, TaskAnswer};
@@ -11,7 +13,8 @@ use serde_json::{Value, json};
 use crate::organization::*;
 
 pub const JANE: &str = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com";
-pub const JANE_ELSEWHERE: &str = "arn:aws:sts::444455556666:assumed-role/ReadOnly/Jane@example.com";
+pub const JANE_ELSEWHERE: &str =
+    "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Read_fedcba9876543210/Jane@example.com";
 pub const JOE: &str = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/joe@example.com";
 pub const ROOT: &str = "arn:aws:iam::111122223333:root";
 pub const TOKEN: &str = "AQCkAAAAKgAAAAMAAAAAAAAAAa+a/secret/task/token==";

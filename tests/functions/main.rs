@@ -17,6 +17,7 @@ mod map_children;
 mod memory;
 mod organization;
 mod places;
+mod promises;
 mod releases;
 mod secrets;
 mod secure_accounts;

@@ -18,7 +18,8 @@ pub const PAYROLL: &str = "payroll";
 pub const ORDERS: &str = "arn:aws:sqs:eu-west-1:300000000001:orders";
 
 pub const JANE: &str = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com";
-pub const JANE_ELSEWHERE: &str = "arn:aws:sts::444455556666:assumed-role/ReadOnly/Jane@example.com";
+pub const JANE_ELSEWHERE: &str =
+    "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Read_fedcba9876543210/Jane@example.com";
 pub const JOE: &str = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/joe@example.com";
 pub const TOKEN: &str = "AQCkAAAAKgAAAAMAAAAAAAAAAUnlock/secret/task/token==";
 

@@ -5,7 +5,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
 
-use rootwarden_domain::{AccountId, BatchOutcome, Pin, report::Report};
+use rootwarden_domain::{AccountId, BatchOutcome, Pin, Sha256, report::Report};
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, SdkConfig};
 use rootwarden_simulator::{Caller, Simulator, World};
@@ -29,6 +29,8 @@ pub struct Deployment {
     pub max_accounts_to_clean: &'static str,
     pub protected_resources: &'static str,
     pub require_approval: &'static str,
+    pub people: &'static str,
+    pub person_role_arns: &'static str,
     pub unlock_requests: bool,
     pub seconds_left: u64,
 }
@@ -43,6 +45,8 @@ impl Default for Deployment {
             max_accounts_to_clean: "25",
             protected_resources: "log-archive-*",
             require_approval: "true",
+            people: "identity-center-and-iam-users",
+            person_role_arns: "",
             unlock_requests: true,
             seconds_left: 240,
         }
@@ -366,6 +370,9 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
         ),
         ("ROOTWARDEN_PROTECTED_RESOURCES", deployment.protected_resources),
         ("ROOTWARDEN_REQUIRE_APPROVAL", deployment.require_approval),
+        ("ROOTWARDEN_ACCOUNT_ID", MANAGEMENT),
+        ("ROOTWARDEN_PEOPLE", deployment.people),
+        ("ROOTWARDEN_PERSON_ROLE_ARNS", deployment.person_role_arns),
     ];
     if deployment.unlock_requests {
         settings.push((
@@ -376,14 +383,42 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
     settings
 }
 
-/// An HTTP request as Lambda hands it on from a function URL: the parts that decide, and some that do not.
+/// An HTTP request as Lambda hands it on from a function URL, signed by an IAM user, a role's session or nobody.
 pub fn url_event(caller_arn: Option<&str>, body: &str) -> Value {
-    let authorizer = caller_arn.map(|arn| json!({"iam": {"accountId": MANAGEMENT, "userArn": arn, "userId": "AIDA"}}));
+    let Some(arn) = caller_arn else { return url_event_by(Value::Null, body) };
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    // The same user always has the same id, and no other user has it.
+    let digest = Sha256::of(arn.to_lowercase().as_bytes()).to_string().to_uppercase();
+    let is_user = arn.contains(":user/");
+    let id = if is_user { format!("AIDA{}", &digest[..17]) } else { format!("AROA{}:{name}", &digest[..17]) };
+    url_event_of(arn, Some(&id), body)
+}
+
+/// The same, signed by whom AWS knows by this ARN and this id.
+///
+/// Source: a capture of September 2026 in a public repository (radkawar/stackd, `testdata/aws/lambda/urls_http.json`): the fields
+/// of `authorizer.iam`, for an IAM user and for a role's session.
+pub fn url_event_of(arn: &str, id: Option<&str>, body: &str) -> Value {
+    let account = arn.split(':').nth(4);
+    let access_key = if arn.contains(":user/") { "AKIAIOSFODNN7EXAMPLE" } else { "ASIAIOSFODNN7EXAMPLE" };
+    let iam = json!({
+        "accessKey": access_key, "accountId": account, "callerId": id, "cognitoIdentity": null,
+        "principalOrgId": "o-aaaaaaaaaa", "userArn": arn, "userId": id,
+    });
+    url_event_by(json!({"iam": iam}), body)
+}
+
+fn url_event_by(authorizer: Value, body: &str) -> Value {
     json!({
         "version": "2.0",
+        "routeKey": "$default",
         "rawPath": "/",
+        "rawQueryString": "",
         "headers": {"content-type": "application/json"},
-        "requestContext": {"accountId": MANAGEMENT, "authorizer": authorizer, "http": {"method": "POST", "path": "/"}},
+        "requestContext": {
+            "accountId": MANAGEMENT, "authorizer": authorizer, "http": {"method": "POST", "path": "/"},
+            "stage": "$default", "time": "15/Sep/2026:12:09:52 +0000", "timeEpoch": 1_789_474_192_000_u64,
+        },
         "body": body,
         "isBase64Encoded": false,
     })

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use rootwarden_domain::{
     Failure,
     approval::{ApprovalRequest, Refusal},
-    identity::NotAPerson,
+    identity::{NotAPerson, Person},
     input::InvalidInput,
 };
 use rootwarden_root_access::{AwsError, StorageError};
@@ -62,6 +62,11 @@ pub(crate) enum NotDone {
     NotSigned,
     #[error(transparent)]
     NotAPerson(#[from] NotAPerson),
+    #[error(
+        "nobody could approve what `{0}` starts: the session's name was made up by a tool, so that nobody can be shown to be \
+         somebody else; sign with a session that is named after you"
+    )]
+    NobodyCouldApprove(Person),
     #[error("this URL does not take it: send it to the URL for {0}, which is in the stack's outputs")]
     OtherUrl(&'static str),
     #[error("this deployment takes no unlock requests: they are switched on with the parameter UnlockRequests")]
@@ -92,7 +97,7 @@ impl NotDone {
     fn status(&self) -> u16 {
         match self {
             Self::BadInput(_) => 400,
-            Self::NotSigned | Self::NotAPerson(_) | Self::OtherUrl(_) => 403,
+            Self::NotSigned | Self::NotAPerson(_) | Self::NobodyCouldApprove(_) | Self::OtherUrl(_) => 403,
             Self::NoUnlockRequests | Self::OneAtATime(_) => 409,
             Self::Refused(refusal) => refusal.status(),
             Self::Failed(_) => 502,
@@ -112,6 +117,7 @@ impl NotDone {
             Self::BadInput(_)
             | Self::NotSigned
             | Self::NotAPerson(_)
+            | Self::NobodyCouldApprove(_)
             | Self::OtherUrl(_)
             | Self::NoUnlockRequests
             | Self::OneAtATime(_)

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rootwarden_domain::{
     approval::Ask,
-    identity::Person,
+    identity::{People, Person},
     input::{InvalidInput, parse},
 };
 use serde::Deserialize;
@@ -43,16 +43,21 @@ impl Event {
 pub(crate) struct UrlEvent(Value);
 
 impl UrlEvent {
-    /// Who signed the request.
+    /// Who signed the request, if they are one of `people`.
     ///
     /// INVARIANT (I12): known by their IAM identity, as Lambda verified it.
-    pub(crate) fn caller(&self) -> Result<Person, NotDone> {
-        Ok(self.arn().ok_or(NotDone::NotSigned)?.parse::<Person>()?)
+    pub(crate) fn caller(&self, people: &People) -> Result<Person, NotDone> {
+        let arn = self.arn().ok_or(NotDone::NotSigned)?;
+        Ok(people.admit(Person::signed(arn, self.signer("userId"))?)?)
     }
 
     /// The same, as it stands in the event: for the log alone.
     pub(crate) fn arn(&self) -> Option<&str> {
-        self.0.pointer("/requestContext/authorizer/iam/userArn").and_then(Value::as_str)
+        self.signer("userArn")
+    }
+
+    fn signer(&self, field: &str) -> Option<&str> {
+        self.0.pointer("/requestContext/authorizer/iam")?.get(field)?.as_str()
     }
 
     /// What the person wrote.

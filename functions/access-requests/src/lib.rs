@@ -10,6 +10,7 @@ mod answer;
 mod asked;
 mod decide;
 mod event;
+mod name;
 mod release;
 mod secure;
 mod show;
@@ -18,7 +19,7 @@ mod unlock;
 use rootwarden_domain::{
     Mode,
     approval::PersonRequest,
-    identity::Person,
+    identity::{People, Person},
     input::{InvalidInput, one_line},
     partition::Partition,
 };
@@ -38,6 +39,8 @@ pub struct AccessRequests {
     unlock_policy: Option<Executions>,
     deployed_mode: Mode,
     takes: Takes,
+    /// Who counts as a person.
+    people: People,
     partition: Partition,
 }
 
@@ -52,6 +55,7 @@ impl Function for AccessRequests {
             unlock_policy: settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine)),
             deployed_mode: settings.mode()?,
             takes: settings.takes()?,
+            people: settings.people()?,
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
         })
     }
@@ -70,7 +74,7 @@ impl Function for AccessRequests {
 impl AccessRequests {
     /// Answers a person, whatever comes of it.
     async fn answer(&self, event: UrlEvent) -> HttpAnswer {
-        let caller = match event.caller() {
+        let caller = match event.caller(&self.people) {
             Ok(caller) => caller,
             Err(refused) => return refused.told_to(one_line(event.arn().unwrap_or("an unknown caller"))),
         };
@@ -82,7 +86,12 @@ impl AccessRequests {
 
     /// INVARIANT (I12): asking and deciding go through two functions, which IAM tells apart.
     async fn carry_out(&self, caller: &Person, event: UrlEvent) -> Result<HttpAnswer, NotDone> {
-        Ok(match (PersonRequest::parse(event.body()?, self.partition)?, self.takes) {
+        let request = PersonRequest::parse(event.body()?, self.partition)?;
+        // Why here: otherwise they would learn it a day later, from a run that nobody could approve.
+        if request.may_need_approval() && caller.has_made_up_name() {
+            return Err(NotDone::NobodyCouldApprove(caller.clone()));
+        }
+        Ok(match (request, self.takes) {
             (PersonRequest::Show(request), _) => self.show(&request).await?,
             (PersonRequest::Decide(verdict), Takes::Decisions) => HttpAnswer::ok(&self.decide(caller, &verdict).await?),
             (PersonRequest::Secure(secure), Takes::Requests) => HttpAnswer::ok(&self.secure(caller, secure).await?),

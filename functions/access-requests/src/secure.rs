@@ -1,12 +1,16 @@
 //! A run by hand, under the name of who asked for it.
 
 use rootwarden_domain::selection::{Request, Selection};
-use rootwarden_domain::{ErrorKind, Failure, Mode, RunId, Sha256, approval::SecureAccounts, identity::Person};
+use rootwarden_domain::{Mode, RunId, approval::SecureAccounts, identity::Person};
 use rootwarden_root_access::Started;
 use serde::Serialize;
 use tracing::info;
 
-use crate::{AccessRequests, answer::NotDone};
+use crate::{
+    AccessRequests,
+    answer::NotDone,
+    name::{defect, name},
+};
 
 /// What the names of runs by hand over the whole organization begin with. There is one at a time: each lists the organization
 /// and audits every account, at rates that AWS grants once.
@@ -47,13 +51,8 @@ impl AccessRequests {
 
     /// The same person asking for the same within the same minute names the same run, so that a double click starts one.
     fn run_id(&self, what: &str, request: &Request) -> Result<RunId, NotDone> {
-        let defect =
-            |error: &dyn std::error::Error| Failure::new(ErrorKind::Defect, format!("cannot name the run: {error}"));
         // Who asked is part of the request.
-        let text = serde_json::to_vec(request).map_err(|error| defect(&error))?;
-        let digest = Sha256::of(&text).to_string();
-        let minute = self.storage.now().strftime("%Y%m%dT%H%MZ");
-        let run = format!("{what}-{minute}-{}", digest.get(..12).unwrap_or_default());
+        let run = name(what, request, self.storage.now())?;
         Ok(run.parse().map_err(|error| defect(&error))?)
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rootwarden_domain::{
-    ErrorKind, Failure, Sha256,
+    Sha256,
     approval::{ApprovalRequest, Ask, DecisionRecord, Refusal},
     identity::Person,
     unlock::{SignedRequest, UnlockId, UnlockPlan, UnlockRequest, UnlockResult, UnlockVerified},
@@ -12,7 +12,11 @@ use serde::Serialize;
 use serde_json::json;
 use tracing::info;
 
-use crate::{AccessRequests, answer::NotDone};
+use crate::{
+    AccessRequests,
+    answer::NotDone,
+    name::{defect, name},
+};
 
 /// What became of the request.
 #[derive(Debug, Serialize)]
@@ -48,7 +52,7 @@ impl AccessRequests {
         let signed = self.signed(caller, request)?;
         let unlock = signed.unlock.clone();
         // INVARIANT (I12): who asks is written down here, from the signature; no execution can be started for somebody else.
-        let pin = self.storage.write(unlock.request_key(), &signed).await?;
+        let pin = self.storage.keep_pinned(unlock.request_key(), &signed).await?;
         let started = executions.start(unlock.as_str(), &json!({"unlock": unlock, "request": pin})).await?;
         let UnlockRequest { account, resource, action, reason, ticket, .. } = &signed.request;
         info!(
@@ -63,16 +67,10 @@ impl AccessRequests {
 
     /// The same person asking for the same within the same minute makes the same request, so that a double click is one.
     fn signed(&self, caller: &Person, request: UnlockRequest) -> Result<SignedRequest, NotDone> {
-        let defect = |error: &dyn std::error::Error| {
-            Failure::new(ErrorKind::Defect, format!("cannot name the request: {error}"))
-        };
         let requested_at: Timestamp = self.storage.now();
         let minute = requested_at.as_second() - requested_at.as_second().rem_euclid(60);
         let requested_at = Timestamp::from_second(minute).map_err(|error| defect(&error))?;
-        let text = serde_json::to_vec(&(caller, &request)).map_err(|error| defect(&error))?;
-        let digest = Sha256::of(&text).to_string();
-        let name = format!("unlock-{}-{}", requested_at.strftime("%Y%m%dT%H%MZ"), digest.get(..12).unwrap_or_default());
-        let unlock = name.parse().map_err(|error| defect(&error))?;
+        let unlock = name("unlock", &(caller, &request), requested_at)?.parse().map_err(|error| defect(&error))?;
         Ok(SignedRequest { unlock, request, requested_by: caller.clone(), requested_at })
     }
 

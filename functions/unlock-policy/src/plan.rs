@@ -3,7 +3,6 @@
 use rootwarden_domain::{
     AccountId, Pin,
     approval::StartedBy,
-    identity::Person,
     input::{InvalidInput, one_line},
     unlock::{
         Found, Planned, PlannedChange, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockId, UnlockPlan,
@@ -30,7 +29,8 @@ pub struct PlanOutcome {
     resource: String,
     verdict: &'static str,
     action: &'static str,
-    requested_by: Person,
+    /// The ARN, for people.
+    requested_by: String,
     reason: String,
     ticket: String,
     started_by: StartedBy,
@@ -136,7 +136,7 @@ impl UnlockPolicy {
             verdict,
             action: plan.action.name(),
             started_by: plan.started_by(),
-            requested_by: plan.requested_by,
+            requested_by: plan.requested_by.to_string(),
             reason: one_line(plan.reason.as_str()),
             ticket: one_line(plan.ticket.as_str()),
         }

@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeMap, fmt::Display, num::NonZeroU32, str::FromStr};
 
-use rootwarden_domain::{Mode, exemption::Exemptions, input::InvalidInput, unlock::ProtectedResources};
+use rootwarden_domain::{
+    AccountId, Mode,
+    exemption::Exemptions,
+    identity::{People, PersonKinds, PersonRole},
+    input::InvalidInput,
+    unlock::ProtectedResources,
+};
 use rootwarden_root_access::SessionBudget;
 
 use crate::FunctionError;
@@ -64,6 +70,19 @@ impl Settings {
             "decisions" => Ok(Takes::Decisions),
             other => Err(wrong("ROOTWARDEN_TAKES", format!("`{other}` is neither `requests` nor `decisions`"))),
         }
+    }
+
+    /// Who counts as a person: principals of the deployment's own account, of the kinds and roles that it names.
+    ///
+    /// # Errors
+    /// The account or the kinds are not set, or cannot be read; a role is not named by one ARN of that account.
+    pub fn people(&self) -> Result<People, FunctionError> {
+        let account: AccountId = self.number("ROOTWARDEN_ACCOUNT_ID")?;
+        let kinds: PersonKinds = self.number("ROOTWARDEN_PEOPLE")?;
+        let roles = "ROOTWARDEN_PERSON_ROLE_ARNS";
+        let named = self.0.get(roles).map_or("", String::as_str).split(',').filter(|arn| !arn.is_empty());
+        let named = named.map(str::parse::<PersonRole>).collect::<Result<Vec<_>, _>>();
+        People::new(account, kinds, named.map_err(|error| wrong(roles, error))?).map_err(|error| wrong(roles, error))
     }
 
     /// Buckets and queues that no unlock request may touch; the project's own bucket is always one of them.

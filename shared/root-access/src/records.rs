@@ -86,10 +86,7 @@ impl Storage {
         match self.find::<T>(key).await? {
             Some(there) if there == *value => Ok(()),
             Some(_) => Err(StorageError::Altered { key: key.to_owned(), why: "something else lies there".to_owned() }),
-            None => {
-                let why = "it is just being written by somebody else";
-                Err(AwsError::of_kind(ErrorKind::Transient, format!("write `{key}`"), why).into())
-            }
+            None => Err(being_written(key).into()),
         }
     }
 
@@ -129,6 +126,28 @@ impl Storage {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// Keeps `value` as JSON for good, and says what was written, to hand it on: said again, it is the same version.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub async fn keep_pinned<T: Serialize>(&self, key: String, value: &T) -> Result<Pin, StorageError> {
+        if let Some(pin) = self.create_pinned(&key, value).await? {
+            return Ok(pin);
+        }
+        let body = serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.clone(), source })?;
+        let sha256 = Sha256::of(&body);
+        match self.newest(&key, usize::MAX).await? {
+            Some((version_id, there)) if Sha256::of(&there) == sha256 => pinned(&key, version_id, sha256),
+            Some(_) => Err(StorageError::Altered { key, why: "something else lies there".to_owned() }),
+            None => Err(being_written(&key).into()),
+        }
+    }
+}
+
+fn being_written(key: &str) -> AwsError {
+    let why = "it is just being written by somebody else";
+    AwsError::of_kind(ErrorKind::Transient, format!("write `{key}`"), why)
 }
 
 fn read<T: DeserializeOwned>(key: &str, body: &[u8]) -> Result<T, StorageError> {

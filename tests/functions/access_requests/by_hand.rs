@@ -18,7 +18,7 @@ async fn a_run_by_hand_bears_the_name_of_who_asked_for_it() {
     let (status, answer) = first.unwrap();
     let run = answer["run"].as_str().unwrap().to_owned();
     assert_eq!((status, &answer["outcome"]), (200, &json!("started")));
-    assert!(run.starts_with("by-hand-20") && run.len() == "by-hand-20261122T0200Z-0123456789ab".len(), "{run}");
+    assert!(run.starts_with("by-hand-20") && run.len() == "by-hand-20261122T0200Z-".len() + 40, "{run}");
     assert_eq!(second.unwrap().1["run"], run, "a double click");
     let [execution] = rehearsal.simulator.executions().try_into().unwrap();
     assert_eq!(execution.name, run);
@@ -85,4 +85,34 @@ async fn a_night_that_runs_keeps_nobody_from_a_run_by_hand() {
     night.start("nightly-2026-11-22", &enforce_all()).await.unwrap();
     let whole = json!({"action": "secure", "selection": "all", "reason": "an incident"});
     assert_eq!(rehearsal.access_requests(JANE, &whole).await.unwrap().1["outcome"], "started");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_whose_name_a_tool_made_up_starts_what_nobody_could_approve() {
+    let operators = "arn:aws:iam::111122223333:role/Operators";
+    let rehearsal = Rehearsal::deployed(world(), &Deployment { person_role_arns: operators, ..Deployment::default() });
+    let nameless = "arn:aws:sts::111122223333:assumed-role/Operators/botocore-session-1763776800";
+    let about = |action: &str| {
+        json!({
+            "action": action, "account": KEYS, "bucket": "payroll", "reason": "nobody gets in", "ticket": "INC-1",
+        })
+    };
+    let mut restore = about("restore");
+    restore["stored"] = json!(format!("policies/{KEYS}/bucket/payroll/2026-11-22T02-00-00Z-unlock-1.json"));
+    let before = rehearsal.simulator.calls().len();
+    for body in [
+        json!({"action": "secure", "selection": "all", "mode": "enforce", "reason": "an incident"}),
+        about("apply"),
+        restore,
+    ] {
+        assert_refused(&rehearsal, nameless, &body, 403, "nobody could approve").await;
+    }
+    assert_eq!(rehearsal.simulator.calls().len(), before, "neither written down nor started");
+    // What needs no approval is taken from anybody.
+    for body in
+        [json!({"action": "secure", "selection": "all", "reason": "an incident"}), about("inspect"), about("plan")]
+    {
+        let (status, answer) = rehearsal.access_requests(nameless, &body).await.unwrap();
+        assert_eq!((status, &answer["outcome"]), (200, &json!("started")), "{answer}");
+    }
 }

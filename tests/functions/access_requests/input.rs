@@ -75,9 +75,9 @@ async fn i12_whoever_is_not_a_person_is_refused_without_a_call() {
     let body = json!({"action": "secure", "selection": "all", "mode": "enforce", "reason": "an incident"});
     for (arn, named) in [
         (ROOT, "a root user is nobody in particular"),
-        ("arn:aws:iam::111122223333:role/Operators", "is not the ARN of a role session"),
-        ("", "is not the ARN of a role session"),
-        ("jane", "is not the ARN of a role session"),
+        ("arn:aws:iam::111122223333:role/Operators", "is not the ARN of an IAM user or of a role's session"),
+        ("", "is not the ARN of an IAM user or of a role's session"),
+        ("jane", "is not the ARN of an IAM user or of a role's session"),
     ] {
         assert_refused(&rehearsal, arn, &body, 403, named).await;
     }

@@ -114,6 +114,16 @@ struct Envelope {
 }
 
 impl PersonRequest {
+    /// Whether somebody else may have to approve what it starts.
+    #[must_use]
+    pub fn may_need_approval(&self) -> bool {
+        match self {
+            Self::Show(_) | Self::Decide(_) => false,
+            Self::Secure(secure) => secure.mode == Mode::Enforce,
+            Self::Unlock(unlock) => unlock.action.changes(),
+        }
+    }
+
     /// Reads a request, in a deployment of `partition`. INVARIANT (I5): without an action it only looks, at a bucket or
     /// queue if it names one, else at what was asked before.
     ///
