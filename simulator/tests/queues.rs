@@ -206,10 +206,9 @@ async fn refuses_each_policy_that_sqs_does_not_take() {
         assert_eq!(refused, expected, "{wrong}");
     }
     for gone in ["arn:aws:iam::333333333333:role/gone", "AROAAAAAAAAAAAAAAAAAA"] {
-        let (code, status, message) = refusal(set(&root, QUEUE_URL, with(json!({"Principal": {"AWS": gone}}))).await);
-        assert_eq!((code.as_str(), status), ("InvalidAttributeValue", 400));
-        assert!(message.starts_with("Invalid value for the parameter Policy. Reason: "), "{message}");
-        assert!(message.contains(gone), "{message}");
+        let refused = refusal(set(&root, QUEUE_URL, with(json!({"Principal": {"AWS": gone}}))).await);
+        let expected = ("InvalidAttributeValue".to_owned(), 400, "Invalid value for the parameter Policy.".to_owned());
+        assert_eq!(refused, expected, "AWS names no principal");
     }
     let name = QueueAttributeName::VisibilityTimeout;
     let other = root.set_queue_attributes().queue_url(QUEUE_URL).attributes(name, "1").send().await;
