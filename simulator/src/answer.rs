@@ -79,9 +79,19 @@ impl ServiceError {
 
 /// Writes an answer in the protocol of its service.
 pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> Response<Bytes> {
-    match answer {
+    let written = match answer {
         Ok(output) => write_output(operation, output, request_id),
         Err(error) => write_error(operation.service, &error, request_id),
+    };
+    match operation.service {
+        // STS has a second id (samples/sts.GetCallerIdentity.user.json).
+        Service::Sts => with_headers(written, vec![("x-amz-sts-extended-request-id", host_id(request_id))]),
+        Service::Iam
+        | Service::Organizations
+        | Service::StepFunctions
+        | Service::S3
+        | Service::Sqs
+        | Service::Other => written,
     }
 }
 
@@ -123,7 +133,7 @@ fn of_s3(mut response: Response<Bytes>, request_id: &str) -> Response<Bytes> {
     with_headers(response, ids)
 }
 
-/// What S3 calls the host that answered; nobody knows its inside.
+/// What tells AWS which host answered; nobody else knows its inside.
 fn host_id(request_id: &str) -> String {
     format!("host+{request_id}=")
 }

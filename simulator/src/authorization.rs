@@ -65,15 +65,18 @@ pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> 
         return Ok(());
     }
     let said = policy.map(|policy| ResourcePolicy::of_text(policy).decide(caller, question));
+    // SQS writes the action in lower case everywhere (samples/sqs.AccessDenied.json-protocol.json).
+    let lower = action.to_ascii_lowercase();
+    let said_action = if action.starts_with("sqs:") { lower.as_str() } else { action };
     match verdict(caller, owner, identity == Decision::Allowed, said) {
         Verdict::DeniedByResourcePolicy => refuse("with an explicit deny in a resource-based policy"),
         _ if identity == Decision::ExplicitlyDenied => refuse("with an explicit deny in an identity-based policy"),
         Verdict::Allowed => Ok(()),
         Verdict::NotAllowedByIdentity => {
-            refuse(&format!("because no identity-based policy allows the {action} action"))
+            refuse(&format!("because no identity-based policy allows the {said_action} action"))
         }
         Verdict::NotAllowedByResourcePolicy => {
-            refuse(&format!("because no resource-based policy allows the {action} action"))
+            refuse(&format!("because no resource-based policy allows the {said_action} action"))
         }
     }
 }
@@ -118,7 +121,7 @@ fn denied_by_organization(world: &World, account: &str, question: &Question<'_>)
 
 /// S3 quotes the resource, SQS writes the action in lower case.
 ///
-/// Sources: github.com/noobaa/noobaa-core, issue 10060 (S3); what users of SQS report.
+/// Sources: github.com/noobaa/noobaa-core, issue 10060 (S3); samples/sqs.AccessDenied.json-protocol.json.
 fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceError {
     let mut denied = match action.split_once(':') {
         Some(("s3", _)) => ServiceError::not_authorized(principal, action, &format!("\"{resource}\"")),
