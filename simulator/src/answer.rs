@@ -108,7 +108,8 @@ fn write_output(operation: &Operation, output: Output, request_id: &str) -> Resp
         Output::Json(value) => response(StatusCode::OK, json_type(operation.service), body(&value), request_id),
         Output::Rest { status, headers, body } => {
             let response = response(status, "application/xml", body, request_id);
-            with_headers(of_s3(response, request_id), headers)
+            let is_s3 = operation.service == Service::S3;
+            with_headers(if is_s3 { of_s3(response, request_id) } else { response }, headers)
         }
     }
 }

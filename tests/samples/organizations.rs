@@ -1,10 +1,10 @@
 //! Organizations: who is in it, in which state, and what became of a creation.
 
-use rootwarden_domain::{AccountState, ErrorKind, selection::CreateAccountRequestId};
-use rootwarden_root_access::{Creation, Organization};
+use rootwarden_domain::{ErrorKind, selection::CreateAccountRequestId};
+use rootwarden_root_access::{Creation, MemberAccount, NotAMember, Organization};
 use rootwarden_simulator::{CreateAccountRequest, Fault, Member, World};
 use rootwarden_tests::MANAGEMENT;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     check::Check,
@@ -29,8 +29,8 @@ async fn one_account(check: &mut Check) {
     let exchange = Exchange::new(world()).answering(&answer);
     let found = Organization::new(&exchange.config()).account(MEMBER.parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((found.candidate.id.to_string().as_str(), found.candidate.name.as_str()), (MEMBER, "MEMBER"));
-    assert_eq!(found.state, AccountState::Active);
     assert_eq!(found.candidate.joined_at, Some("2026-08-24T17:36:51Z".parse().unwrap()), "in UTC");
+    assert_eq!(member(&exchange).await.unwrap().account().id.to_string(), MEMBER, "its state was read, and lets it in");
     assert_eq!(found.managed_by, Some(MANAGEMENT.parse().unwrap()));
     check.reader_took(&answer);
 
@@ -47,9 +47,13 @@ async fn the_list(check: &mut Check) {
     let found = Organization::new(&exchange.config()).accounts().await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].candidate.id.to_string().as_str(), found[0].candidate.name.as_str()), (MANAGEMENT, "sandbox"));
-    assert_eq!(found[0].state, AccountState::Unknown);
-    assert_eq!(found[0].path, None);
     assert_eq!(found[0].candidate.joined_at, Some("2021-08-10T13:24:25Z".parse().unwrap()));
+    // The same account, described alone: its state is not known, so it is no member to do anything in.
+    let mut described = answer.clone();
+    described.operation = "organizations:DescribeAccount".to_owned();
+    described.body = json!({"Account": answer.body["Accounts"][0]});
+    described.body["Account"]["Id"] = json!(MEMBER);
+    assert!(member(&Exchange::new(world()).answering(&described)).await.is_err(), "nothing is guessed");
     check.reader_took(&answer);
 
     let exchange = Exchange::new(World::new(MANAGEMENT).retired_status());
@@ -109,23 +113,35 @@ async fn a_conflict(check: &mut Check) {
 async fn the_model(check: &mut Check) {
     let answer = check.answer("organizations.Account.model", "states, and where an account stands");
     let states: Vec<&str> = answer.body["AccountState"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let mut model = serde_json::Map::new();
+    assert_eq!(states.len(), 5);
     for state in &states {
-        assert_ne!(AccountState::from_aws(state), AccountState::Unknown, "{state}");
         let exchange = Exchange::new(World::new(MANAGEMENT).member(Member::new(MEMBER).state(*state)));
-        Organization::new(&exchange.config()).account(MEMBER.parse().unwrap()).await.unwrap();
+        match member(&exchange).await {
+            Ok(_) => assert_eq!(*state, "ACTIVE"),
+            Err(NotAMember::LeftOut(left_out)) => {
+                assert_ne!(*state, "ACTIVE");
+                let told = format!("{left_out:?}").to_lowercase();
+                assert!(told.contains(&state.replace('_', "").to_lowercase()), "{state} was read: {told}");
+            }
+            Err(NotAMember::Unanswered(error)) => panic!("{state}: {error}"),
+        }
         let seen = exchange.last("organizations:DescribeAccount");
         let account: Value = serde_json::from_slice(seen.response.body()).unwrap();
         assert_eq!(account["Account"]["State"], *state);
         let path = account["Account"]["Paths"][0].as_str().unwrap();
         assert!(is_path(path), "{path}");
-        model.insert((*state).to_owned(), path.into());
     }
-    assert_eq!(states.len(), 5);
-    assert_eq!(AccountState::from_aws("SOMETHING_NEW"), AccountState::Unknown);
+    let something_new = World::new(MANAGEMENT).member(Member::new(MEMBER).state("SOMETHING_NEW"));
+    assert!(member(&Exchange::new(something_new)).await.is_err());
     check.reader_took(&answer);
     // Its two facts were held above; no field of it is a field of an answer.
     check.compare_fields(&answer, Stand::Simulator, &answer.body.clone());
+}
+
+/// What decides whether anything may be done in the account.
+async fn member(exchange: &Exchange) -> Result<MemberAccount, NotAMember> {
+    let organization = Organization::new(&exchange.config());
+    organization.member(MANAGEMENT.parse().unwrap(), MEMBER.parse().unwrap()).await
 }
 
 /// The model's pattern: an organization, a root, any units, perhaps accounts, and a slash at the end.

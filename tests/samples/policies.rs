@@ -144,7 +144,7 @@ async fn a_bucket_is_found(check: &mut Check) {
     let exchange = Exchange::new(world()).answering(&answer);
     let error = opened(&exchange, bucket(BUCKET)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.to_string().ends_with("the account has no bucket of this name"), "{error}");
+    assert!(error.to_string().contains("the account has no bucket of this name"), "{error}");
     check.reader_took(&answer);
 
     let listed = async |prefix: &str| {
@@ -163,7 +163,7 @@ async fn a_bucket_is_found(check: &mut Check) {
     let answer = check.answer("s3.ListBuckets.bad-region", "no such Region");
     let exchange = Exchange::new(world()).answering(&answer);
     let error = opened(&exchange, bucket(BUCKET)).await.unwrap_err();
-    assert!(error.to_string().contains("InvalidArgument: Argument value eu-east-1"), "{error}");
+    assert!(error.to_string().contains("Argument value eu-east-1"), "{error}");
     check.reader_took(&answer);
     let exchange = Exchange::new(world());
     let listed = member_client(&exchange).list_buckets().bucket_region("eu-east-1").send().await;

@@ -46,7 +46,7 @@ async fn no_queue(check: &mut Check) {
     for exchange in [Exchange::new(world()).answering(&answer), Exchange::new(world().member(Member::new(MEMBER)))] {
         let error = opened(&exchange, queue()).await.unwrap().read().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-        assert!(error.to_string().contains("AWS.SimpleQueueService.NonExistentQueue: The specified queue does not"));
+        assert!(error.to_string().contains("The specified queue does not exist"), "{error}");
     }
     check.reader_took(&answer);
     let exchange = Exchange::new(world().member(Member::new(MEMBER)));
@@ -67,7 +67,7 @@ async fn denials(check: &mut Check) {
         let exchange = Exchange::new(world()).answering_as("sqs:GetQueueAttributes", &answer);
         let error = opened(&exchange, queue()).await.unwrap().read().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
-        assert!(error.to_string().contains("AccessDenied: User: ") && error.to_string().ends_with(told), "{error}");
+        assert!(error.to_string().contains("AccessDenied") && error.to_string().contains(told), "{error}");
         check.reader_took(&answer);
 
         let world = match member {

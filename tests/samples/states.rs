@@ -52,10 +52,7 @@ async fn refused_inputs(check: &mut Check) {
         let exchange = Exchange::new(world()).answering(&answer);
         let error = executions(&exchange).start("first", &json!({})).await.unwrap_err();
         assert_eq!(error.kind().name(), "InvalidRequest", "{error}");
-        assert!(
-            error.to_string().contains("InvalidExecutionInput: Invalid State Machine Execution Input: "),
-            "{error}"
-        );
+        assert!(error.to_string().contains("Invalid State Machine Execution Input"), "{error}");
         check.reader_took(&answer);
         let exchange = Exchange::new(world());
         let sfn = aws_sdk_sfn::Client::new(&exchange.config());
