@@ -52,8 +52,7 @@ pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> 
         return refuse(&format!("with an explicit deny in a service control policy: {policy}"));
     }
     let identity = match signer {
-        Signer::RootSession(_) => Decision::Allowed,
-        Signer::AccountRoot(_) => Decision::Allowed,
+        Signer::RootSession(_) | Signer::AccountRoot(_) => Decision::Allowed,
         Signer::Unregistered(_) => Decision::NotAllowed,
         Signer::Caller(registered) => match &registered.statements {
             None => Decision::Allowed,

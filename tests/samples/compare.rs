@@ -99,7 +99,7 @@ fn collect_paths(path: &str, value: &Value, paths: &mut Vec<String>) {
     paths.push(path.to_owned());
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| collect_paths(&below(path, name), value, paths))
+            fields.iter().for_each(|(name, value)| collect_paths(&below(path, name), value, paths));
         }
         Value::Array(values) => values.iter().for_each(|value| collect_paths(&format!("{path}[]"), value, paths)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -65,8 +65,7 @@ async fn no_login_profile(check: &mut Check) {
 
 async fn recovery(check: &mut Check) {
     let answer = check.answer("iam.CreateLoginProfile.root-recovery", "recovery is allowed");
-    let mut profile = answer.clone();
-    profile.operation = "iam:GetLoginProfile".to_owned();
+    let profile = answer.of_operation("iam:GetLoginProfile");
     let exchange = Exchange::new(world_of(Member::new(MEMBER).password())).answering(&profile);
     let found = inventory(&exchange).await.login_profile.unwrap();
     assert_eq!(found.created_at, Some("2026-09-12T01:41:52Z".parse().unwrap()));
@@ -90,13 +89,12 @@ async fn recovery(check: &mut Check) {
     check.compare(&answer, &exchange.last("iam:CreateLoginProfile"));
 }
 
-/// A device of root may be called anything; it is listed by ListMFADevices, which is what we ask.
+/// A device of root may be called anything; it is listed by `ListMFADevices`, which is what we ask.
 async fn a_device_of_another_name(check: &mut Check) {
     let answer = check.answer("iam.ListVirtualMFADevices.root-custom-name", "a device of root with a name of its own");
     let devices = answer.body["VirtualMFADevices"].as_array().unwrap();
     let of_root = devices.iter().find(|device| device["User"]["Arn"] == "arn:aws:iam::111122223333:root").unwrap();
-    let mut listed = answer.clone();
-    listed.operation = "iam:ListMFADevices".to_owned();
+    let mut listed = answer.of_operation("iam:ListMFADevices");
     listed.body = json!({
         "MFADevices": [{"SerialNumber": of_root["SerialNumber"], "EnableDate": "2024-04-08T10:06:43Z"}],
         "IsTruncated": false,

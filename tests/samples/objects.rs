@@ -109,15 +109,15 @@ async fn read_version(version: &str) -> Seen {
 /// Of several writers one does, and the others learn that something is there.
 async fn a_conditional_write(check: &mut Check) {
     let there = check.answer(CONDITIONAL, "something is there");
-    let mut multipart = check.answer("s3.conditional-request-conflict", "something is there");
-    let mut conflict = check.answer("s3.conditional-request-conflict", "another write is going on");
+    let multipart = check.answer("s3.conditional-request-conflict", "something is there");
+    let conflict = check.answer("s3.conditional-request-conflict", "another write is going on");
     for answer in [&there, &multipart, &conflict] {
         let exchange = Exchange::new(world()).answering_as("s3:PutObject", answer);
         assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Created::AlreadyThere, "{}", answer.id());
         check.reader_took(answer);
     }
-    multipart.operation = "s3:PutObject".to_owned();
-    conflict.operation = "s3:PutObject".to_owned();
+    // Answered to another operation, with this one's structure.
+    let conflict = conflict.of_operation("s3:PutObject");
     let exchange = Exchange::new(world());
     put(&exchange).await;
     assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Created::AlreadyThere);

@@ -49,8 +49,7 @@ async fn the_list(check: &mut Check) {
     assert_eq!((found[0].candidate.id.to_string().as_str(), found[0].candidate.name.as_str()), (MANAGEMENT, "sandbox"));
     assert_eq!(found[0].candidate.joined_at, Some("2021-08-10T13:24:25Z".parse().unwrap()));
     // The same account, described alone: its state is not known, so it is no member to do anything in.
-    let mut described = answer.clone();
-    described.operation = "organizations:DescribeAccount".to_owned();
+    let mut described = answer.of_operation("organizations:DescribeAccount");
     described.body = json!({"Account": answer.body["Accounts"][0]});
     described.body["Account"]["Id"] = json!(MEMBER);
     assert!(member(&Exchange::new(world()).answering(&described)).await.is_err(), "nothing is guessed");

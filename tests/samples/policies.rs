@@ -72,9 +72,10 @@ async fn another_owner(check: &mut Check) {
         let exchange = Exchange::new(world()).answering(&answer);
         let session = opened(&exchange, bucket(BUCKET)).await.unwrap();
         let policy = PolicyText::from(PUBLIC.to_owned());
-        let error = match operation {
-            "read" => session.read().await.unwrap_err(),
-            _ => session.write(Some(&policy)).await.unwrap_err(),
+        let error = if operation == "read" {
+            session.read().await.unwrap_err()
+        } else {
+            session.write(Some(&policy)).await.unwrap_err()
         };
         assert_eq!((error.kind(), PolicyRefusal::of(&error)), (ErrorKind::Denied, None), "{error}");
         assert!(error.to_string().contains(BUCKET) && error.to_string().contains(MEMBER), "{error}");
@@ -83,14 +84,11 @@ async fn another_owner(check: &mut Check) {
         let exchange = Exchange::new(world());
         let s3 = member_client(&exchange);
         let expected = "999999999999";
-        let refused = match operation {
-            "read" => {
-                s3.get_bucket_policy().bucket(BUCKET).expected_bucket_owner(expected).send().await.map(drop).is_err()
-            }
-            _ => {
-                let put = s3.put_bucket_policy().bucket(BUCKET).policy(PUBLIC);
-                put.expected_bucket_owner(expected).send().await.is_err()
-            }
+        let refused = if operation == "read" {
+            s3.get_bucket_policy().bucket(BUCKET).expected_bucket_owner(expected).send().await.is_err()
+        } else {
+            let put = s3.put_bucket_policy().bucket(BUCKET).policy(PUBLIC);
+            put.expected_bucket_owner(expected).send().await.is_err()
         };
         assert!(refused, "{operation}");
         check.compare(&answer, &exchange.last(&answer.operation));

@@ -92,6 +92,11 @@ impl Answer {
         self.status.is_some_and(|status| status >= 400)
     }
 
+    /// The same as an answer to another operation, which has this structure too.
+    pub fn of_operation(&self, operation: &str) -> Self {
+        Self { operation: operation.to_owned(), ..self.clone() }
+    }
+
     /// The text at a path such as `Error.Message`.
     #[track_caller]
     pub fn text(&self, path: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -217,7 +217,8 @@ fn decode_json_error(answer: &Answer, response: &Response<Bytes>, text: &str) ->
 fn shown_time(value: &Value) -> Value {
     match value {
         Value::Number(number) => {
-            let at = Timestamp::from_nanosecond((number.as_f64().unwrap() * 1e9) as i128).unwrap();
+            let since_epoch = SignedDuration::try_from_secs_f64(number.as_f64().unwrap()).unwrap();
+            let at = Timestamp::from_duration(since_epoch).unwrap();
             let form = if number.is_f64() { "%Y-%m-%dT%H:%M:%S%.6f+00:00" } else { "%Y-%m-%dT%H:%M:%S+00:00" };
             json!(at.to_zoned(TimeZone::UTC).strftime(form).to_string())
         }

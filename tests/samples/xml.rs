@@ -78,10 +78,10 @@ impl Element {
 /// `value` as an element; a list's entries are called `entry_name`.
 pub fn write(name: &str, value: &Value, entry_name: &str) -> String {
     let inside = match value {
-        Value::Object(fields) if name == "SummaryMap" => fields
-            .iter()
-            .map(|(key, value)| format!("<entry><key>{key}</key>{}</entry>", write("value", value, entry_name)))
-            .collect(),
+        Value::Object(fields) if name == "SummaryMap" => {
+            let entries = fields.iter().map(|(key, value)| json!({"key": key, "value": value}));
+            entries.map(|entry| write("entry", &entry, entry_name)).collect()
+        }
         Value::Object(fields) => fields.iter().map(|(name, value)| write(name, value, entry_name)).collect(),
         Value::Array(entries) => entries.iter().map(|entry| write(entry_name, entry, entry_name)).collect(),
         Value::String(text) => quick_xml::escape::escape(text).into_owned(),
