@@ -79,9 +79,19 @@ impl ServiceError {
 
 /// Writes an answer in the protocol of its service.
 pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> Response<Bytes> {
-    match answer {
+    let written = match answer {
         Ok(output) => write_output(operation, output, request_id),
         Err(error) => write_error(operation.service, &error, request_id),
+    };
+    match operation.service {
+        // STS has a second id (samples/sts.GetCallerIdentity.user.json).
+        Service::Sts => with_headers(written, vec![("x-amz-sts-extended-request-id", host_id(request_id))]),
+        Service::Iam
+        | Service::Organizations
+        | Service::StepFunctions
+        | Service::S3
+        | Service::Sqs
+        | Service::Other => written,
     }
 }
 
@@ -89,15 +99,7 @@ fn write_output(operation: &Operation, output: Output, request_id: &str) -> Resp
     match output {
         Output::Xml(inside) => {
             let name = &operation.name;
-            let namespace = match operation.service {
-                Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-                Service::Iam
-                | Service::Organizations
-                | Service::StepFunctions
-                | Service::S3
-                | Service::Sqs
-                | Service::Other => "https://iam.amazonaws.com/doc/2010-05-08/",
-            };
+            let namespace = namespace(operation.service);
             let result = xml::element(&format!("{name}Result"), inside);
             let metadata = xml::element("ResponseMetadata", xml::text("RequestId", request_id));
             let body = format!(r#"<{name}Response xmlns="{namespace}">{result}{metadata}</{name}Response>"#);
@@ -105,9 +107,36 @@ fn write_output(operation: &Operation, output: Output, request_id: &str) -> Resp
         }
         Output::Json(value) => response(StatusCode::OK, json_type(operation.service), body(&value), request_id),
         Output::Rest { status, headers, body } => {
-            with_headers(response(status, "application/xml", body, request_id), headers)
+            let response = response(status, "application/xml", body, request_id);
+            let is_s3 = operation.service == Service::S3;
+            with_headers(if is_s3 { of_s3(response, request_id) } else { response }, headers)
         }
     }
+}
+
+/// The XML namespace of a service that speaks the query protocol.
+fn namespace(service: Service) -> &'static str {
+    match service {
+        Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+        Service::Iam
+        | Service::Organizations
+        | Service::StepFunctions
+        | Service::S3
+        | Service::Sqs
+        | Service::Other => "https://iam.amazonaws.com/doc/2010-05-08/",
+    }
+}
+
+/// S3 has names of its own for the ids of a request.
+fn of_s3(mut response: Response<Bytes>, request_id: &str) -> Response<Bytes> {
+    response.headers_mut().remove("x-amzn-requestid");
+    let ids = vec![("x-amz-request-id", request_id.to_owned()), ("x-amz-id-2", host_id(request_id))];
+    with_headers(response, ids)
+}
+
+/// What tells AWS which host answered; nobody else knows its inside.
+fn host_id(request_id: &str) -> String {
+    format!("host+{request_id}=")
 }
 
 fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Response<Bytes> {
@@ -118,27 +147,42 @@ fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Resp
             let kind = if status.is_server_error() { "Receiver" } else { "Sender" };
             let inside = xml::text("Type", kind) + &xml::text("Code", code) + &xml::text("Message", message);
             let inside = xml::element("Error", inside) + &xml::text("RequestId", request_id);
-            response(status, "text/xml", xml::element("ErrorResponse", inside).into(), request_id)
+            // Seen on AWS: github.com/kubernetes/kops, issue 12042 (STS).
+            let body = format!(r#"<ErrorResponse xmlns="{}">{inside}</ErrorResponse>"#, namespace(service));
+            response(status, "text/xml", body.into(), request_id)
         }
         Service::S3 => {
             let further: String = further.iter().map(|(name, value)| xml::text(name, value)).collect();
             let inside = xml::text("Code", code) + &xml::text("Message", message) + &further;
-            let inside = xml::element("Error", inside + &xml::text("RequestId", request_id));
-            response(status, "application/xml", inside.into(), request_id)
+            let ids = xml::text("RequestId", request_id) + &xml::text("HostId", host_id(request_id));
+            let inside = xml::element("Error", inside + &ids);
+            of_s3(response(status, "application/xml", inside.into(), request_id), request_id)
         }
         Service::Sqs => {
             let fault = if status.is_server_error() { "Receiver" } else { "Sender" };
             let query_error = format!("{};{fault}", sqs::query_code(code));
-            let mut fields = json!({"__type": format!("com.amazonaws.sqs#{code}")});
-            // Seen on AWS: `InternalFailure` without any message.
-            if let (false, Some(fields)) = (message.is_empty(), fields.as_object_mut()) {
-                fields.insert("message".to_owned(), json!(message));
-            }
+            let fields = match code.as_str() {
+                // samples/sqs.AccessDenied.json-protocol.json
+                "AccessDenied" => {
+                    json!({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": message})
+                }
+                // Seen on AWS: `InternalFailure` without any message.
+                code if message.is_empty() => json!({"__type": format!("com.amazonaws.sqs#{code}")}),
+                code => json!({"__type": format!("com.amazonaws.sqs#{code}"), "message": message}),
+            };
             let response = response(status, json_type(service), body(&fields), request_id);
             with_headers(response, vec![("x-amzn-query-error", query_error)])
         }
-        Service::Organizations | Service::StepFunctions | Service::Other => {
-            let mut fields = json!({"__type": code, "message": message, "Message": message});
+        // Seen on AWS in September 2026: this prefix, and `message` in lower case. The codes of all services end otherwise.
+        Service::StepFunctions => {
+            let model =
+                if code.ends_with("Exception") { "amazon.coral.service" } else { "amazonaws.swf.service.v2.model" };
+            let fields = json!({"__type": format!("com.{model}#{code}"), "message": message});
+            response(status, json_type(service), body(&fields), request_id)
+        }
+        // The service model of Organizations has `Message` in every exception.
+        Service::Organizations | Service::Other => {
+            let mut fields = json!({"__type": code, "Message": message});
             if let (Some(reason), Some(fields)) = (reason, fields.as_object_mut()) {
                 fields.insert("Reason".to_owned(), json!(reason));
             }
@@ -151,13 +195,10 @@ fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Resp
 /// The version of AWS's JSON protocol that a service speaks.
 fn json_type(service: Service) -> &'static str {
     match service {
-        Service::Sqs => "application/x-amz-json-1.0",
-        Service::Sts
-        | Service::Iam
-        | Service::Organizations
-        | Service::StepFunctions
-        | Service::S3
-        | Service::Other => "application/x-amz-json-1.1",
+        Service::Sqs | Service::StepFunctions => "application/x-amz-json-1.0",
+        Service::Sts | Service::Iam | Service::Organizations | Service::S3 | Service::Other => {
+            "application/x-amz-json-1.1"
+        }
     }
 }
 
@@ -180,8 +221,7 @@ fn response(status: StatusCode, content_type: &'static str, body: Bytes, request
     let headers = response.headers_mut();
     headers.insert("content-type", HeaderValue::from_static(content_type));
     if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert("x-amzn-requestid", id.clone());
-        headers.insert("x-amz-request-id", id);
+        headers.insert("x-amzn-requestid", id);
     }
     response
 }

@@ -46,15 +46,13 @@ pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> 
     let usual = usual_context(caller, owner, &state.world.organization_id, state.now());
     let question = Question { action, resource, context: usual.with_all(context) };
     let refuse = |why: &str| Err(refused(&arn, action, resource, why));
+    if let Signer::RootSession(session) = signer {
+        authorize_root(state, session, action, resource, owner)?;
+    } else if let Some(policy) = denied_by_organization(&state.world, caller.account(), &question) {
+        return refuse(&format!("with an explicit deny in a service control policy: {policy}"));
+    }
     let identity = match signer {
-        Signer::RootSession(session) => {
-            authorize_root(state, session, action, resource, owner)?;
-            Decision::Allowed
-        }
-        _ if is_denied_by_organization(&state.world, caller.account(), &question) => {
-            return refuse("with an explicit deny in a service control policy");
-        }
-        Signer::AccountRoot(_) => Decision::Allowed,
+        Signer::RootSession(_) | Signer::AccountRoot(_) => Decision::Allowed,
         Signer::Unregistered(_) => Decision::NotAllowed,
         Signer::Caller(registered) => match &registered.statements {
             None => Decision::Allowed,
@@ -66,15 +64,18 @@ pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> 
         return Ok(());
     }
     let said = policy.map(|policy| ResourcePolicy::of_text(policy).decide(caller, question));
+    // SQS writes the action in lower case everywhere (samples/sqs.AccessDenied.json-protocol.json).
+    let lower = action.to_ascii_lowercase();
+    let said_action = if action.starts_with("sqs:") { lower.as_str() } else { action };
     match verdict(caller, owner, identity == Decision::Allowed, said) {
         Verdict::DeniedByResourcePolicy => refuse("with an explicit deny in a resource-based policy"),
         _ if identity == Decision::ExplicitlyDenied => refuse("with an explicit deny in an identity-based policy"),
         Verdict::Allowed => Ok(()),
         Verdict::NotAllowedByIdentity => {
-            refuse(&format!("because no identity-based policy allows the {action} action"))
+            refuse(&format!("because no identity-based policy allows the {said_action} action"))
         }
         Verdict::NotAllowedByResourcePolicy => {
-            refuse(&format!("because no resource-based policy allows the {action} action"))
+            refuse(&format!("because no resource-based policy allows the {said_action} action"))
         }
     }
 }
@@ -97,23 +98,29 @@ pub(crate) fn authorize_root(
         // Unverified: nobody here has seen the text of a task policy's denial.
         return refuse("with an explicit deny in a session policy");
     }
-    if is_denied_by_organization(&state.world, &session.account, &question) {
-        // Unverified: nobody here has seen the text of an SCP's denial of a root session.
-        return refuse("with an explicit deny in a service control policy");
+    if let Some(policy) = denied_by_organization(&state.world, &session.account, &question) {
+        // Unverified for a root session. Seen elsewhere: samples/any.AccessDenied.service-control-policy.json.
+        return refuse(&format!("with an explicit deny in a service control policy: {policy}"));
     }
     Ok(())
 }
 
-/// Service control policies bind members, not the management account.
-fn is_denied_by_organization(world: &World, account: &str, question: &Question<'_>) -> bool {
-    let policies = world.account(account).map(|account| account.service_control_policies.as_slice());
-    let statements = policies.unwrap_or_default().iter().flat_map(Policy::statements);
-    !world.is_management(account) && decide(statements, question) == Decision::ExplicitlyDenied
+/// The ARN of the service control policy that denies it, if one does. They bind members, not the management account.
+fn denied_by_organization(world: &World, account: &str, question: &Question<'_>) -> Option<String> {
+    let World { management_account, organization_id, .. } = world;
+    let policies = world.account(account).map(|account| account.service_control_policies.as_slice())?;
+    if world.is_management(account) {
+        return None;
+    }
+    let denies = |policy: &Policy| decide(policy.statements(), question) == Decision::ExplicitlyDenied;
+    let number = policies.iter().position(denies)?;
+    let policy = format!("service_control_policy/p-{number:08}");
+    Some(format!("arn:aws:organizations::{management_account}:policy/{organization_id}/{policy}"))
 }
 
 /// S3 quotes the resource, SQS writes the action in lower case.
 ///
-/// Sources: github.com/noobaa/noobaa-core, issue 10060 (S3); what users of SQS report.
+/// Sources: github.com/noobaa/noobaa-core, issue 10060 (S3); samples/sqs.AccessDenied.json-protocol.json.
 fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceError {
     let mut denied = match action.split_once(':') {
         Some(("s3", _)) => ServiceError::not_authorized(principal, action, &format!("\"{resource}\"")),

@@ -26,9 +26,22 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation)
             features::perform(&mut state.world, signer.account(), &operation.name)
         }
         Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_) => {
-            Err(ServiceError::not_authorized(&signer.arn(), &operation.action(), "*"))
+            Err(not_allowed(&signer.arn(), &operation.action()))
         }
     }
+}
+
+/// What IAM answers to somebody who lacks a permission (samples/iam.AccessDenied.with-authorization-details.json).
+fn not_allowed(principal: &str, action: &str) -> ServiceError {
+    let id = "00000000-0000-4000-8000-000000000000";
+    let mut denied = ServiceError::not_authorized(principal, action, "*");
+    denied.message = format!(
+        "{} because no identity-based policy allows the {action} action. Go to https://us-east-1.console.aws.amazon.com/\
+         iam/home?region=us-east-1#/authorization-details/{id} for complete details, or call the \
+         GetRequestAuthorizationDetails API with the following authorization id: {id}",
+        denied.message
+    );
+    denied
 }
 
 fn perform_as_root(state: &mut State, session: &RootSession, operation: &Operation) -> Answer {

@@ -83,7 +83,7 @@ fn describe_organization(world: &World) -> Output {
         "MasterAccountId": management_account,
         "MasterAccountArn": account_arn(world, management_account),
         "MasterAccountEmail": email,
-        "AvailablePolicyTypes": [],
+        "AvailablePolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
     }}))
 }
 
@@ -138,23 +138,38 @@ fn list_tags_for_resource(world: &World, operation: &Operation) -> Answer {
 }
 
 fn describe_create_account_status(state: &mut State, operation: &Operation) -> Answer {
+    let now = state.now();
     let id = operation.parameter("CreateAccountRequestId").unwrap_or_default();
     let Some(request) = state.world.create_account_requests.get(id) else {
         let message = "We can't find an create account request with the CreateAccountRequestId that you specified.";
         return Err(ServiceError::new("CreateAccountStatusNotFoundException", 400, message));
     };
     let polls = state.polls.entry(id.to_owned()).or_default();
-    let status = match request {
+    let (status, account, reason) = match request {
         CreateAccountRequest::SucceedsAfterPolls { polls: needed, account } if *polls >= *needed => {
-            json!({"Id": id, "State": "SUCCEEDED", "AccountId": account})
+            ("SUCCEEDED", Some(account), None)
         }
         CreateAccountRequest::SucceedsAfterPolls { .. } | CreateAccountRequest::InProgress => {
-            json!({"Id": id, "State": "IN_PROGRESS"})
+            ("IN_PROGRESS", None, None)
         }
-        CreateAccountRequest::Failed { reason } => json!({"Id": id, "State": "FAILED", "FailureReason": reason}),
+        CreateAccountRequest::Failed { reason } => ("FAILED", None, Some(reason)),
     };
     *polls = polls.saturating_add(1);
-    Ok(Output::Json(json!({"CreateAccountStatus": status})))
+    Ok(Output::Json(json!({"CreateAccountStatus": without_nulls(json!({
+        "Id": id,
+        "AccountName": format!("account-of-{id}"),
+        "State": status,
+        "RequestedTimestamp": seconds(now),
+        "CompletedTimestamp": (status != "IN_PROGRESS").then(|| seconds(now)),
+        "AccountId": account,
+        "FailureReason": reason,
+    }))})))
+}
+
+/// A time as AWS's JSON protocols have it: seconds, with a fraction.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit")]
+pub(crate) fn seconds(at: Timestamp) -> f64 {
+    at.as_millisecond() as f64 / 1000.0
 }
 
 fn list_delegated_administrators(world: &World, operation: &Operation) -> Output {
@@ -239,7 +254,7 @@ fn account_fields(world: &World, account: &Account) -> Value {
         "State": account.state,
         "Status": status,
         "JoinedMethod": account.joined_method,
-        "JoinedTimestamp": account.joined.as_second(),
+        "JoinedTimestamp": seconds(account.joined),
         "Paths": units::paths(world, account),
     }));
     if let Some(fields) = fields.as_object_mut() {

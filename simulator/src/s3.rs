@@ -80,10 +80,10 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, request: &Request, ope
         let owner = if is_project_bucket { &state.world.management_account } else { &session.account };
         authorize_root(state, session, &operation.action(), &member_buckets::arn(&bucket, &key), owner)?;
         // A bucket without a policy lets nobody in from another account.
-        return Err(if is_project_bucket { errors::access_denied() } else { errors::no_such_bucket() });
+        return Err(if is_project_bucket { errors::access_denied() } else { errors::no_such_bucket(&bucket) });
     }
     if !is_project_bucket && operation.name != "Unknown" {
-        return Err(errors::no_such_bucket());
+        return Err(errors::no_such_bucket(&bucket));
     }
     if objects::serves(&operation.name) {
         objects::perform(state, request, &operation.name, &bucket, &key)

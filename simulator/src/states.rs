@@ -5,10 +5,11 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::{Answer, Output, ServiceError};
-use crate::request::Operation;
+use crate::organizations::seconds;
+use crate::request::{Input, Operation};
 use crate::simulator::Simulator;
 use crate::state::State;
 
@@ -43,7 +44,7 @@ pub enum TaskAnswer {
 /// The executions of the world, in the order of their start, and the tasks that were answered, in that order too.
 #[derive(Debug, Default)]
 pub(crate) struct Executions {
-    started: Vec<(StartedExecution, i64)>,
+    started: Vec<(StartedExecution, f64)>,
     by_arn: HashMap<String, usize>,
     answered: Vec<AnsweredTask>,
     closed: HashSet<String>,
@@ -62,7 +63,7 @@ impl Executions {
         self.started.iter().map(|(execution, _)| execution.clone()).collect()
     }
 
-    fn find(&self, arn: &str) -> Option<&(StartedExecution, i64)> {
+    fn find(&self, arn: &str) -> Option<&(StartedExecution, f64)> {
         self.started.get(*self.by_arn.get(arn)?)
     }
 }
@@ -72,7 +73,7 @@ pub(crate) fn perform(state: &mut State, operation: &Operation) -> Answer {
         "StartExecution" => start_execution(state, operation),
         "ListExecutions" => Ok(list_executions(state, operation)),
         "SendTaskSuccess" => match operation.parameter("output") {
-            Some(output) if serde_json::from_str::<serde_json::Value>(output).is_ok() => {
+            Some(output) if serde_json::from_str::<Value>(output).is_ok() => {
                 answer(state, operation, TaskAnswer::Success(output.to_owned()))
             }
             Some(_) | None => Err(ServiceError::new("InvalidOutput", 400, "Invalid Output: not JSON")),
@@ -85,7 +86,7 @@ pub(crate) fn perform(state: &mut State, operation: &Operation) -> Answer {
     }
 }
 
-/// Takes the first answer to a token. Unverified: the texts of the errors.
+/// Takes the first answer to a token. The texts of the errors are AWS's (samples/states.SendTask.*).
 fn answer(state: &mut State, operation: &Operation, answer: TaskAnswer) -> Answer {
     let Some(token) = operation.parameter("taskToken").map(ToOwned::to_owned) else {
         return Err(ServiceError::new("InvalidToken", 400, "Invalid Token: 'Invalid token'"));
@@ -136,9 +137,14 @@ fn start_execution(state: &mut State, operation: &Operation) -> Answer {
     if !is_valid_name(&name) {
         return Err(ServiceError::new("InvalidName", 400, format!("Invalid Name: '{name}'")));
     }
-    let input = operation.parameter("input").unwrap_or("{}").to_owned();
-    if serde_json::from_str::<serde_json::Value>(&input).is_err() {
-        let message = "Invalid State Machine Execution Input: not JSON";
+    // An empty input is none of JSON; only one that is left out is `{}`.
+    let input = match &operation.input {
+        Input::Json(body) => body.get("input").and_then(Value::as_str).unwrap_or("{}").to_owned(),
+        Input::Form(_) | Input::Rest => "{}".to_owned(),
+    };
+    if serde_json::from_str::<Value>(&input).is_err() {
+        // What stands between the quotes are the words of AWS's JSON parser.
+        let message = "Invalid State Machine Execution Input: 'Invalid execution input.'";
         return Err(ServiceError::new("InvalidExecutionInput", 400, message));
     }
     let arn = format!("{prefix}:execution:{machine}:{name}");
@@ -150,7 +156,7 @@ fn start_execution(state: &mut State, operation: &Operation) -> Answer {
             Err(ServiceError::new("ExecutionAlreadyExists", 400, message))
         };
     }
-    let started_at = state.now().as_second();
+    let started_at = seconds(state.now());
     let execution = StartedExecution { arn: arn.clone(), name, input, state_machine_arn };
     state.executions.by_arn.insert(arn.clone(), state.executions.started.len());
     state.executions.started.push((execution, started_at));

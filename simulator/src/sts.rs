@@ -22,10 +22,20 @@ pub(crate) fn perform(state: &mut State, signer: &Signer, request: &Request, ope
         ASSUME_ROOT => assume_root(state, signer, operation),
         "GetCallerIdentity" => Ok(Output::Xml(
             xml::text("Arn", signer.arn())
-                + &xml::text("UserId", signer.account())
+                + &xml::text("UserId", user_id(signer))
                 + &xml::text("Account", signer.account()),
         )),
         _ => Err(ServiceError::not_simulated(&operation.action())),
+    }
+}
+
+/// The unique id of a user, of a role with its session's name, or of a root user, which is the account's.
+fn user_id(signer: &Signer) -> String {
+    let arn = signer.arn();
+    match arn.split_once(":assumed-role/").and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, session)) => format!("AROAEXAMPLE{}:{session}", signer.account().get(..10).unwrap_or_default()),
+        None if arn.contains(":user/") => format!("AIDAEXAMPLE{}", signer.account().get(..10).unwrap_or_default()),
+        None => signer.account().to_owned(),
     }
 }
 

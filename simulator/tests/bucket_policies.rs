@@ -180,8 +180,8 @@ async fn blocks_public_policies_where_the_bucket_says_so() {
         assert_eq!(
             message,
             "User: arn:aws:iam::333333333333:root is not authorized to perform: s3:PutBucketPolicy on resource: \
-             \"arn:aws:s3:::open-bucket\" because public policies are prevented by the BlockPublicPolicy setting in \
-             S3 Block Public Access."
+             \"arn:aws:s3:::open-bucket\" because public policies are blocked by the BlockPublicPolicy block \
+             public access setting."
         );
     }
     assert_eq!(simulator.world(), world());

@@ -101,7 +101,10 @@ async fn binds_root_sessions_and_members_by_service_control_policies() {
     let simulator = Simulator::new(world().member(bound));
     for s3 in [as_root(&simulator).await, Client::new(&admin(&simulator))] {
         let (_, _, message) = refusal(s3.put_bucket_policy().bucket(OPEN_BUCKET).policy("{}").send().await);
-        assert!(message.ends_with("with an explicit deny in a service control policy"), "{message}");
+        assert!(
+            message.contains("with an explicit deny in a service control policy: arn:aws:organizations::"),
+            "{message}"
+        );
         assert_eq!(code(s3.get_bucket_policy().bucket(OPEN_BUCKET).send().await), "NoSuchBucketPolicy");
     }
 }

@@ -239,8 +239,8 @@ fn read_json(status: u16, body: &[u8]) -> Answer {
     let mut output: Value = serde_json::from_slice(body).unwrap();
     let fields = output.as_object_mut().unwrap();
     let code = fields.remove("__type").map_or("Success".to_owned(), |code| code.as_str().unwrap().to_owned());
-    let message = fields.remove("message").map(|message| message.as_str().unwrap().to_owned());
-    fields.remove("Message");
+    let message = fields.remove("message").or(fields.remove("Message"));
+    let message = message.map(|message| message.as_str().unwrap().to_owned());
     Answer { code, status, message, output }
 }
 

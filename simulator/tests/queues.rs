@@ -162,7 +162,7 @@ async fn lets_strangers_send_where_both_sides_allow_it_but_never_set_attributes(
     let stranger = Client::new(&simulator.sdk_config(&Caller::role(DIRTY, "admin")));
     simulator.update(|world| world.account_mut(MEMBER).unwrap().queues[0].policy = None);
     let (_, _, message) = refusal(stranger.send_message().queue_url(QUEUE_URL).message_body("m").send().await);
-    assert!(message.ends_with("because no resource-based policy allows the sqs:SendMessage action"), "{message}");
+    assert!(message.ends_with("because no resource-based policy allows the sqs:sendmessage action"), "{message}");
 }
 
 #[tokio::test]

@@ -266,7 +266,10 @@ async fn applies_service_control_policies_to_root_sessions() {
     let iam = iam_as_root(&simulator, "666666666666", AUDIT).await;
     let (code, _, message) = refusal(iam.list_access_keys().send().await);
     assert_eq!(code, "AccessDenied");
-    assert!(message.ends_with("with an explicit deny in a service control policy"), "{message}");
+    assert!(
+        message.contains("with an explicit deny in a service control policy: arn:aws:organizations::"),
+        "{message}"
+    );
     assert!(iam_as_root(&simulator, "777777777777", AUDIT).await.list_access_keys().send().await.is_ok());
 }
 

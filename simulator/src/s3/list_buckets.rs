@@ -10,6 +10,7 @@ use super::{LIST_BUCKETS, errors, regions};
 use crate::answer::{Answer, Output, ServiceError};
 use crate::authentication::Signer;
 use crate::authorization::{Target, authorize};
+use crate::member_resources::bucket_arn;
 use crate::request::Request;
 use crate::state::State;
 use crate::world::World;
@@ -31,9 +32,9 @@ pub(super) fn list_buckets(state: &State, signer: &Signer, request: &Request) ->
     let limit = limit(parameter("max-buckets"))?;
     let after = match parameter("continuation-token") {
         None => "",
-        Some(token) => token
-            .strip_prefix(TOKEN_PREFIX)
-            .ok_or_else(|| errors::invalid_argument("The continuation token provided is incorrect"))?,
+        Some(token) => token.strip_prefix(TOKEN_PREFIX).ok_or_else(|| {
+            errors::invalid_argument("continuation-token", "The continuation token provided is incorrect")
+        })?,
     };
     let listed_region = parameter("bucket-region");
     if let Some(region) = listed_region {
@@ -51,7 +52,7 @@ pub(super) fn list_buckets(state: &State, signer: &Signer, request: &Request) ->
         .map(|(name, region)| {
             let mut fields = xml::text("Name", name) + &xml::text("CreationDate", &created);
             if says_regions {
-                fields += &xml::text("BucketRegion", region);
+                fields += &(xml::text("BucketRegion", region) + &xml::text("BucketArn", bucket_arn(name)));
             }
             xml::element("Bucket", fields)
         })
@@ -60,7 +61,7 @@ pub(super) fn list_buckets(state: &State, signer: &Signer, request: &Request) ->
     if let (Some((last, _)), Some(_)) = (page.last(), matching.next()) {
         fields += &xml::text("ContinuationToken", format!("{TOKEN_PREFIX}{last}"));
     }
-    if !prefix.is_empty() {
+    if parameter("prefix").is_some() {
         fields += &xml::text("Prefix", prefix);
     }
     let body = format!(
@@ -72,7 +73,8 @@ pub(super) fn list_buckets(state: &State, signer: &Signer, request: &Request) ->
 fn limit(parameter: Option<&str>) -> Result<usize, ServiceError> {
     let Some(text) = parameter else { return Ok(MOST_BUCKETS) };
     let limit = text.parse().ok().filter(|limit| (1..=MOST_BUCKETS).contains(limit));
-    limit.ok_or_else(|| errors::invalid_argument("Argument max-buckets must be an integer between 1 and 10000"))
+    let message = "Argument max-buckets must be an integer between 1 and 10000";
+    limit.ok_or_else(|| errors::invalid_argument("max-buckets", message))
 }
 
 /// Names and Regions; the project's own buckets are the management account's.

@@ -22,7 +22,7 @@ pub(super) fn perform(
     name: &str,
     key: &str,
 ) -> Answer {
-    let Some((owner, bucket)) = state.member_bucket(name) else { return Err(errors::no_such_bucket()) };
+    let Some((owner, bucket)) = state.member_bucket(name) else { return Err(errors::no_such_bucket(name)) };
     regions::check(request, name, &bucket.region)?;
     if request.header("x-amz-expected-bucket-owner").is_some_and(|expected| expected != owner.id) {
         return Err(errors::access_denied());
@@ -45,7 +45,7 @@ pub(super) fn perform(
         return Err(errors::method_not_allowed());
     }
     match operation.name.as_str() {
-        "GetBucketPolicy" => get_policy(bucket),
+        "GetBucketPolicy" => get_policy(bucket, name),
         "PutBucketPolicy" => put_policy(state, signer, request, name),
         "DeleteBucketPolicy" => {
             if let Some(bucket) = state.member_bucket_mut(name) {
@@ -95,8 +95,8 @@ fn context<'a>(request: &'a Request, operation: &str) -> Vec<(&'static str, &'a 
     parameters.iter().filter_map(given).collect()
 }
 
-fn get_policy(bucket: &MemberBucket) -> Answer {
-    let policy = bucket.policy.as_deref().ok_or_else(errors::no_such_bucket_policy)?;
+fn get_policy(bucket: &MemberBucket, name: &str) -> Answer {
+    let policy = bucket.policy.as_deref().ok_or_else(|| errors::no_such_bucket_policy(name))?;
     let headers = vec![("content-type", "application/json".to_owned())];
     Ok(Output::Rest { status: StatusCode::OK, headers, body: Bytes::from(policy.to_owned()) })
 }
@@ -104,12 +104,12 @@ fn get_policy(bucket: &MemberBucket) -> Answer {
 fn put_policy(state: &mut State, signer: &Signer, request: &Request, name: &str) -> Answer {
     let body::Upload { bytes, .. } = body::read(request)?;
     let policy = bucket_policy::read(&bytes, name, state)?;
-    let Some(bucket) = state.member_bucket_mut(name) else { return Err(errors::no_such_bucket()) };
+    let Some(bucket) = state.member_bucket_mut(name) else { return Err(errors::no_such_bucket(name)) };
     if bucket.block_public_policy && public_access::is_public(&policy.document) {
-        // The text as an SDK's user reported it.
+        // As it was captured (samples/s3.PutBucketPolicy.block-public-policy.json); the User Guide words it otherwise.
         let message = format!(
             "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"{}\" because public policies are \
-             prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+             blocked by the BlockPublicPolicy block public access setting.",
             signer.arn(),
             bucket_arn(name)
         );

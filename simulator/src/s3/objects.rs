@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{body, listing};
+use super::{body, errors, listing};
 use crate::answer::{Answer, Output, ServiceError};
 use crate::request::Request;
 use crate::state::State;
@@ -42,8 +42,7 @@ pub(crate) fn version(body: Option<Bytes>, modified: Timestamp) -> Version {
 fn put_object(state: &mut State, request: &Request, bucket: &str, key: &str) -> Answer {
     let exists = state.storage.latest(bucket, key).is_some_and(|latest| latest.body.is_some());
     if exists && request.header("if-none-match") == Some("*") {
-        let message = "At least one of the pre-conditions you specified did not hold";
-        return Err(ServiceError::new("PreconditionFailed", 412, message));
+        return Err(errors::precondition_failed("If-None-Match"));
     }
     let body::Upload { bytes, checksum } = body::read(request)?;
     let mut version = version(Some(bytes), state.now());
@@ -51,41 +50,57 @@ fn put_object(state: &mut State, request: &Request, bucket: &str, key: &str) -> 
     version.checksum.clone_from(&checksum);
     let etag = version.etag();
     let id = state.storage.put(bucket, key, version);
-    let mut headers = vec![("etag", etag), ("x-amz-version-id", id)];
-    headers.extend(checksum);
+    let mut headers = vec![("etag", etag), ("x-amz-version-id", id), encryption()];
+    headers.extend(with_type(checksum));
     Ok(Output::Rest { status: StatusCode::OK, headers, body: Bytes::new() })
 }
 
 fn get_object(state: &State, request: &Request, bucket: &str, key: &str) -> Answer {
     let found = match request.query.get("versionId") {
-        Some(id) => state
-            .storage
-            .version(bucket, key, id)
-            .ok_or_else(|| ServiceError::new("NoSuchVersion", 404, "The specified version does not exist."))?,
+        Some(id) if !is_version_id(id) => {
+            let error = errors::invalid_argument("versionId", "Invalid version id specified");
+            return Err(error.field("ArgumentValue", id));
+        }
+        Some(id) => state.storage.version(bucket, key, id).ok_or_else(|| errors::no_such_version(key, id))?,
         None => state
             .storage
             .latest(bucket, key)
             .filter(|latest| latest.body.is_some())
-            .ok_or_else(|| ServiceError::new("NoSuchKey", 404, "The specified key does not exist."))?,
+            .ok_or_else(|| errors::no_such_key(key))?,
     };
     let Some(body) = found.body.clone() else {
-        return Err(ServiceError::new(
-            "MethodNotAllowed",
-            405,
-            "The specified method is not allowed against this resource.",
-        ));
+        let error = errors::method_not_allowed().field("Method", request.method.as_str());
+        return Err(error.field("ResourceType", "DeleteMarker"));
     };
     let mut headers = vec![
         ("etag", found.etag()),
         ("x-amz-version-id", found.id.clone()),
         ("last-modified", http_date(found.modified)),
         ("content-length", body.len().to_string()),
+        ("accept-ranges", "bytes".to_owned()),
+        ("content-type", found.content_type.clone().unwrap_or_else(|| "binary/octet-stream".to_owned())),
+        encryption(),
     ];
-    headers.extend(found.content_type.clone().map(|kind| ("content-type", kind)));
     if request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")) {
-        headers.extend(found.checksum.clone());
+        headers.extend(with_type(found.checksum.clone()));
     }
     Ok(Output::Rest { status: StatusCode::OK, headers, body })
+}
+
+/// Every bucket encrypts with keys of S3 unless it is told otherwise.
+fn encryption() -> (&'static str, String) {
+    ("x-amz-server-side-encryption", "AES256".to_owned())
+}
+
+/// A checksum, and what it is one of.
+fn with_type(checksum: Option<(&'static str, String)>) -> impl Iterator<Item = (&'static str, String)> {
+    let kind = checksum.is_some().then(|| ("x-amz-checksum-type", "FULL_OBJECT".to_owned()));
+    checksum.into_iter().chain(kind)
+}
+
+/// Whether a text could be the id of a version here.
+fn is_version_id(text: &str) -> bool {
+    text.strip_prefix("version-").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn http_date(at: Timestamp) -> String {

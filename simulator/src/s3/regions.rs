@@ -11,6 +11,44 @@ use crate::request::Request;
 
 const BUCKET_REGION: &str = "x-amz-bucket-region";
 
+/// The Regions of the partition `aws`.
+const REGIONS: [&str; 34] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 pub(super) fn check(request: &Request, bucket: &str, region: &str) -> Result<(), ServiceError> {
     let signed = request.signature.as_ref().map_or(region, |signature| &signature.region);
     let error = match of_host(&request.host) {
@@ -30,15 +68,17 @@ pub(super) fn check(request: &Request, bucket: &str, region: &str) -> Result<(),
     Err(error.header(BUCKET_REGION, region))
 }
 
-/// `ListBuckets` for one Region has to be sent to that Region. The text is unverified.
+/// `ListBuckets` for one Region has to be sent to that Region. The text of a Region that there is, but is another, is unverified.
 ///
-/// Source: Amazon S3 API Reference, `ListBuckets`, `bucket-region`.
+/// Sources: Amazon S3 API Reference, `ListBuckets`, `bucket-region`; samples/s3.ListBuckets.bad-region.json.
 pub(super) fn check_listed(request: &Request, listed: &str) -> Result<(), ServiceError> {
     let signed = request.signature.as_ref().map_or(listed, |signature| &signature.region);
     if signed == listed {
         return Ok(());
     }
-    Err(invalid_argument(format!("Argument value {listed} is not a valid AWS Region for this endpoint")))
+    let elsewhere = if REGIONS.contains(&listed) { " for this endpoint" } else { "" };
+    let message = format!("Argument value {listed} is not a valid AWS Region{elsewhere}");
+    Err(invalid_argument("bucket-region", message))
 }
 
 /// The Region in `s3.REGION.amazonaws.com` or `BUCKET.s3.REGION.amazonaws.com`.

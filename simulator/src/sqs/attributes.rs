@@ -26,6 +26,13 @@ pub(super) fn get(state: &State, address: &Address, operation: &Operation) -> An
     add("Policy", queue.policy.as_deref().map(ToOwned::to_owned));
     let messages = state.queues.in_queue(&address.arn()).len();
     add("ApproximateNumberOfMessages", Some(messages.to_string()));
+    // What every queue has, as it is when it was made. Source: Amazon SQS API Reference, `CreateQueue`.
+    let made = state.world.account(&address.account).map(|account| account.joined.as_second().to_string());
+    add("CreatedTimestamp", made.clone());
+    add("LastModifiedTimestamp", made);
+    for (name, value) in UNCHANGED {
+        add(name, Some(value.to_owned()));
+    }
     Ok(Output::Json(if attributes.is_empty() { json!({}) } else { json!({"Attributes": attributes}) }))
 }
 
@@ -42,7 +49,8 @@ pub(super) fn set(state: &mut State, address: Address, operation: &Operation) ->
         ServiceError::new("MissingRequiredParameterException", 400, message)
     })?;
     if let Some(other) = attributes.keys().find(|name| *name != "Policy") {
-        let is_known = is_attribute(other);
+        // No queue here is a FIFO queue, and of another one AWS does not know the attribute.
+        let is_known = is_attribute(other) && other != "FifoQueue";
         let not_served = || ServiceError::not_simulated(&format!("sqs:SetQueueAttributes of {other}"));
         return Err(if is_known { not_served() } else { unknown_attribute(other) });
     }
@@ -59,6 +67,17 @@ pub(super) fn set(state: &mut State, address: Address, operation: &Operation) ->
     state.settle();
     Ok(Output::Json(json!({})))
 }
+
+/// Attributes that nothing here changes.
+const UNCHANGED: [(&str, &str); 7] = [
+    ("VisibilityTimeout", "30"),
+    ("MaximumMessageSize", "262144"),
+    ("MessageRetentionPeriod", "345600"),
+    ("ApproximateNumberOfMessagesNotVisible", "0"),
+    ("ApproximateNumberOfMessagesDelayed", "0"),
+    ("DelaySeconds", "0"),
+    ("ReceiveMessageWaitTimeSeconds", "0"),
+];
 
 fn unknown_attribute(name: &str) -> ServiceError {
     ServiceError::new("InvalidAttributeName", 400, format!("Unknown Attribute {name}."))

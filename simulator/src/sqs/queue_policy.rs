@@ -1,9 +1,9 @@
 //! What SQS refuses to take as a queue's policy.
 //!
 //! It answers one text for whatever is wrong and names no part (seen in hashicorp/terraform-provider-aws, pull request
-//! 42209; for a principal that is gone, in a capture of August 2026, where the sixth answer was HTTP 500 `InternalFailure`
-//! without a message: a fault has to say so). Resources and conditions are not validated, nor the quotas on statements,
-//! actions and principals.
+//! 42209; for a principal that is gone in samples/sqs.SetQueueAttributes.principal-does-not-exist.json, where the sixth answer
+//! was HTTP 500 `InternalFailure` without a message: a fault has to say so). Resources and conditions are not validated, nor
+//! the quotas on statements, actions and principals.
 
 use serde_json::Value;
 

@@ -119,6 +119,7 @@ impl PersonRequest {
     pub fn may_need_approval(&self) -> bool {
         match self {
             Self::Show(_) | Self::Decide(_) => false,
+            Self::ReleaseKey(_) => true,
             Self::Secure(secure) => secure.mode == Mode::Enforce,
             Self::Unlock(unlock) => unlock.action.changes(),
         }
