@@ -2,7 +2,7 @@
 
 use rootwarden_domain::{AccountId, Candidate, audit::AuditOutcome, unlock::Resource};
 use rootwarden_root_access::{
-    AwsError, MemberAccount, Organization, ResourceSession, RootSessions, SessionBudget, audit,
+    AwsError, Deadline, MemberAccount, Organization, ResourceSession, RootSessions, SessionBudget, audit,
 };
 use rootwarden_simulator::{Member, MemberBucket, MemberQueue, World};
 use rootwarden_tests::MANAGEMENT;
@@ -42,7 +42,7 @@ pub fn sessions(exchange: &Exchange) -> RootSessions {
 
 pub async fn audited(exchange: &Exchange) -> AuditOutcome {
     let account = Candidate { id: MEMBER.parse().unwrap(), name: "member".to_owned(), joined_at: None };
-    audit(&sessions(exchange), &account).await
+    audit(&sessions(exchange), &account, Deadline::after(std::time::Duration::from_mins(2))).await
 }
 
 /// Code, kind and text of why an account is unknown.
