@@ -248,9 +248,10 @@ class Deployment:
         killed = 0
         for process in Path("/proc").iterdir():
             try:
-                parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+                parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
                 # Only the emulator's own children are looked at, by their ids.
-                if int(parent) == self._servers["emulator"].pid and name in (process / "environ").read_bytes().split(b"\0"):
+                is_own = parent == self._servers["emulator"].pid
+                if is_own and name in (process / "environ").read_bytes().split(b"\0"):
                     os.kill(int(process.name), signal.SIGKILL)
                     killed += 1
             except (OSError, ValueError, IndexError):

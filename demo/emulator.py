@@ -10,8 +10,8 @@ interface in the clear; they are marked as if a TLS proxy had ended the connecti
 Callers of function URLs: ministack verifies the signature and the caller's policies, and leaves out of the event who it
 was. AWS says it under `requestContext.authorizer.iam`, and so does this.
 
-Failed children of a Distributed Map: ministack puts null in their place. AWS puts the child's execution there, its input
-included (Developer Guide, "ResultWriter (Map)": without one, results stand there unchanged), and so does this.
+Failed children of a Distributed Map: ministack puts null in their place. AWS puts the child's execution there, its
+input included (Developer Guide, "ResultWriter (Map)": without one, results stand there unchanged), and so does this.
 
 Callers of topics: ministack holds what a state machine publishes against the topic's policy as if whoever started the
 execution had published it. On AWS the machine's role does, and so it does here.

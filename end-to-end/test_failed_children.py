@@ -48,7 +48,8 @@ def answered_as_aws_does(execution: Execution) -> bool:
 def unknown(report: dict[str, Any]) -> dict[str, Any]:
     """The accounts that nothing is known of, with the reason."""
     statuses = {account: told["status"] for account, told in report["accounts"].items()}
-    return {id: status["unknown"] for id, status in statuses.items() if isinstance(status, dict) and "unknown" in status}
+    told = {account: status for account, status in statuses.items() if isinstance(status, dict)}
+    return {account: status["unknown"] for account, status in told.items() if "unknown" in status}
 
 
 def test_a_failed_child_of_the_audit_makes_its_own_accounts_unknown_and_no_others(

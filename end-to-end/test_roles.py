@@ -64,14 +64,15 @@ def test_every_other_role_of_a_machine_is_bound_to_machines_of_this_account() ->
 
 
 def test_a_run_may_be_redriven_with_the_children_of_its_maps() -> None:
-    """Source: AWS Step Functions Developer Guide, "IAM policies for Distributed Map states" and "Redriving Map Runs"."""
+    """Source: AWS Step Functions Developer Guide, "IAM policies for Distributed Map states", "Redriving Map Runs"."""
     [policy] = RESOURCES["SecureAccountsRole"]["Properties"]["Policies"]
     granted: dict[str, set[str]] = {}
     for statement in policy["PolicyDocument"]["Statement"]:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
         for action in actions:
-            names = {resource["Fn::Sub"] for resource in resources if isinstance(resource, dict) and "Fn::Sub" in resource}
+            named = [resource for resource in resources if isinstance(resource, dict)]
+            names = {resource["Fn::Sub"] for resource in named if "Fn::Sub" in resource}
             granted.setdefault(action, set()).update(names)
     children = {MACHINE % ("execution", f"/{label}:*") for label in labels()}
     assert granted["states:StartExecution"] == {MACHINE % ("stateMachine", "")}
