@@ -145,9 +145,11 @@ impl DeleteCredentials {
 
     async fn delete(&self, work: &Work<'_>, planned: &PlannedAccount, journal: &mut Journal<'_>) -> DeletionOutcome {
         let id = planned.account.id;
-        match work.deadline.earlier_by(LEAST_TIME).cut(self.may_be_changed(work.plan, planned)).await {
+        // Boxed: many accounts are at work at once, and these are large.
+        let asked = Box::pin(self.may_be_changed(work.plan, planned));
+        match work.deadline.earlier_by(LEAST_TIME).cut(asked).await {
             Some(Ok((member, keys))) => {
-                delete(&self.sessions, &member, planned, keys.as_ref(), journal, work.deadline).await
+                Box::pin(delete(&self.sessions, &member, planned, keys.as_ref(), journal, work.deadline)).await
             }
             Some(Err(outcome)) => outcome,
             None => {

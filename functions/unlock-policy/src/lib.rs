@@ -137,7 +137,7 @@ impl UnlockPolicy {
                     }
                     LeftOut::NotInOrganization => "it is not in the organization: look at its id".to_owned(),
                     LeftOut::NotActive(state) => {
-                        format!("its state is {}: only active accounts are entered", state)
+                        format!("its state is {state}: only active accounts are entered")
                     }
                     LeftOut::Excluded => format!("it is {reason}"),
                 };
