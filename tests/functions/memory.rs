@@ -341,6 +341,9 @@ async fn a_function_in_a_process_of_its_own() {
 async fn handle<F: Function>(input: Value) {
     let settings = Settings::of([
         ("ROOTWARDEN_BUCKET", BUCKET),
+        ("ROOTWARDEN_ACCOUNT_ID", MANAGEMENT),
+        ("ROOTWARDEN_PEOPLE", "identity-center-and-iam-users"),
+        ("ROOTWARDEN_PERSON_ROLE_ARNS", ""),
         ("ROOTWARDEN_MODE", "enforce"),
         ("ROOTWARDEN_EXEMPT_ACCOUNTS", "{}"),
         ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", "30"),

@@ -71,7 +71,7 @@ fn without_digests(text: &str) -> String {
     for part in text.split_inclusive(|character| !is_of_word(character)) {
         let word = part.trim_end_matches(|character| !is_of_word(character));
         let rest = part.get(word.len()..).unwrap_or_default();
-        let id = ["unlock-20", "by-hand-20"]
+        let id = ["unlock-20", "by-hand-20", "by-hand-all-20"]
             .into_iter()
             .find_map(|prefix| word.find(prefix).map(|at| at + prefix.len() - 2));
         match id {

@@ -215,10 +215,11 @@ async fn public_again() -> String {
     }));
     let rehearsal = Rehearsal::new(unlock::world_with(policy));
     let mut body = about_bucket("apply");
-    body["change"] = json!("delete");
+    (body["change"], body["force"]) = (json!("delete"), json!(true));
     let (_, _, applied) = unlock::carry_out(&rehearsal, &body).await;
     rehearsal.simulator.update(|world| world.account_mut(OWNER).unwrap().buckets[0].block_public_policy = true);
     let mut undo = about_bucket("restore");
+    undo["force"] = json!(true);
     undo["stored"] = applied["stored"].clone();
     let (_, _, applied) = unlock::carry_out(&rehearsal, &undo).await;
     line(&applied)

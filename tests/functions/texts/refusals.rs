@@ -48,7 +48,7 @@ pub async fn input() -> Vec<Told> {
             asked(with(about_bucket("plan"), "action", json!("unlock"))).await,
             "`unlock`",
             "expected one of",
-            "invalid request: `action`: unknown variant `unlock`, expected one of `show`, `approve`, `refuse`, `secure`, `inspect`, `plan`, `apply`, `restore`",
+            "invalid request: `action`: unknown variant `unlock`, expected one of `show`, `approve`, `refuse`, `secure`, `inspect`, `plan`, `apply`, `restore`, `release-key`",
         ),
         told(
             "no JSON",
@@ -204,7 +204,7 @@ pub async fn objects() -> Vec<Told> {
     let mut altered = rehearsal.object(&pin);
     altered["batches"][0]["accounts"][0]["account"]["id"] = json!(organization::EXEMPT);
     let delete = async |pin: &Value| {
-        let input = json!({"run": RUN, "round": 0, "plan": pin, "batch": batch});
+        let input = json!({"run": RUN, "round": 0, "plan": pin, "batch": batch["batch"]});
         rehearsal.delete(input).await.unwrap_err().to_string()
     };
     let misplaced = delete(&with(pin.clone(), "key", json!("unlocks/unlock-1/plan.json"))).await;
@@ -431,8 +431,8 @@ pub async fn approvals() -> Vec<Told> {
             "a root user approves",
             root,
             "root user",
-            "sign as",
-            "a root user is nobody in particular: sign as an IAM user or with a role session",
+            "sign in through",
+            "a root user is nobody in particular: sign in through Identity Center, or as an IAM user",
         ),
         told(
             "the other URL",
