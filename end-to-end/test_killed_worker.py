@@ -58,7 +58,7 @@ def test_a_killed_worker_leaves_a_report_that_names_what_it_had_deleted(deployme
     deployment.start_execution({"selection": "all", "mode": "enforce"}, name)
     killed = kill_in_the_middle(deployment, slow)
     execution = deployment.wait_for_execution(name, timeout=120)
-    assert killed == [1], "one worker was at work, and it was killed"
+    assert killed and killed[0] >= 1, "the worker that was at work was killed, with those that were idle"
 
     first = json.loads(deployment.read_object(f"runs/{name}/report/0.json"))["accounts"]
     told = outcomes(first[slow]["status"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import samples
-from conftest import ADMINISTRATOR, session, user
+from conftest import ADMINISTRATOR, role_session, user
 
 from demo.deployment import Deployment
 from demo.people import signed_post
@@ -158,8 +158,7 @@ def test_who_signed_a_request_to_a_function_url(deployment: Deployment, function
     status, event = signed_post(deployment.endpoint, url, user(deployment, "sampled", ADMINISTRATOR), body)
     assert status == 200 and event["requestContext"]["authorizer"]["iam"]["userArn"].endswith(":user/sampled")
     compared.add("lambda.function-url.iam-user", "an IAM user's", event)
-    role = session(deployment, "sampled-role", "session")
-    deployment.stack.client("iam").attach_role_policy(RoleName="sampled-role", PolicyArn=ADMINISTRATOR)
+    role = role_session(deployment, "sampled-role", "session", ADMINISTRATOR)
     status, event = signed_post(deployment.endpoint, url, role, body)
     assert status == 200 and event["requestContext"]["authorizer"]["iam"]["userArn"].endswith("/sampled-role/session")
     compared.add("lambda.function-url.assumed-role", "a role session's", event)

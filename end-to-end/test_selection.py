@@ -163,7 +163,7 @@ def night(guarded: Deployment, date: str, world: dict[str, Any]) -> tuple[dict[s
     """The nightly run as the template's schedule starts it, in the deployment whose nights leave a unit out."""
     guarded.reset(world)
     before = guarded.world()
-    assert fire(guarded, f"{date}T02:00:00Z", f"night-{uuid.uuid4().hex[:8]}") == "SUCCEEDED"
+    assert fire(guarded, f"{date}T02:00:00Z", f"night-{uuid.uuid4().hex[:8]}")["status"] == "SUCCEEDED"
     return before, guarded.wait_for_execution(f"nightly-{date}")
 
 

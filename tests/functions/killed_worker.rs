@@ -259,3 +259,22 @@ async fn i8_an_attempt_that_begins_late_ends_with_the_child_that_waits_for_it() 
     assert_eq!(answer["not_attempted"], 3, "{answer}");
     assert_eq!(rehearsal.count("sts:AssumeRoot"), sessions);
 }
+
+#[tokio::test(start_paused = true)]
+async fn i13_a_switch_that_is_turned_while_accounts_are_at_work_stops_their_next_step() {
+    let (rehearsal, plan) = planned().await;
+    let turn = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        rehearsal.simulator.put_object(BUCKET, "control/paused.json", r#"{"paused": true, "reason": "incident 7"}"#);
+    };
+    let (answer, ()) = tokio::join!(rehearsal.delete(of_batch(&plan)), turn);
+    let answer = answer.unwrap();
+    for number in 0..ACCOUNTS.len() {
+        let told = rehearsal.object(&answer["result"])["accounts"][number]["outcome"].clone();
+        let lost = lost(&rehearsal, ACCOUNTS[number]);
+        assert!(lost.len() < 6, "not everything is gone: {told}");
+        assert_eq!(claimed(&told), lost, "{told}");
+        assert!(told.to_string().contains("everything that changes is paused: incident 7"), "{told}");
+    }
+    assert_ne!(answer["deleted"], 0, "what was deleted before is told");
+}

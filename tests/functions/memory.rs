@@ -116,6 +116,7 @@ impl Laid {
             request: serde_json::from_value(json!({"selection": "all", "mode": "enforce", "started_by": "schedule"}))
                 .unwrap(),
             management_account: MANAGEMENT.parse().unwrap(),
+            batch_numbers: Batch::numbers(&batches),
             batches,
             left_out: vec![],
             unknown: vec![],

@@ -105,7 +105,7 @@ async fn refusals(check: &mut Check) {
             "sqs.SetQueueAttributes.principal-does-not-exist",
             "refused",
             ErrorKind::InvalidRequest,
-            Some(PolicyRefusal::Malformed),
+            Some(PolicyRefusal::MalformedSomewhere),
         ),
         ("sqs.SetQueueAttributes.principal-does-not-exist", "a fault of the service", ErrorKind::Transient, None),
         ("sqs.SetQueueAttributes.invalid-attribute-value", "no such attribute", ErrorKind::InvalidRequest, None),

@@ -168,11 +168,6 @@ impl DeleteCredentials {
         planned: &PlannedAccount,
     ) -> Result<(MemberAccount, Option<KeysAgain>), DeletionOutcome> {
         let id = planned.account.id;
-        match self.kept_by_people(id).await {
-            Ok(None) => {}
-            Ok(Some(outcome)) => return Err(outcome),
-            Err(error) => return Err(DeletionOutcome::Failed(error.into())),
-        }
         // INVARIANT (I1): asked again right before anything is deleted.
         let member = match self.organization.member(plan.management_account, id).await {
             Ok(member) => member,
@@ -182,10 +177,16 @@ impl DeleteCredentials {
             }
             Err(NotAMember::Unanswered(error)) => return Err(DeletionOutcome::Failed(error.into())),
         };
-        match self.looked_at_again(plan, planned).await {
-            Ok(LookedAtAgain::Goes(keys)) => Ok((member, keys)),
-            Ok(LookedAtAgain::Stays(outcome)) => Err(outcome),
-            Err(failure) => Err(DeletionOutcome::Failed(failure)),
+        let keys = match self.looked_at_again(plan, planned).await {
+            Ok(LookedAtAgain::Goes(keys)) => keys,
+            Ok(LookedAtAgain::Stays(outcome)) => return Err(outcome),
+            Err(failure) => return Err(DeletionOutcome::Failed(failure)),
+        };
+        // Why last: calls to Organizations wait for their turn, and what people wrote meanwhile counts.
+        match self.kept_by_people(id).await {
+            Ok(None) => Ok((member, keys)),
+            Ok(Some(outcome)) => Err(outcome),
+            Err(error) => Err(DeletionOutcome::Failed(error.into())),
         }
     }
 

@@ -8,7 +8,7 @@ mod sorted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rootwarden_domain::{
-    AccountId, BatchOutcome, ErrorKind, Mode, Pin, RunId,
+    AccountId, Batch, BatchOutcome, ErrorKind, Mode, Pin, RunId,
     artifact::outcomes,
     input::{InvalidInput, parse},
     report::Report,
@@ -134,6 +134,7 @@ impl Function for SelectAccounts {
             mode,
             request,
             management_account,
+            batch_numbers: Batch::numbers(&batches),
             batches,
             left_out,
             unknown,

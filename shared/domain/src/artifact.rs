@@ -72,6 +72,12 @@ pub struct Batch<T> {
 }
 
 impl<T> Batch<T> {
+    /// The numbers of `batches`, in their order.
+    #[must_use]
+    pub fn numbers(batches: &[Self]) -> Vec<u32> {
+        batches.iter().map(|batch| batch.batch).collect()
+    }
+
     /// Forms batches of `size` accounts, numbered from 0; of more, where there would be more than [`MOST_BATCHES`].
     #[must_use]
     pub fn form(accounts: Vec<T>, size: usize) -> Vec<Self> {

@@ -43,6 +43,8 @@ pub struct DeletionPlan {
     pub approved_before: Option<Pin>,
     /// Accounts with one of these tags are left alone, also by whoever carries the plan out later.
     pub excluded_tags: Vec<Tag>,
+    /// The numbers of the batches, for the map: it reads one of these for each child, and not a batch of any size.
+    pub batch_numbers: Vec<u32>,
     pub batches: Vec<Batch<PlannedAccount>>,
     /// Accounts in which nothing is deleted.
     pub others: Vec<OtherAccount>,
@@ -159,6 +161,7 @@ impl DeletionPlan {
             guard: Guard::default(),
             approved_before: None,
             excluded_tags: request.exclude.tags,
+            batch_numbers: Vec::new(),
             batches: Vec::new(),
             others: Vec::new(),
             left_out: Vec::new(),
@@ -186,7 +189,7 @@ impl DeletionPlan {
                 Standing::NotAsked => {}
             }
         }
-        plan.batches = batches_of(planned);
+        plan.form_batches(planned);
         if !any_candidate && plan.waiting.is_empty() && plan.not_created.is_empty() {
             let left_out = plan.left_out.iter().map(|left| &left.reason);
             plan.nobody_selected = NobodySelected::because(&request.selection, left_out, any_unknown);
@@ -208,7 +211,12 @@ impl DeletionPlan {
                 Some(finding) => self.others.push(OtherAccount { account: account.account, finding }),
             }
         }
+        self.form_batches(planned);
+    }
+
+    fn form_batches(&mut self, planned: Vec<PlannedAccount>) {
         self.batches = batches_of(planned);
+        self.batch_numbers = Batch::numbers(&self.batches);
     }
 
     /// Every account in which something is deleted.

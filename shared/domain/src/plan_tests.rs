@@ -18,6 +18,7 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
         mode: Mode::Enforce,
         request: serde_json::from_str(r#"{"selection": "all", "mode": "enforce"}"#).unwrap(),
         management_account: "999999999999".parse().unwrap(),
+        batch_numbers: vec![0],
         batches: Batch::form(accounts.iter().map(|id| candidate(id)).collect(), 2),
         left_out: vec![],
         unknown: vec![],

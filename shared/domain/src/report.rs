@@ -118,6 +118,7 @@ impl Report {
             round,
             mode,
             batches,
+            batch_numbers: _,
             others,
             left_out,
             waiting,

@@ -51,6 +51,7 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionP
         not_created: vec![],
         nobody_selected: None,
         not_in_organization: vec![],
+        batch_numbers: vec![0],
         batches: Batch::form(planned, 20),
         others: others.into_iter().map(|(id, finding)| OtherAccount { account: candidate(id), finding }).collect(),
     }

@@ -128,6 +128,8 @@ pub struct SelectedAccounts {
     pub mode: Mode,
     pub request: Request,
     pub management_account: AccountId,
+    /// The numbers of the batches, for the map: it reads one of these for each child, and not a batch of any size.
+    pub batch_numbers: Vec<u32>,
     pub batches: Vec<Batch<Candidate>>,
     pub left_out: Vec<LeftOutAccount>,
     /// Accounts of which Organizations did not say what decides.

@@ -20,7 +20,7 @@ use crate::{
     root_user::{Accepted, LastUse},
 };
 
-/// What a step may take, with its retries: writing down that it is begun, and the call.
+/// What a step may take, with its retries: asking the kill switch and writing down that it is begun, and the call.
 const STEP: Duration = LONGEST_WRITE.saturating_add(LONGEST_CALL);
 /// Kept back for reading once more what is left, and writing down what that showed.
 const VERIFY: Duration = LONGEST_CALL.saturating_add(LONGEST_WRITE);
@@ -139,8 +139,8 @@ async fn take_step(
     if is_mfa_device && let Some(reason) = mfa_must_stay(session, present, journal).await {
         return StepOutcome::NotAttempted(reason);
     }
-    if let Err(failure) = journal.begin(credential).await {
-        return StepOutcome::Failed(failure);
+    if let Err(instead) = journal.begin(credential).await {
+        return instead;
     }
     match session.delete(credential).await {
         Ok(Accepted::Yes) => StepOutcome::accepted(account, credential),

@@ -84,15 +84,30 @@ impl<'a> Journal<'a> {
 
     /// Writes down that a deletion is about to be sent.
     ///
+    /// INVARIANT (I13): the kill switch is asked first, before each step, since many accounts are at work at once.
+    ///
     /// # Errors
-    /// It could not be written down, so it must not be sent.
-    pub(crate) async fn begin(&mut self, credential: &RootCredential) -> Result<(), Failure> {
-        self.record(credential, StepOutcome::begun(self.account.id, credential));
-        let written = self.write(self.attempted(None)).await;
-        if written.is_ok() {
-            self.is_begun = true;
+    /// What becomes of the step instead: everything is paused, or it could not be written down, so it must not be sent.
+    pub(crate) async fn begin(&mut self, credential: &RootCredential) -> Result<(), StepOutcome> {
+        let account = self.account.id;
+        timeout(LONGEST_WRITE, self.ask_and_write(credential)).await.unwrap_or_else(|_| {
+            let message = format!("cannot ask and write down in time that {credential} of account `{account}` goes");
+            Err(StepOutcome::Failed(Failure::new(ErrorKind::Transient, message)))
+        })?;
+        self.is_begun = true;
+        Ok(())
+    }
+
+    async fn ask_and_write(&mut self, credential: &RootCredential) -> Result<(), StepOutcome> {
+        match self.storage.paused().await {
+            Ok(None) => {}
+            Ok(Some(reason)) => {
+                return Err(StepOutcome::NotAttempted(format!("everything that changes is paused: {reason}")));
+            }
+            Err(error) => return Err(StepOutcome::Failed(error.into())),
         }
-        written
+        self.record(credential, StepOutcome::begun(self.account.id, credential));
+        self.write(self.attempted(None)).await.map_err(StepOutcome::Failed)
     }
 
     /// Notes how a step ended, in place of what was noted of it before. The next write takes it along.
