@@ -269,9 +269,9 @@ async fn i13_a_switch_that_is_turned_while_accounts_are_at_work_stops_their_next
     };
     let (answer, ()) = tokio::join!(rehearsal.delete(of_batch(&plan)), turn);
     let answer = answer.unwrap();
-    for number in 0..ACCOUNTS.len() {
+    for (number, account) in ACCOUNTS.iter().enumerate() {
         let told = rehearsal.object(&answer["result"])["accounts"][number]["outcome"].clone();
-        let lost = lost(&rehearsal, ACCOUNTS[number]);
+        let lost = lost(&rehearsal, account);
         assert!(lost.len() < 6, "not everything is gone: {told}");
         assert_eq!(claimed(&told), lost, "{told}");
         assert!(told.to_string().contains("everything that changes is paused: incident 7"), "{told}");
