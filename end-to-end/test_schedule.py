@@ -15,9 +15,7 @@ NIGHT = {"selection": "all", "mode": "enforce", "exclude": {}, "started_by": "sc
 
 def schedule(deployment: Deployment) -> dict[str, Any]:
     resources = deployment.stack.resources
-    return deployment.stack.client("scheduler").get_schedule(
-        GroupName=resources["StackNameOfAtMost64Characters"], Name=resources["Nightly"]
-    )
+    return deployment.stack.client("scheduler").get_schedule(Name=resources["Nightly"])
 
 
 def fire(deployment: Deployment, scheduled_time: str, invocation: str, **more: Any) -> dict[str, Any]:

@@ -237,15 +237,31 @@ async fn i8_the_journals_of_the_largest_batch_are_read_to_their_last_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i3_a_report_whose_approval_was_refused_reads_no_journal() {
+async fn i3_a_report_that_is_told_of_a_refusal_tells_of_what_was_deleted_all_the_same() {
+    let (rehearsal, plan, _) = killed_after(19).await;
+    let input = json!({
+        "run": RUN, "round": 0, "plan": plan, "approval": "refused", "deletions": [], "previous": null,
+    });
+    let published = rehearsal.publish(input).await.unwrap();
+    for account in ACCOUNTS {
+        let told = status(&rehearsal, &published, account);
+        assert_eq!(claimed(&told).is_empty() && open(&told).is_empty(), lost(&rehearsal, account).is_empty(), "{told}");
+    }
+    // Nor does another report take its place.
+    let input = json!({
+        "run": RUN, "round": 0, "plan": plan, "approval": "approved", "deletions": [], "previous": null,
+    });
+    assert!(rehearsal.publish(input).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_whose_approval_was_refused_says_so_of_each_account() {
     let (rehearsal, plan) = planned().await;
-    let lists = rehearsal.count("s3:ListBucket");
     let input = json!({
         "run": RUN, "round": 0, "plan": plan, "approval": "refused", "deletions": [], "previous": null,
     });
     let published = rehearsal.publish(input).await.unwrap();
     assert_eq!(published["counts"]["not_approved"], 3);
-    assert_eq!(rehearsal.count("s3:ListBucket"), lists);
 }
 
 #[tokio::test(start_paused = true)]
@@ -258,6 +274,54 @@ async fn i8_an_attempt_that_begins_late_ends_with_the_child_that_waits_for_it() 
     let answer = rehearsal.delete(input).await.unwrap();
     assert_eq!(answer["not_attempted"], 3, "{answer}");
     assert_eq!(rehearsal.count("sts:AssumeRoot"), sessions);
+    // It used nothing up: an attempt with time left carries the batch out.
+    assert_eq!(rehearsal.delete(of_batch(&plan)).await.unwrap()["not_attempted"], 0);
+    for account in ACCOUNTS {
+        assert!(is_clean(&rehearsal, account), "{account}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i3_a_journal_that_cannot_be_read_for_a_moment_is_not_passed_over() {
+    let mut refused = 0;
+    for number in 1..=9 {
+        let (rehearsal, plan, _) = killed_after(19).await;
+        rehearsal.simulator.inject(Fault::on("s3:GetObject").nth(number).times(5).internal_error());
+        let answer = match rehearsal.delete(of_batch(&plan)).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                assert_eq!(error.kind().name(), "Transient", "Step Functions tries it again: {error}");
+                refused += 1;
+                rehearsal.delete(of_batch(&plan)).await.unwrap()
+            }
+        };
+        let published = publish(&rehearsal, &plan, &json!([answer])).await;
+        for account in ACCOUNTS {
+            let told = status(&rehearsal, &published, account);
+            let known: BTreeSet<String> = claimed(&told).union(&open(&told)).cloned().collect();
+            assert!(lost(&rehearsal, account).is_subset(&known), "read {number}: {told}");
+        }
+    }
+    assert!(refused > 3, "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i3_nothing_is_deleted_once_the_report_is_written() {
+    let (rehearsal, plan) = planned().await;
+    let publish = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        publish(&rehearsal, &plan, &json!([null])).await;
+    };
+    let before = rehearsal.simulator.world();
+    let (answer, ()) = tokio::join!(rehearsal.delete(of_batch(&plan)), publish);
+    let answer = answer.unwrap();
+    assert_ne!(rehearsal.simulator.world(), before, "it was at work");
+    let report: Value = rehearsal.object(&json!({"key": format!("runs/{RUN}/report/0.json")}));
+    for account in ACCOUNTS {
+        let told = report["accounts"][account]["status"].clone();
+        let known: BTreeSet<String> = claimed(&told).union(&open(&told)).cloned().collect();
+        assert!(lost(&rehearsal, account).is_subset(&known), "{account}: {told}; {answer}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -113,7 +113,7 @@ async fn refusals(check: &mut Check) {
             "sqs.SetQueueAttributes.invalid-attribute-value",
             "a value with a reason",
             ErrorKind::InvalidRequest,
-            Some(PolicyRefusal::Malformed),
+            Some(PolicyRefusal::MalformedSomewhere),
         ),
     ] {
         let answer = check.answer(sample, case);

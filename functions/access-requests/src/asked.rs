@@ -26,9 +26,30 @@ impl AccessRequests {
             let why = format!("something else is asked under `{request}` already");
             return Err(InvalidInput::new("input", why).into());
         }
+        self.require_plan(&ask).await?;
         self.storage.write(key, &ask).await?;
         info!(approval.request = %request, plan.sha256 = %ask.plan.sha256, "An approval is asked for under {request}");
         Ok(request)
+    }
+
+    /// INVARIANT: a question about a plan that is not there, or of somebody who did not start it, is not written down: it
+    /// could not be taken back, and would stand in the way of the true one.
+    async fn require_plan(&self, ask: &Ask) -> Result<(), FunctionError> {
+        let (request, key) = (&ask.request, ask.request.plan_key());
+        let is_asked_by = match request {
+            ApprovalRequest::Deletion { .. } => {
+                self.storage.read_unaltered::<DeletionPlan>(&ask.plan, &key).await?.is_asked_by(ask, request)
+            }
+            ApprovalRequest::Unlock(_) => {
+                self.storage.read_unaltered::<UnlockPlan>(&ask.plan, &key).await?.is_asked_by(ask, request)
+            }
+            ApprovalRequest::Release(_) => false,
+        };
+        if is_asked_by {
+            return Ok(());
+        }
+        let why = format!("what is asked under `{request}` and its plan do not belong together");
+        Err(InvalidInput::new("input", why).into())
     }
 
     /// What is asked under `request`, and the plan that it is about.

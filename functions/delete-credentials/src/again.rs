@@ -1,5 +1,6 @@
-//! What is read again before a deletion that waited for an approval: a day may have gone by since it was planned.
+//! What is read again before a deletion that waited, for an approval or otherwise: a day may have gone by since it was planned.
 
+use jiff::SignedDuration;
 use rootwarden_domain::{
     Failure,
     deletion::DeletionOutcome,
@@ -10,6 +11,9 @@ use rootwarden_root_access::KeysAgain;
 use tracing::warn;
 
 use crate::DeleteCredentials;
+
+/// So long nothing is read again, unless the plan waits for an approval. A run that was stopped or redriven may come later.
+const FRESH: SignedDuration = SignedDuration::from_mins(30);
 
 pub(crate) enum LookedAtAgain {
     /// With what decides about its access keys, whose last use is to be read again.
@@ -23,7 +27,8 @@ impl DeleteCredentials {
         plan: &DeletionPlan,
         planned: &PlannedAccount,
     ) -> Result<LookedAtAgain, Failure> {
-        if !plan.guard.needs_approval() {
+        let is_fresh = self.storage.now().duration_since(plan.planned_at) < FRESH;
+        if !plan.guard.needs_approval() && is_fresh {
             return Ok(LookedAtAgain::Goes(None));
         }
         let id = planned.account.id;

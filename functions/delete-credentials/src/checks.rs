@@ -5,7 +5,7 @@ use rootwarden_domain::{
     Batch, ErrorKind, Mode, Pin, RunId,
     approval::{ApprovalRequest, DecisionRecord, carries_out},
     artifact::WorkerResult,
-    deletion::DeletionReport,
+    deletion::{DeletionOutcome, DeletionReport},
     guard::LedgerEntry,
     input::InvalidInput,
     plan::{DeletionPlan, PlannedAccount},
@@ -97,6 +97,10 @@ impl DeleteCredentials {
         round: u32,
         number: u32,
     ) -> Result<Option<(Pin, WorkerResult<DeletionReport>)>, FunctionError> {
-        Ok(self.storage.find_pinned(&run.deleted_key(round, number)).await?)
+        let found: Option<(Pin, WorkerResult<DeletionReport>)> =
+            self.storage.find_pinned(&run.deleted_key(round, number)).await?;
+        // One in which nothing was come to was not carried out: whoever wrote it had no time.
+        let was_begun = |report: &DeletionReport| report.outcome != DeletionOutcome::NotAttempted;
+        Ok(found.filter(|(_, result)| result.accounts.iter().any(was_begun)))
     }
 }

@@ -106,6 +106,13 @@ impl Function for DeleteCredentials {
         }
         self.require_permission(&pin, &plan, &batch).await?;
         let journals = self.storage.journals(&run, round, number).await?;
+        // Why the whole batch: its result would hide for good what an earlier attempt did, and this may pass.
+        let mut unread = journals.values().filter_map(|read| read.as_ref().err());
+        if let Some(failure) =
+            unread.find(|failure| matches!(failure.kind, ErrorKind::Throttled | ErrorKind::Transient))
+        {
+            return Err(failure.clone().into());
+        }
         let work = Work { plan: &plan, batch: number, deadline, journals };
         let mut accounts: Vec<DeletionReport> = stream::iter(batch.accounts)
             .map(async |planned| {

@@ -27,14 +27,12 @@ impl PublishReport {
         approval: ApprovalOutcome,
         deletions: &mut BTreeMap<u32, Collected<DeletionReport>>,
     ) {
-        let nothing_was_deleted = match (plan.mode, approval) {
-            (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved) => false,
-            (Mode::Report, _)
-            | (Mode::Enforce, ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked) => true,
+        // Why also where nothing was to be deleted: who says so may be mistaken, or lie.
+        let was_to_be_deleted = match (plan.mode, approval) {
+            (Mode::Report, _) => return,
+            (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved) => true,
+            (Mode::Enforce, ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked) => false,
         };
-        if nothing_was_deleted {
-            return;
-        }
         let missing: Vec<(&Batch<PlannedAccount>, Failure)> = plan
             .batches
             .iter()
@@ -49,7 +47,12 @@ impl PublishReport {
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        deletions.extend(found.into_iter().map(|(batch, result)| (batch, Ok(result))));
+        for (batch, mut result) in found {
+            if !was_to_be_deleted {
+                result.accounts.retain(|report| !matches!(report.outcome, DeletionOutcome::Unknown(_)));
+            }
+            deletions.insert(batch, Ok(result));
+        }
     }
 
     /// One batch, account by account: what was written down, or why nothing is known.
@@ -62,6 +65,12 @@ impl PublishReport {
     ) -> WorkerResult<DeletionReport> {
         let number = batch.batch;
         warn!(run.id = %run, round, batch = number, "{failure}: reading what was written down of it");
+        let key = run.deleted_key(round, number);
+        if let Ok(Some(result)) = self.storage.find::<WorkerResult<DeletionReport>>(&key).await
+            && (&result.run, result.round, result.batch) == (run, round, number)
+        {
+            return result;
+        }
         let (mut journals, failure) = match self.storage.journals(run, round, number).await {
             Ok(journals) => (journals, failure),
             Err(error) => {

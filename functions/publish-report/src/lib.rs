@@ -81,7 +81,8 @@ impl Function for PublishReport {
             pending: report.pending.len(),
             wait_seconds: if report.pending.is_empty() { 0 } else { wait_seconds(round) },
             secured: report.is_settled(),
-            report: self.storage.write(run.report_key(round), &report).await?,
+            // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
+            report: self.storage.keep_pinned(run.report_key(round), &report).await?,
         };
         if output.secured {
             info!(run.id = %run, round, "{report}");

@@ -18,6 +18,9 @@ use crate::{
 /// Where releases lie, one object for each request, written once.
 pub const PREFIX: &str = "releases/";
 
+/// What the keys of decisions about releases begin with.
+pub const DECISIONS: &str = "approvals/release-";
+
 /// For how long a release can be decided about.
 pub const DECIDED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
@@ -47,10 +50,10 @@ impl ReleaseId {
         format!("{PREFIX}{self}.json")
     }
 
-    /// The id of the request that lies there; `None` for what is no release.
+    /// The id of the request that the decision at `key` is about; `None` for what is no such decision.
     #[must_use]
-    pub fn of_key(key: &str) -> Option<Self> {
-        key.strip_prefix(PREFIX)?.strip_suffix(".json")?.parse().ok()
+    pub fn of_decision_key(key: &str) -> Option<Self> {
+        key.strip_prefix("approvals/")?.strip_suffix("/decision.json")?.parse().ok()
     }
 
     /// The account and the key that it is about.
@@ -121,7 +124,7 @@ mod tests {
         let id: ReleaseId = ID.parse().unwrap();
         let subject = ("111122223333".parse().unwrap(), "AKIAIOSFODNN7EXAMPLE".parse().unwrap());
         assert_eq!(id.subject(), Some(subject));
-        assert_eq!(ReleaseId::of_key(&id.key()), Some(id));
+        assert_eq!(ReleaseId::of_decision_key(&ApprovalRequest::Release(id.clone()).decision_key()), Some(id));
         for wrong in [
             "release-",
             "release-111122223333-AKIAIOSFODNN7EXAMPLE",
@@ -131,7 +134,7 @@ mod tests {
             &format!("{ID}/../x"),
         ] {
             assert!(wrong.parse::<ReleaseId>().is_err(), "{wrong}");
-            assert_eq!(ReleaseId::of_key(&format!("releases/{wrong}.json")), None, "{wrong}");
+            assert_eq!(ReleaseId::of_decision_key(&format!("approvals/{wrong}/decision.json")), None, "{wrong}");
         }
     }
 }

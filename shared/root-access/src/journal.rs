@@ -106,6 +106,14 @@ impl<'a> Journal<'a> {
             }
             Err(error) => return Err(StepOutcome::Failed(error.into())),
         }
+        // INVARIANT (I3): nothing is deleted of which no report could tell any more.
+        match self.storage.exists(&self.run.report_key(self.round)).await {
+            Ok(false) => {}
+            Ok(true) => {
+                return Err(StepOutcome::NotAttempted("the report of this round is written already".to_owned()));
+            }
+            Err(error) => return Err(StepOutcome::Failed(error.into())),
+        }
         self.record(credential, StepOutcome::begun(self.account.id, credential));
         self.write(self.attempted(None)).await.map_err(StepOutcome::Failed)
     }
@@ -163,7 +171,11 @@ impl<'a> Journal<'a> {
 
     /// The steps of this attempt, and of those that an earlier one sent and this one has not come to.
     fn all_steps(&self) -> Vec<DeletionStep> {
-        let is_new = |step: &&DeletionStep| self.steps.iter().all(|known| known.credential != step.credential);
+        // One of the same name that is there again and was left alone does not hide that an earlier one was deleted.
+        let stands_for = |known: &DeletionStep, step: &DeletionStep| {
+            known.credential == step.credential && !matches!(known.outcome, StepOutcome::NotAttempted(_))
+        };
+        let is_new = |step: &&DeletionStep| !self.steps.iter().any(|known| stands_for(known, step));
         let sent = self.earlier.iter().filter(|step| step.outcome.was_sent()).filter(is_new);
         sent.chain(&self.steps).cloned().collect()
     }

@@ -7,7 +7,7 @@ use rootwarden_domain::{
     approval::{ApprovalRequest, DecisionRecord},
     credential::AccessKeyId,
     plan::ReleasedKeys,
-    release::{KeyRelease, PREFIX, ReleaseId},
+    release::{DECISIONS, KeyRelease, ReleaseId},
 };
 use tracing::warn;
 
@@ -23,8 +23,9 @@ impl Storage {
         if held.is_empty() {
             return Ok(released);
         }
-        for key in self.list(PREFIX).await? {
-            let Some(id) = ReleaseId::of_key(&key) else { continue };
+        // Why by their decisions: approvers alone make those, and whoever may ask could ask without end.
+        for key in self.list(DECISIONS).await? {
+            let Some(id) = ReleaseId::of_decision_key(&key) else { continue };
             let Some(subject) = id.subject().filter(|subject| held.contains(subject)) else { continue };
             match self.is_released(&id).await {
                 Ok(true) => {

@@ -17,7 +17,7 @@ use crate::{ErrorKind, Failure};
 pub const LONGEST_CAUSE: usize = 200;
 
 /// So many batches at most, so that what their workers leave fits into the state machine's 256 KiB, all of them failed
-/// included. `States.DataLimitExceeded` cannot be caught, so it must not come about.
+/// included. `States.ALL` is documented not to catch `States.DataLimitExceeded`, so it must not come about.
 pub const MOST_BATCHES: usize = 100;
 
 /// How one worker ended, as the state machine hands it on. A worker that left nothing is `None` beside this.

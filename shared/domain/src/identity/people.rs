@@ -125,7 +125,7 @@ impl People {
         }
         let is_named = person.role().is_some_and(|role| self.roles.iter().any(|named| named.name == role));
         match person.kind {
-            Kind::Role if is_named => Ok(person),
+            Kind::Role | Kind::IdentityCenter if is_named => Ok(person),
             Kind::Role => Err(NotAPerson::OtherRole(arn())),
             Kind::IdentityCenter | Kind::User => Err(NotAPerson::OtherKind { arn: arn(), takes: self.kinds }),
         }

@@ -167,6 +167,8 @@ fn a_name_that_a_tool_made_up_is_known_as_one() {
 fn i12_only_the_kinds_and_roles_that_a_deployment_names_are_people() {
     let operators = "arn:aws:iam::111122223333:role/people/Operators";
     let operator = "arn:aws:sts::111122223333:assumed-role/Operators/jane";
+    let permission_set =
+        "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
     for (kinds, roles, [identity_center, user, role]) in [
         ("identity-center-and-iam-users", &[][..], [true, true, false]),
         ("identity-center-and-iam-users", &[operators][..], [true, true, true]),
@@ -174,6 +176,8 @@ fn i12_only_the_kinds_and_roles_that_a_deployment_names_are_people() {
         ("iam-users", &[][..], [false, true, false]),
         ("named-roles", &[operators][..], [false, false, true]),
         ("named-roles", &[][..], [false, false, false]),
+        ("named-roles", &[permission_set][..], [true, false, false]),
+        ("iam-users", &[permission_set][..], [true, true, false]),
         ("identity-center", &["arn:aws:iam::111122223333:role/Operator"][..], [true, false, false]),
     ] {
         let people = people(kinds, roles);
