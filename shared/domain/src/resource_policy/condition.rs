@@ -95,7 +95,10 @@ impl<'a> Condition<'a> {
         }
         // A Deny of some principals, written as a condition, locks nobody else out.
         let sessions = if carried.may_be_missing { None } else { carried.values.first().map(String::as_str) };
+        // Where it cannot be said what it says of a request without the key, it may be everybody.
+        let is_said = !carried.may_be_missing || self.operator.holds_when_missing().is_some();
         let names_some = carried.kind == Kind::Principal
+            && is_said
             && self.operator.comparison != Comparison::Null
             && !self.operator.negated
             && holds_for(sessions) != Some(true);
@@ -192,7 +195,8 @@ impl<'a> Condition<'a> {
             let other = Limit::IsNot { key: key.clone(), comparison, values: values.to_vec() };
             let with_any = (missing == Some(true)).then_some(Limit::Carries { key });
             let limits = [other].into_iter().chain(with_any).collect();
-            return vec![LeftOut { shown: words.other_than(&shown, values), limits }];
+            let others = LeftOut { shown: words.other_than(&shown, values), limits };
+            return [others].into_iter().chain(self.perhaps_those_without(carried, &shown)).collect();
         }
         let mut left_out: Vec<LeftOut> = values
             .iter()
@@ -212,6 +216,15 @@ impl<'a> Condition<'a> {
             left_out.push(LeftOut::unknown(who, format!("{} holds for none of them", self.operator_name)));
         }
         left_out
+    }
+
+    /// Requests without the key, where it cannot be said whether they are left out.
+    fn perhaps_those_without(&self, carried: &Carried, key: &str) -> Option<LeftOut> {
+        let is_unsaid = carried.may_be_missing && self.operator.holds_when_missing().is_none();
+        is_unsaid.then(|| {
+            let why = format!("what {} says of them is not documented", self.operator_name);
+            LeftOut::unknown(format!("requests without {key}"), why)
+        })
     }
 
     /// Of a key with several values nothing is compared: a request may carry one and another.

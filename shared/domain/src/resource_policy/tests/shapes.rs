@@ -227,6 +227,6 @@ fn every_sentence_is_one_line_and_names_its_statement() {
     }
 }
 
-const COUNT: usize = 242;
+const COUNT: usize = 243;
 /// Written after policies from public sources.
 const PUBLIC: usize = 69;
