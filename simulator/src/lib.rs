@@ -5,63 +5,70 @@
 //! on root sessions. In process it is an HTTP client for the SDK ([`Simulator::sdk_config`]); as a server
 //! ([`server`]) any SDK can use it. What it does not simulate stands in the crate's README.
 
-mod access;
-mod account;
-mod answer;
-mod authentication;
-mod authorization;
-mod call;
-mod call_log;
-mod caller;
 mod clock;
-mod conditions;
-mod connector;
-mod control;
-mod create_account;
-mod dispatch;
-mod fault;
-mod forward;
-mod iam;
-mod known_principals;
-mod limits;
-mod member_resources;
-mod organizations;
-mod policy;
-mod policy_document;
-mod policy_text;
-mod principal;
-mod request;
-mod resource_policy;
-mod s3;
+mod engine {
+    pub(crate) mod authentication;
+    pub(crate) mod authorization;
+    pub(crate) mod dispatch;
+    pub(crate) mod known_principals;
+    pub(crate) mod vanish;
+}
+mod policy {
+    pub(crate) mod access;
+    pub(crate) mod conditions;
+    pub(crate) mod context;
+    pub(crate) mod form;
+    pub(crate) mod operators;
+    pub(crate) mod principal;
+    pub(crate) mod resource_policy;
+    pub(crate) mod statement;
+    pub(crate) mod task;
+    #[cfg(test)]
+    mod tests;
+    pub(crate) mod text;
+}
 pub mod server;
+mod services {
+    pub(crate) mod iam;
+    pub(crate) mod organizations;
+    pub(crate) mod s3;
+    pub(crate) mod sqs;
+    pub(crate) mod states;
+    pub(crate) mod sts;
+}
 mod simulator;
-mod sqs;
 mod state;
-mod states;
-mod storage;
-mod sts;
-mod task;
-mod vanish;
-mod world;
-mod world_file;
-mod world_resources;
-mod xml;
+mod wire {
+    pub(crate) mod answer;
+    pub(crate) mod request;
+    pub(crate) mod xml;
+}
+mod world {
+    pub(crate) mod account;
+    pub(crate) mod caller;
+    pub(crate) mod create_account;
+    pub(crate) mod fault;
+    pub(crate) mod member_resources;
+    pub(crate) mod organization;
+    pub(crate) mod resources;
+    pub(crate) mod world_file;
+}
 
-pub use access::{Access, is_allowed};
-pub use account::{
+pub use policy::access::{Access, is_allowed};
+pub use policy::statement::{Policy, Statement};
+pub use policy::text::PolicyText;
+pub use services::states::{AnsweredTask, StartedExecution, TaskAnswer};
+pub use simulator::Simulator;
+pub use simulator::connector::ConnectorFault;
+pub use state::call::{Call, RootSessionOfCall};
+pub use state::call_log::CallCounts;
+pub use state::limits::Limits;
+pub use world::account::{
     AccessKey, Account, Account as Member, KeyUse, LoginProfile, MfaDevice, RootCredentials, SigningCertificate,
 };
-pub use call::{Call, RootSessionOfCall};
-pub use call_log::CallCounts;
-pub use caller::{Caller, RegisteredCaller};
-pub use connector::ConnectorFault;
-pub use create_account::CreateAccountRequest;
-pub use fault::{Effect, Fault, FaultTrigger, Times};
-pub use limits::Limits;
-pub use member_resources::{MemberBucket, MemberQueue};
-pub use policy::{Policy, Statement};
-pub use policy_text::PolicyText;
-pub use simulator::Simulator;
-pub use states::{AnsweredTask, StartedExecution, TaskAnswer};
-pub use world::{Feature, World};
-pub use world_file::WorldError;
+pub use world::caller::{Caller, RegisteredCaller};
+pub use world::create_account::CreateAccountRequest;
+pub use world::fault::{Effect, Fault, FaultTrigger, Times};
+pub use world::member_resources::{MemberBucket, MemberQueue};
+pub use world::organization::{Feature, World};
+pub use world::world_file::WorldError;

@@ -2,6 +2,9 @@
 //!
 //! It is a test double: whoever reaches the port may read every secret that it issued.
 
+mod control;
+mod forward;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,14 +18,13 @@ use http::{Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use tokio::net::TcpListener;
 
+use self::forward::{Upstream, is_own};
 use crate::clock::Clock;
-use crate::connector::ConnectorFault;
-use crate::control;
-use crate::dispatch::Delay;
-use crate::forward::{Upstream, is_own};
+use crate::engine::dispatch::Delay;
 use crate::simulator::Simulator;
+use crate::simulator::connector::ConnectorFault;
 use crate::state::UnknownKeys;
-use crate::world::World;
+use crate::world::organization::World;
 
 /// A server that listens and does not serve yet.
 #[derive(Debug)]
@@ -111,7 +113,7 @@ async fn answer(State(service): State<Service>, request: Request<Body>) -> Respo
         return status(StatusCode::BAD_REQUEST, Body::from("the request's body broke off\n"));
     };
     let request = Request::from_parts(parts, body.to_bytes());
-    let read = crate::request::Request::read(request.clone());
+    let read = crate::wire::request::Request::read(request.clone());
     let operation = read.operation();
     if let Some(upstream) = &service.upstream
         && !is_own(&service.simulator, &read, &operation)

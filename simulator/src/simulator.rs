@@ -1,5 +1,7 @@
 //! The simulator: a world, its clock, and everything that was done to it.
 
+pub(crate) mod connector;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -15,18 +17,18 @@ use aws_types::region::Region;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::call::Call;
-use crate::call_log::CallCounts;
-use crate::caller::{Caller, RegisteredCaller};
 use crate::clock::Clock;
-use crate::connector::ConnectorFault;
-use crate::dispatch;
-use crate::fault::Fault;
-use crate::request::Operation;
-use crate::s3;
+use crate::engine::dispatch;
+use crate::services::s3;
+use crate::services::states::StartedExecution;
+use crate::simulator::connector::ConnectorFault;
+use crate::state::call::Call;
+use crate::state::call_log::CallCounts;
 use crate::state::{State, UnknownKeys};
-use crate::states::StartedExecution;
-use crate::world::World;
+use crate::wire::request::Operation;
+use crate::world::caller::{Caller, RegisteredCaller};
+use crate::world::fault::Fault;
+use crate::world::organization::World;
 
 /// A simulated AWS organization; cheap to clone, and every clone is the same one.
 #[derive(Clone)]
@@ -159,14 +161,14 @@ impl Simulator {
     /// # Errors
     /// Where a fault breaks the connection.
     pub fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ConnectorFault> {
-        let request = crate::request::Request::read(request);
+        let request = crate::wire::request::Request::read(request);
         self.answer(&request, &request.operation())
     }
 
     /// Answers a request that was read before.
     pub(crate) fn answer(
         &self,
-        request: &crate::request::Request,
+        request: &crate::wire::request::Request,
         operation: &Operation,
     ) -> Result<Response<Bytes>, ConnectorFault> {
         dispatch::answer(&mut self.lock(), request, operation)

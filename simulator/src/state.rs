@@ -1,24 +1,29 @@
 //! Everything that changes while the simulator runs, behind one lock.
 
+pub(crate) mod call;
+pub(crate) mod call_log;
+pub(crate) mod limits;
+pub(crate) mod storage;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::account::Account;
-use crate::call_log::CallLog;
-use crate::caller::RegisteredCaller;
 use crate::clock::{Clock, seconds_later};
-use crate::fault::{ArmedFault, Effect};
-use crate::limits::Buckets;
-use crate::member_resources::MemberBucket;
-use crate::request::Operation;
-use crate::sqs::Queues;
-use crate::states::Executions;
-use crate::storage::Storage;
-use crate::task::Task;
-use crate::world::World;
+use crate::policy::task::Task;
+use crate::services::sqs::Queues;
+use crate::services::states::Executions;
+use crate::state::call_log::CallLog;
+use crate::state::limits::Buckets;
+use crate::state::storage::Storage;
+use crate::wire::request::Operation;
+use crate::world::account::Account;
+use crate::world::caller::RegisteredCaller;
+use crate::world::fault::{ArmedFault, Effect};
+use crate::world::member_resources::MemberBucket;
+use crate::world::organization::World;
 
 pub(crate) struct State {
     pub(crate) world: World,
@@ -126,7 +131,7 @@ impl State {
         self.queues.settle(&mut self.world, now);
     }
 
-    pub(crate) fn arm(&mut self, fault: crate::fault::Fault) {
+    pub(crate) fn arm(&mut self, fault: crate::world::fault::Fault) {
         self.faults.push(ArmedFault::new(fault));
     }
 

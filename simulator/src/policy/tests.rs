@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::{Decision, Question, Statement, decide, wildcard_matches};
-use crate::conditions::Context;
+use super::statement::{Decision, Question, Statement, decide, wildcard_matches};
+use crate::policy::conditions::Context;
 
 fn decision(statements: Value) -> Decision {
     let context = Context::default().with_all(&[
