@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::state::call::RootSessionOfCall;
-use crate::state::{RootSession, State, UnknownKeys};
-use crate::wire::answer::ServiceError;
-use crate::wire::request::{Operation, Request, Service};
-use crate::world::account::root_arn;
-use crate::world::caller::RegisteredCaller;
-use crate::world::organization::is_account_id;
+use super::errors;
+use crate::identifiers::{is_account_id, root_arn};
+use crate::state::{RootSession, RootSessionOfCall, State, UnknownKeys};
+use crate::wire::{Operation, Request, ServiceError};
+use crate::world::RegisteredCaller;
 
 /// Whoever signed a call.
 pub(crate) enum Signer {
@@ -56,65 +54,27 @@ impl Signer {
 /// The service's own code for a missing, unknown or expired credential.
 pub(crate) fn authenticate(state: &State, request: &Request, operation: &Operation) -> Result<Signer, ServiceError> {
     let service = operation.service;
-    let Some(signature) = &request.signature else { return Err(missing(service)) };
+    let Some(signature) = &request.signature else { return Err(errors::unsigned(service)) };
     let key = signature.access_key.as_str();
-    if let Some(session) = state.sessions.get(key) {
+    if let Some(session) = state.credentials.session(key) {
         return if request.session_token.as_deref() != Some(session.token.as_str()) {
-            Err(unknown(service))
+            Err(errors::unknown_key(service))
         } else if state.now() >= session.expires {
-            Err(expired(service))
+            Err(errors::expired(service))
         } else {
             Ok(Signer::RootSession(Arc::clone(session)))
         };
     }
-    if let Some(caller) = state.callers.get(key) {
+    if let Some(caller) = state.credentials.caller(key) {
         return Ok(Signer::Caller(Arc::clone(caller)));
     }
-    match state.keys {
+    match state.credentials.unknown_keys() {
         UnknownKeys::AccountRoots if is_account_id(key) => Ok(Signer::AccountRoot(key.to_owned())),
-        UnknownKeys::AccountRoots | UnknownKeys::CannotAssumeRoot if is_assume_root(operation) => {
+        UnknownKeys::AccountRoots | UnknownKeys::CannotAssumeRoot if operation.is_assume_root() => {
             Ok(Signer::Unregistered(key.to_owned()))
         }
-        UnknownKeys::AccountRoots | UnknownKeys::CannotAssumeRoot | UnknownKeys::Refused => Err(unknown(service)),
-    }
-}
-
-fn is_assume_root(operation: &Operation) -> bool {
-    operation.service == Service::Sts && operation.name == "AssumeRoot"
-}
-
-fn missing(service: Service) -> ServiceError {
-    let message = "Request is missing Authentication Token";
-    match service {
-        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("MissingAuthenticationToken", 403, message),
-        Service::S3 => ServiceError::new("AccessDenied", 403, "Access Denied"),
-        Service::Organizations | Service::StepFunctions | Service::Other => {
-            ServiceError::new("MissingAuthenticationTokenException", 400, message)
-        }
-    }
-}
-
-fn unknown(service: Service) -> ServiceError {
-    let message = "The security token included in the request is invalid.";
-    match service {
-        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("InvalidClientTokenId", 403, message),
-        Service::S3 => {
-            let message = "The AWS Access Key Id you provided does not exist in our records.";
-            ServiceError::new("InvalidAccessKeyId", 403, message)
-        }
-        Service::Organizations | Service::StepFunctions | Service::Other => {
-            ServiceError::new("UnrecognizedClientException", 400, message)
-        }
-    }
-}
-
-fn expired(service: Service) -> ServiceError {
-    let message = "The security token included in the request is expired";
-    match service {
-        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("ExpiredToken", 403, message),
-        Service::S3 => ServiceError::new("ExpiredToken", 400, "The provided token has expired."),
-        Service::Organizations | Service::StepFunctions | Service::Other => {
-            ServiceError::new("ExpiredTokenException", 400, message)
+        UnknownKeys::AccountRoots | UnknownKeys::CannotAssumeRoot | UnknownKeys::Refused => {
+            Err(errors::unknown_key(service))
         }
     }
 }

@@ -1,16 +1,13 @@
 //! Whether a root session or a caller may do what it asks for.
 
-use crate::engine::authentication::Signer;
-use crate::policy::access::{Verdict, usual_context, verdict};
-use crate::policy::conditions::Context;
-use crate::policy::principal::CallingPrincipal;
-use crate::policy::resource_policy::ResourcePolicy;
-use crate::policy::statement::{Decision, Policy, Question, decide};
+use super::authentication::Signer;
+use crate::identifiers::root_arn;
+use crate::policy::{
+    CallingPrincipal, Context, Decision, Policy, Question, ResourcePolicy, Verdict, decide, usual_context, verdict,
+};
 use crate::state::{RootSession, State};
-use crate::wire::answer::ServiceError;
-use crate::world::account::root_arn;
-use crate::world::caller::RegisteredCaller;
-use crate::world::organization::World;
+use crate::wire::ServiceError;
+use crate::world::{RegisteredCaller, World};
 
 /// What somebody wants to do with a bucket or a queue.
 pub(crate) struct Target<'a> {

@@ -1,68 +1,40 @@
-//! One call from request to answer: who signed it, what fault it meets, which service serves it, what the log says.
+//! One call from request to answer: who signed it, what fault it meets, what its service does, what the log says.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
-use crate::engine::authentication::{Signer, authenticate};
-use crate::engine::authorization::authorize_root;
-use crate::engine::vanish::vanish;
-use crate::services::{iam, organizations, s3, sqs, states, sts};
-use crate::simulator::connector::ConnectorFault;
-use crate::state::State;
-use crate::state::call::Call;
-use crate::wire::answer::{self, Answer, Output, ServiceError};
-use crate::wire::request::{Operation, Request, Service};
-use crate::world::fault::Effect;
+use super::authentication::{Signer, authenticate};
+use super::connection::{ConnectorFault, Delay};
+use super::errors;
+use super::handler::Handler;
+use crate::identifiers::root_arn;
+use crate::state::{Call, State};
+use crate::wire::{Answer, Operation, Output, Request, Service, ServiceError, write};
+use crate::world::Effect;
 
-/// How long an answer is on its way; stands among its extensions where a fault makes it slow.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Delay(pub(crate) Duration);
-
-/// Answers a request, and logs it.
+/// Answers a request by its service's handler, and logs it.
 ///
 /// # Errors
 /// Where a fault breaks the connection.
 pub(crate) fn answer(
+    handler: &dyn Handler,
     state: &mut State,
     request: &Request,
     operation: &Operation,
 ) -> Result<Response<Bytes>, ConnectorFault> {
     state.settle();
     let signer = authenticate(state, request, operation);
-    let account = account_of_call(state, request, operation, signer.as_ref().ok());
-    let caller = match (&signer, &request.signature) {
-        (Ok(signer), _) => signer.arn(),
-        (Err(_), Some(signature)) => format!("unregistered/{}", signature.access_key),
-        (Err(_), None) => "anonymous".to_owned(),
+    let call = log_entry(handler, state, request, operation, signer.as_ref().ok());
+    let reply = match &signer {
+        Ok(signer) => meet_fault_or_perform(state, &SignedCall { handler, request, operation, signer }, &call),
+        Err(error) => Ok(Reply::at_once(Err(error.clone()))),
     };
-    let call = Call {
-        time: state.clock.precisely_now(),
-        caller,
-        session: signer.as_ref().ok().and_then(Signer::session),
-        action: operation.action(),
-        resource: resource_of_call(request, operation, signer.as_ref().ok()),
-        result: String::new(),
-        host: request.host.clone(),
-        account,
-    };
-    let mut delay = None;
-    let outcome = match signer {
-        Ok(signer) => meet_fault_or_perform(state, request, operation, &signer, &call, &mut delay),
-        Err(error) => Ok(Err(error)),
-    };
-    let result = match &outcome {
-        Ok(Ok(Output::Rest { status, .. })) if status.is_client_error() || status.is_server_error() => {
-            format!("HTTP {}", status.as_u16())
-        }
-        Ok(Ok(_)) => "Success".to_owned(),
-        Ok(Err(error)) => error.code.clone(),
-        Err(fault) => fault.name().to_owned(),
-    };
-    state.calls.push(Call { result, ..call });
+    state.calls.push(Call { result: result(&reply), ..call });
     let request_id = state.next_request_id();
-    let mut response = answer::write(operation, outcome?, &request_id);
+    let Reply { answer, delay } = reply?;
+    let mut response = write(operation, answer, &request_id);
     if request.method == Method::HEAD {
         *response.body_mut() = Bytes::new();
     }
@@ -72,149 +44,117 @@ pub(crate) fn answer(
     Ok(response)
 }
 
-fn meet_fault_or_perform(
-    state: &mut State,
+/// What the call log says, but for the result.
+fn log_entry(
+    handler: &dyn Handler,
+    state: &State,
     request: &Request,
     operation: &Operation,
-    signer: &Signer,
-    call: &Call,
-    delay: &mut Option<Delay>,
-) -> Result<Answer, ConnectorFault> {
+    signer: Option<&Signer>,
+) -> Call {
+    let caller = match (signer, &request.signature) {
+        (Some(signer), _) => signer.arn(),
+        (None, Some(signature)) => format!("unregistered/{}", signature.access_key),
+        (None, None) => "anonymous".to_owned(),
+    };
+    Call {
+        time: state.clock.precisely_now(),
+        caller,
+        session: signer.and_then(Signer::session),
+        action: operation.action(),
+        account: handler.account(state, request, operation, signer),
+        resource: handler.resource(request, operation, signer),
+        result: String::new(),
+        host: request.host.clone(),
+    }
+}
+
+fn result(reply: &Result<Reply, ConnectorFault>) -> String {
+    match reply.as_ref().map(|reply| &reply.answer) {
+        Ok(Ok(Output::Rest { status, .. })) if status.is_client_error() || status.is_server_error() => {
+            format!("HTTP {}", status.as_u16())
+        }
+        Ok(Ok(_)) => "Success".to_owned(),
+        Ok(Err(error)) => error.code.clone(),
+        Err(fault) => fault.name().to_owned(),
+    }
+}
+
+/// What is answered, and how late.
+struct Reply {
+    answer: Answer,
+    delay: Option<Delay>,
+}
+
+impl Reply {
+    fn at_once(answer: Answer) -> Self {
+        Self { answer, delay: None }
+    }
+}
+
+/// A call of which it is known who signed it.
+struct SignedCall<'a> {
+    handler: &'a dyn Handler,
+    request: &'a Request,
+    operation: &'a Operation,
+    signer: &'a Signer,
+}
+
+impl SignedCall<'_> {
+    fn perform(&self, state: &mut State) -> Answer {
+        self.handler.perform(state, self.signer, self.request, self.operation)
+    }
+}
+
+fn meet_fault_or_perform(state: &mut State, signed: &SignedCall<'_>, call: &Call) -> Result<Reply, ConnectorFault> {
+    let service = signed.operation.service;
     let account = call.account.as_deref();
-    let effect = state.meet_faults(&call.action, account);
+    let effect = state.faults.meet(&call.action, account);
     // Why for every call: one that meets a fault was a call too.
-    let is_within_rate = state.is_within_rate(signer.account(), operation);
-    let error = match effect {
-        None if !is_within_rate => throttled(operation.service),
-        None => return Ok(perform(state, request, operation, signer)),
+    let is_within_rate = state.is_within_rate(signed.signer.account(), signed.operation);
+    let answer = match effect {
+        None if !is_within_rate => Err(errors::throttled(service)),
+        None => signed.perform(state),
         Some(Effect::Vanished) => {
-            vanish(state, request, operation, account);
-            return Ok(perform(state, request, operation, signer));
+            signed.handler.vanish(state, signed.request, signed.operation, account);
+            signed.perform(state)
         }
         Some(Effect::LostResponse) => {
-            let _unseen = perform(state, request, operation, signer);
+            let _unseen = signed.perform(state);
             return Err(ConnectorFault::LostResponse);
         }
         Some(Effect::Slow(seconds)) => {
-            *delay = Some(Delay(Duration::from_secs(seconds)));
-            return Ok(perform(state, request, operation, signer));
+            let delay = Some(Delay(Duration::from_secs(seconds)));
+            return Ok(Reply { answer: signed.perform(state), delay });
         }
         Some(Effect::Ignored) => {
             let (world, queues) = (state.world.clone(), state.queues.clone());
-            let answer = perform(state, request, operation, signer);
+            let answer = signed.perform(state);
             (state.world, state.queues) = (world, queues);
-            return Ok(answer);
+            answer
         }
         Some(Effect::Timeout) => return Err(ConnectorFault::Timeout),
         Some(Effect::ConnectionReset) => return Err(ConnectorFault::ConnectionReset),
-        Some(Effect::Throttle) => throttled(operation.service),
-        Some(Effect::InternalError) => internal_error(operation.service),
-        Some(Effect::Denied) => {
-            let resource = match (operation.service, &call.resource, account) {
-                (Service::S3, Some(resource), _) if resource.starts_with("arn:") => format!("\"{resource}\""),
-                (Service::Sqs, Some(resource), _) => resource.clone(),
-                (_, _, Some(account)) => crate::world::account::root_arn(account),
-                (_, _, None) => "*".to_owned(),
-            };
-            let general = ServiceError::not_authorized(&call.caller, &call.action, &resource);
-            denied(operation.service, general.message)
-        }
-        Some(Effect::DeniedWith(message)) => denied(operation.service, message),
-        Some(Effect::Error { code, status, message }) => ServiceError::new(code, status, message),
+        Some(Effect::Throttle) => Err(errors::throttled(service)),
+        Some(Effect::InternalError) => Err(errors::internal_error(service)),
+        Some(Effect::Denied) => Err(denied(service, call)),
+        Some(Effect::DeniedWith(message)) => Err(errors::denied(service, message)),
+        Some(Effect::Error { code, status, message }) => Err(ServiceError::new(code, status, message)),
         Some(Effect::Answer { status, content_type, body }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            return Ok(Ok(Output::Rest { status, headers: vec![("content-type", content_type)], body: body.into() }));
+            Ok(Output::Rest { status, headers: vec![("content-type", content_type)], body: body.into() })
         }
     };
-    Ok(Err(error))
+    Ok(Reply::at_once(answer))
 }
 
-fn perform(state: &mut State, request: &Request, operation: &Operation, signer: &Signer) -> Answer {
-    if let (Signer::RootSession(session), Service::StepFunctions | Service::Other) = (signer, operation.service) {
-        authorize_root(state, session, &operation.action(), "*", &session.account)?;
-        return Err(ServiceError::not_simulated(&operation.action()));
-    }
-    match operation.service {
-        Service::Sts => sts::perform(state, signer, request, operation),
-        Service::Iam => iam::perform(state, signer, operation),
-        Service::Organizations => organizations::perform(state, signer, operation),
-        Service::StepFunctions => states::perform(state, operation),
-        Service::S3 => s3::perform(state, signer, request, operation),
-        Service::Sqs => sqs::perform(state, signer, request, operation),
-        Service::Other => Err(ServiceError::not_simulated(&operation.action())),
-    }
-}
-
-/// The account acted in, or aimed at.
-fn account_of_call(state: &State, request: &Request, operation: &Operation, signer: Option<&Signer>) -> Option<String> {
-    if operation.service == Service::Sts && operation.name == sts::ASSUME_ROOT {
-        return sts::target_account(operation).map(ToOwned::to_owned);
-    }
-    match (operation.service, signer) {
-        (Service::Organizations, _) => {
-            let account = operation.parameter("AccountId").or_else(|| operation.parameter("ResourceId"));
-            account.map(ToOwned::to_owned)
-        }
-        (_, Some(Signer::RootSession(session))) => Some(session.account.clone()),
-        (Service::S3, Some(_)) => {
-            let (bucket, _) = s3::bucket_and_key(request);
-            state.member_bucket(&bucket).map(|(owner, _)| owner.id.clone())
-        }
-        (Service::Sqs, Some(signer)) => sqs::owner(&state.world, request, operation, signer.account()),
-        (_, Some(_) | None) => None,
-    }
-}
-
-fn resource_of_call(request: &Request, operation: &Operation, signer: Option<&Signer>) -> Option<String> {
-    match operation.service {
-        Service::S3 => return s3::resource(request, operation),
-        Service::Sqs => return sqs::resource(request, operation, signer),
-        Service::Sts | Service::Iam | Service::Organizations | Service::StepFunctions | Service::Other => {}
-    }
-    let parameters = [
-        "TaskPolicyArn.arn",
-        "AccessKeyId",
-        "CertificateId",
-        "SerialNumber",
-        "CreateAccountRequestId",
-        "OrganizationalUnitId",
-        "ServicePrincipal",
-        "name",
-    ];
-    parameters.into_iter().find_map(|name| operation.parameter(name)).map(ToOwned::to_owned)
-}
-
-fn throttled(service: Service) -> ServiceError {
-    match service {
-        Service::Sts | Service::Iam => ServiceError::new("Throttling", 400, "Rate exceeded"),
-        Service::Organizations => {
-            let message = "AWS Organizations can't complete your request because another request is already in progress. \
-                           Try again later.";
-            ServiceError::new("TooManyRequestsException", 400, message)
-        }
-        // Source: Amazon SQS API Reference, common errors of its operations.
-        Service::Sqs => ServiceError::new("RequestThrottled", 400, "The request was denied due to request throttling."),
-        Service::S3 => ServiceError::new("SlowDown", 503, "Please reduce your request rate."),
-        Service::StepFunctions | Service::Other => ServiceError::new("ThrottlingException", 400, "Rate exceeded"),
-    }
-}
-
-fn internal_error(service: Service) -> ServiceError {
-    let message = "The request processing has failed because of an unknown error, exception or failure.";
-    match service {
-        Service::Iam => ServiceError::new("ServiceFailure", 500, message),
-        Service::Sts | Service::Sqs => ServiceError::new("InternalFailure", 500, message),
-        Service::Organizations => ServiceError::new("ServiceException", 500, message),
-        Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
-        Service::StepFunctions | Service::Other => ServiceError::new("InternalServerException", 500, message),
-    }
-}
-
-fn denied(service: Service, message: String) -> ServiceError {
-    match service {
-        Service::Sts | Service::Iam | Service::S3 | Service::Sqs => ServiceError::new("AccessDenied", 403, message),
-        Service::Organizations | Service::StepFunctions | Service::Other => {
-            ServiceError::new("AccessDeniedException", 400, message)
-        }
-    }
+/// A denial with AWS's general text.
+fn denied(service: Service, call: &Call) -> ServiceError {
+    let resource = match (service, &call.resource, &call.account) {
+        (Service::S3, Some(resource), _) if resource.starts_with("arn:") => format!("\"{resource}\""),
+        (Service::Sqs, Some(resource), _) => resource.clone(),
+        (_, _, Some(account)) => root_arn(account),
+        (_, _, None) => "*".to_owned(),
+    };
+    errors::denied(service, ServiceError::not_authorized(&call.caller, &call.action, &resource).message)
 }

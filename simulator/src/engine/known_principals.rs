@@ -3,19 +3,30 @@
 //! Source: IAM User Guide, "AWS JSON policy elements: Principal": a role or user that is deleted leaves its unique id in
 //! the policy, and that id is not valid when the policy is saved again.
 
-use crate::policy::principal::CallingPrincipal;
-use crate::state::State;
-use crate::world::caller::account_of_arn;
-use crate::world::organization::is_account_id;
+use crate::identifiers::{account_of_arn, is_account_id};
+use crate::policy::CallingPrincipal;
+use crate::state::{Credentials, State};
+use crate::world::World;
 
-impl State {
+/// The principals that exist: those of the world's accounts, and whoever signs.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownPrincipals<'a> {
+    world: &'a World,
+    credentials: &'a Credentials,
+}
+
+impl<'a> KnownPrincipals<'a> {
+    pub(crate) fn of(state: &'a State) -> Self {
+        Self { world: &state.world, credentials: &state.credentials }
+    }
+
     /// Whether a policy that is put may name a principal.
     ///
     /// Roles and users of the world's accounts have to be listed there, or somebody has to sign as them; what lies
     /// outside the world exists.
-    pub(crate) fn has_principal(&self, kind: &str, name: &str) -> bool {
+    pub(crate) fn include(self, kind: &str, name: &str) -> bool {
         match kind {
-            "AWS" => name == "*" || is_account_id(name) || self.has_arn(name),
+            "AWS" => name == "*" || is_account_id(name) || self.include_arn(name),
             "CanonicalUser" => name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()),
             "Service" => name.ends_with(".amazonaws.com"),
             "Federated" => !name.is_empty(),
@@ -23,7 +34,7 @@ impl State {
         }
     }
 
-    fn has_arn(&self, arn: &str) -> bool {
+    fn include_arn(self, arn: &str) -> bool {
         let mut fields = arn.splitn(6, ':');
         let is_iam = fields.next() == Some("arn")
             && fields.next().is_some_and(|partition| partition.starts_with("aws"))
@@ -55,7 +66,7 @@ impl State {
         }
     }
 
-    fn signs_as(&self, is_meant: impl Fn(CallingPrincipal<'_>) -> bool) -> bool {
-        self.callers.values().any(|caller| is_meant(CallingPrincipal::of(&caller.arn)))
+    fn signs_as(self, is_meant: impl Fn(CallingPrincipal<'_>) -> bool) -> bool {
+        self.credentials.callers().any(|caller| is_meant(CallingPrincipal::of(&caller.arn)))
     }
 }

@@ -5,13 +5,12 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::context::Context;
+use super::principal::CallingPrincipal;
+use super::resource_policy::ResourcePolicy;
+use super::statement::{Decision, Question};
 use crate::clock;
-use crate::policy::conditions::Context;
-use crate::policy::principal::CallingPrincipal;
-use crate::policy::resource_policy::ResourcePolicy;
-use crate::policy::statement::{Decision, Question};
-use crate::world::account::root_path;
-use crate::world::organization::default_organization;
+use crate::identifiers::{default_organization, root_path};
 
 /// Where every call comes from unless a test says otherwise (an address of RFC 5737, for documentation).
 pub(crate) const SOURCE_IP: &str = "203.0.113.1";

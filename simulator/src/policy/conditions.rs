@@ -5,43 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::context;
-pub(crate) use super::context::Context;
+use super::context::Context;
+use super::holds::Holds;
+use super::one_or_many::OneOrMany;
 use super::operators::{Comparison, comparison, is_of_type};
-use crate::policy::statement::OneOrMany;
-
-/// Whether something in a statement holds for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Holds {
-    Yes,
-    No,
-    /// Not understood: an Allow must not match by it, a Deny must.
-    Unreadable,
-}
-
-impl From<bool> for Holds {
-    fn from(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-}
-
-impl Holds {
-    /// No beats Unreadable: a part that surely does not hold settles the statement.
-    pub(crate) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Unreadable, _) | (_, Self::Unreadable) => Self::Unreadable,
-            (Self::Yes, Self::Yes) => Self::Yes,
-        }
-    }
-
-    pub(crate) fn negated(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unreadable => Self::Unreadable,
-        }
-    }
-}
 
 /// Whether a whole Condition block holds: every operator, for every key.
 pub(crate) fn hold(block: &BTreeMap<String, BTreeMap<String, OneOrMany<Value>>>, context: &Context) -> Holds {

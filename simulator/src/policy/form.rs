@@ -13,7 +13,7 @@ pub(crate) enum Rejection {
 }
 
 /// What a service checks in a statement.
-pub(crate) struct Statement<'a> {
+pub(crate) struct CheckedStatement<'a> {
     /// Kind and name, e.g. `AWS` and an ARN; `*` alone stands as kind `AWS`.
     pub(crate) principals: Vec<(&'a str, &'a str)>,
     pub(crate) actions: Vec<&'a str>,
@@ -25,7 +25,7 @@ pub(crate) struct Statement<'a> {
 }
 
 /// The statements of a document, each with all its elements.
-pub(crate) fn statements(document: &Value) -> Result<Vec<Statement<'_>>, Rejection> {
+pub(crate) fn checked_statements(document: &Value) -> Result<Vec<CheckedStatement<'_>>, Rejection> {
     let document = document.as_object().ok_or(Rejection::Form)?;
     reject_unknown(document, &["Version", "Id", "Statement"])?;
     if document.get("Version").is_some_and(|version| version != "2012-10-17" && version != "2008-10-17") {
@@ -39,7 +39,7 @@ pub(crate) fn statements(document: &Value) -> Result<Vec<Statement<'_>>, Rejecti
     statements.iter().map(read).collect()
 }
 
-fn read(statement: &Value) -> Result<Statement<'_>, Rejection> {
+fn read(statement: &Value) -> Result<CheckedStatement<'_>, Rejection> {
     let statement = statement.as_object().ok_or(Rejection::Form)?;
     let elements =
         ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
@@ -52,7 +52,7 @@ fn read(statement: &Value) -> Result<Statement<'_>, Rejection> {
     let (principals, _) = one_of(statement, "Principal", "NotPrincipal")?;
     let (actions, names_actions) = one_of(statement, "Action", "NotAction")?;
     let (resources, names_resources) = one_of(statement, "Resource", "NotResource")?;
-    Ok(Statement {
+    Ok(CheckedStatement {
         principals: read_principals(principals)?,
         actions: texts(actions)?,
         resources: texts(resources)?,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::policy::statement::wildcard_matches;
+use super::wildcard::wildcard_matches;
 
 /// Compares a policy's value with a request's; `None` if the policy's value is not of the operator's type.
 ///

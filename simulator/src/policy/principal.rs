@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use crate::policy::conditions::Holds;
-use crate::world::account::root_arn;
-use crate::world::caller::account_of_arn;
-use crate::world::organization::is_account_id;
+use super::holds::Holds;
+use crate::identifiers::{account_of_arn, is_account_id, root_arn};
 
 /// Whoever makes a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

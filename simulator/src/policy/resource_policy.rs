@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
-use crate::policy::conditions::Holds;
-use crate::policy::principal::{CallingPrincipal, Principals};
-use crate::policy::statement::{Decision, Question, Statement, StatementEffect, combine};
+use super::holds::Holds;
+use super::principal::{CallingPrincipal, Principals};
+use super::statement::{Decision, Question, Statement, StatementEffect, combine};
 
 /// A policy document of a resource.
 #[derive(Clone, Debug)]

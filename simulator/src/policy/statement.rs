@@ -1,15 +1,15 @@
-//! A small evaluator of IAM policy statements.
-//!
-//! It covers what task policies, service control policies and this project's own roles state. What it does not
-//! understand fails closed: an unknown element or condition never lets an Allow match and always lets a Deny match.
+//! Statements of IAM policies, and what they say to a question.
 
 use std::collections::BTreeMap;
-use std::str::Chars;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::policy::conditions::{self, Context, Holds};
+use super::conditions::hold;
+use super::context::Context;
+use super::holds::Holds;
+use super::one_or_many::OneOrMany;
+use super::wildcard::wildcard_matches;
 
 /// A policy document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,23 +45,6 @@ pub struct Statement {
 pub enum StatementEffect {
     Allow,
     Deny,
-}
-
-/// IAM's JSON lets a list of one stand without brackets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum OneOrMany<T> {
-    Many(Vec<T>),
-    One(T),
-}
-
-impl<T> OneOrMany<T> {
-    pub(crate) fn as_slice(&self) -> &[T] {
-        match self {
-            Self::Many(values) => values,
-            Self::One(value) => std::slice::from_ref(value),
-        }
-    }
 }
 
 /// What somebody wants to do, with the condition keys of the request.
@@ -149,7 +132,7 @@ impl Statement {
             (None, Some(patterns)) => names_resource(patterns, question).negated(),
             (None, None) | (Some(_), Some(_)) => Holds::Unreadable,
         };
-        action.and(resource).and(conditions::hold(&self.condition, &question.context))
+        action.and(resource).and(hold(&self.condition, &question.context))
     }
 }
 
@@ -169,29 +152,4 @@ fn names_resource(patterns: &OneOrMany<String>, question: &Question<'_>) -> Hold
         }
     }
     named
-}
-
-/// Whether a text matches a pattern in which `*` stands for any text and `?` for one character.
-pub(crate) fn wildcard_matches(pattern: &str, text: &str) -> bool {
-    let (mut pattern, mut text) = (pattern.chars(), text.chars());
-    // Why: on a mismatch, go back to the last `*` and let it take one character more.
-    let mut last_star: Option<(Chars<'_>, Chars<'_>)> = None;
-    loop {
-        let text_here = text.clone();
-        match (pattern.next(), text.next()) {
-            (None, None) => return true,
-            (Some('*'), _) => {
-                text = text_here;
-                last_star = Some((pattern.clone(), text.clone()));
-            }
-            (Some('?'), Some(_)) => {}
-            (Some(expected), Some(found)) if expected == found => {}
-            (Some(_), None) => return false,
-            (None | Some(_), Some(_)) => {
-                let Some((after_star, from)) = last_star.as_mut() else { return false };
-                from.next();
-                (pattern, text) = (after_star.clone(), from.clone());
-            }
-        }
-    }
 }

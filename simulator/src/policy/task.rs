@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::policy::statement::{Policy, Statement};
-use crate::world::organization::Feature;
+use super::statement::{Policy, Statement};
 
 /// A managed task policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +37,6 @@ impl Task {
             Self::DeleteRootUserCredentials => "IAMDeleteRootUserCredentials",
             Self::UnlockBucketPolicy => "S3UnlockBucketPolicy",
             Self::UnlockQueuePolicy => "SQSUnlockQueuePolicy",
-        }
-    }
-
-    /// The organization feature without which no session for the task can be opened.
-    pub(crate) fn feature(self) -> Feature {
-        match self {
-            Self::AuditRootUserCredentials | Self::CreateRootUserPassword | Self::DeleteRootUserCredentials => {
-                Feature::RootCredentialsManagement
-            }
-            Self::UnlockBucketPolicy | Self::UnlockQueuePolicy => Feature::RootSessions,
         }
     }
 

@@ -5,31 +5,30 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::routing::{get, post, put};
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, Uri};
-use serde::Serialize;
+use http::{Response, StatusCode, Uri};
 
-use crate::server::{Service, status};
-use crate::world::caller::RegisteredCaller;
-use crate::world::fault::Fault;
+use super::backend::Backend;
+use super::responses::{json, with_status};
+use crate::world::{Fault, RegisteredCaller};
 
-pub(crate) fn routes() -> Router<Service> {
+pub(super) fn routes() -> Router<Backend> {
     Router::new()
-        .route("/_world", get(|State(service): State<Service>| async move { json(&service.simulator.world()) }))
+        .route("/_world", get(|State(backend): State<Backend>| async move { json(&backend.simulator.world()) }))
         .route("/_calls", get(get_calls))
-        .route("/_counts", get(|State(service): State<Service>| async move { json(&service.simulator.counts()) }))
+        .route("/_counts", get(|State(backend): State<Backend>| async move { json(&backend.simulator.counts()) }))
         .route(
             "/_secrets",
-            get(|State(service): State<Service>| async move { json(&service.simulator.issued_secrets()) }),
+            get(|State(backend): State<Backend>| async move { json(&backend.simulator.issued_secrets()) }),
         )
         .route("/_callers/{key}", put(put_caller))
         .route("/_faults", post(post_faults))
 }
 
 /// The call log, from the call `since` on if the query names one.
-async fn get_calls(State(service): State<Service>, uri: Uri) -> Response<Body> {
+async fn get_calls(State(backend): State<Backend>, uri: Uri) -> Response<Body> {
     match uri.query().map_or(Some(0), first_call) {
-        Some(first) => json(&service.simulator.calls_since(first)),
-        None => status(StatusCode::BAD_REQUEST, Body::from("the query may be `since=N`, N counted from 0\n")),
+        Some(first) => json(&backend.simulator.calls_since(first)),
+        None => with_status(StatusCode::BAD_REQUEST, Body::from("the query may be `since=N`, N counted from 0\n")),
     }
 }
 
@@ -37,40 +36,29 @@ fn first_call(query: &str) -> Option<usize> {
     query.strip_prefix("since=")?.parse().ok()
 }
 
-async fn put_caller(State(service): State<Service>, Path(key): Path<String>, body: Bytes) -> Response<Body> {
+async fn put_caller(State(backend): State<Backend>, Path(key): Path<String>, body: Bytes) -> Response<Body> {
     match serde_json::from_slice::<RegisteredCaller>(&body) {
         Ok(caller) => {
-            service.simulator.register(key, caller);
-            status(StatusCode::NO_CONTENT, Body::empty())
+            backend.simulator.register(key, caller);
+            with_status(StatusCode::NO_CONTENT, Body::empty())
         }
         Err(error) => refused(&error),
     }
 }
 
 /// Arms a list of faults.
-async fn post_faults(State(service): State<Service>, body: Bytes) -> Response<Body> {
+async fn post_faults(State(backend): State<Backend>, body: Bytes) -> Response<Body> {
     match serde_json::from_slice::<Vec<Fault>>(&body) {
         Ok(faults) => {
             for fault in faults {
-                service.simulator.inject(fault);
+                backend.simulator.inject(fault);
             }
-            status(StatusCode::NO_CONTENT, Body::empty())
+            with_status(StatusCode::NO_CONTENT, Body::empty())
         }
         Err(error) => refused(&error),
     }
 }
 
 fn refused(error: &serde_json::Error) -> Response<Body> {
-    status(StatusCode::BAD_REQUEST, Body::from(format!("{error}\n")))
-}
-
-fn json(value: &impl Serialize) -> Response<Body> {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => {
-            let mut response = Response::new(Body::from(bytes));
-            response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
-            response
-        }
-        Err(error) => status(StatusCode::INTERNAL_SERVER_ERROR, Body::from(format!("{error}\n"))),
-    }
+    with_status(StatusCode::BAD_REQUEST, Body::from(format!("{error}\n")))
 }

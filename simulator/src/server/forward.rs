@@ -10,28 +10,28 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use super::responses::with_status;
 use crate::services::iam::is_feature_operation;
-use crate::services::sts::ASSUME_ROOT;
-use crate::services::{s3, sqs};
-use crate::simulator::Simulator;
-use crate::wire::request::{Operation, Service};
+use crate::services::sqs;
+use crate::state::State;
+use crate::wire::{self, Operation, Service, rest};
 
 /// The emulator behind.
 #[derive(Clone, Debug)]
-pub(crate) struct Upstream {
+pub(super) struct Upstream {
     authority: Authority,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Upstream {
-    pub(crate) fn new(authority: Authority) -> Self {
+    pub(super) fn new(authority: Authority) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Self { authority, client: Client::builder(TokioExecutor::new()).build(connector) }
     }
 
     /// Sends a request on with its method, path, query, headers (`Host` too, so that signatures still verify) and body.
-    pub(crate) async fn forward(&self, request: Request<Bytes>) -> Response<Body> {
+    pub(super) async fn forward(&self, request: Request<Bytes>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         let mut uri = parts.uri.into_parts();
         uri.scheme = Some(Scheme::HTTP);
@@ -59,20 +59,19 @@ impl Upstream {
 ///
 /// Of S3 and SQS it is what is about a member's bucket or queue, and a member's lists of them: the emulator behind knows
 /// no member accounts. A bucket or queue that the world does not know may be one of the emulator's, whoever asks.
-pub(crate) fn is_own(simulator: &Simulator, request: &crate::wire::request::Request, operation: &Operation) -> bool {
-    let state = simulator.lock();
+pub(super) fn is_own(state: &State, request: &wire::Request, operation: &Operation) -> bool {
     let key = request.signature.as_ref().map(|signature| signature.access_key.as_str()).unwrap_or_default();
-    if state.sessions.contains_key(key) {
+    if state.credentials.session(key).is_some() {
         return true;
     }
-    let signer = state.callers.get(key).map(|caller| caller.account()).unwrap_or_default();
+    let signer = state.credentials.caller(key).map(|caller| caller.account()).unwrap_or_default();
     let is_member = || !state.world.is_management(signer) && state.world.account(signer).is_some();
     match operation.service {
-        Service::Sts => operation.name == ASSUME_ROOT,
+        Service::Sts => operation.is_assume_root(),
         Service::Iam => is_feature_operation(&operation.name),
         Service::Organizations => true,
-        Service::S3 if operation.name == s3::LIST_BUCKETS => is_member(),
-        Service::S3 => state.member_bucket(&s3::bucket_and_key(request).0).is_some(),
+        Service::S3 if operation.name == rest::LIST_BUCKETS => is_member(),
+        Service::S3 => state.member_bucket(&rest::bucket_and_key(request).0).is_some(),
         Service::Sqs if operation.name == sqs::LIST_QUEUES => is_member(),
         Service::Sqs => sqs::owner(&state.world, request, operation, signer).is_some(),
         Service::StepFunctions | Service::Other => false,
@@ -80,8 +79,6 @@ pub(crate) fn is_own(simulator: &Simulator, request: &crate::wire::request::Requ
 }
 
 fn bad_gateway(error: &dyn std::error::Error) -> Response<Body> {
-    let mut response =
-        Response::new(Body::from(format!("the emulator behind the simulator does not answer: {error}\n")));
-    *response.status_mut() = StatusCode::BAD_GATEWAY;
-    response
+    let body = format!("the emulator behind the simulator does not answer: {error}\n");
+    with_status(StatusCode::BAD_GATEWAY, Body::from(body))
 }

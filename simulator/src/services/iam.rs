@@ -3,30 +3,40 @@
 mod credentials;
 mod features;
 mod lists;
+mod parameters;
 mod summary;
 
-use crate::engine::authentication::Signer;
-use crate::engine::authorization::authorize_root;
+use crate::engine::{Handler, Signer, authorize_root};
+use crate::identifiers::root_arn;
 use crate::state::{RootSession, State};
-use crate::wire::answer::{Answer, ServiceError};
-use crate::wire::request::Operation;
-use crate::world::account::root_arn;
+use crate::wire::{Answer, Operation, Request, ServiceError};
 
 /// Whether an operation is about the organization's features rather than about credentials.
 pub(crate) fn is_feature_operation(name: &str) -> bool {
     name == "ListOrganizationsFeatures" || features::Change::of(name).is_some()
 }
 
-pub(crate) fn perform(state: &mut State, signer: &Signer, operation: &Operation) -> Answer {
-    match signer {
-        Signer::RootSession(session) => perform_as_root(state, session, operation),
-        Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_)
-            if is_feature_operation(&operation.name) =>
-        {
-            features::perform(&mut state.world, signer.account(), &operation.name)
+pub(super) struct Iam;
+
+impl Handler for Iam {
+    fn perform(&self, state: &mut State, signer: &Signer, _request: &Request, operation: &Operation) -> Answer {
+        match signer {
+            Signer::RootSession(session) => perform_as_root(state, session, operation),
+            Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_)
+                if is_feature_operation(&operation.name) =>
+            {
+                features::perform(&mut state.world, signer.account(), &operation.name)
+            }
+            Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_) => {
+                Err(not_allowed(&signer.arn(), &operation.action()))
+            }
         }
-        Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_) => {
-            Err(not_allowed(&signer.arn(), &operation.action()))
+    }
+
+    /// A credential vanishes.
+    fn vanish(&self, state: &mut State, _request: &Request, operation: &Operation, account: Option<&str>) {
+        if let Some(account) = account.and_then(|id| state.world.account_mut(id)) {
+            credentials::remove(&mut account.root, operation);
         }
     }
 }
@@ -82,14 +92,4 @@ fn resource(session: &RootSession, operation: &Operation) -> String {
         (_, Some(user)) => format!("arn:aws:iam::{account}:user/{user}"),
         (_, None) => root_arn(account),
     }
-}
-
-/// A parameter that the operation cannot do without.
-fn required<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, ServiceError> {
-    operation.parameter(name).ok_or_else(|| {
-        let name = name.chars().enumerate().map(|(index, c)| if index == 0 { c.to_ascii_lowercase() } else { c });
-        let message = "1 validation error detected: Value null at";
-        let name: String = name.collect();
-        ServiceError::validation(format!("{message} '{name}' failed to satisfy constraint: Member must not be null"))
-    })
 }

@@ -2,62 +2,85 @@
 
 mod address;
 mod attributes;
+mod errors;
 mod lists;
 mod messages;
 mod queue_policy;
-mod queues;
 
 use serde_json::json;
 
-pub(crate) use self::address::Address;
-pub(crate) use self::queues::Queues;
-use crate::engine::authentication::Signer;
-use crate::engine::authorization::{Target, authorize, authorize_root};
+use self::address::address_of;
+use crate::engine::{Handler, Signer, Target, account_of_session, authorize, authorize_root};
 use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::{Operation, Request};
-use crate::world::organization::World;
+use crate::wire::{Answer, Operation, Output, Request, ServiceError};
+use crate::world::{QueueAddress, World};
 
 pub(crate) const LIST_QUEUES: &str = "ListQueues";
 
 /// The account that a request's queue belongs to, if it is one of the world's.
 pub(crate) fn owner(world: &World, request: &Request, operation: &Operation, caller_account: &str) -> Option<String> {
-    let address = Address::of(request, operation, Some(caller_account))?;
+    let address = address_of(request, operation, Some(caller_account))?;
     world.queue(&address).map(|_| address.account)
 }
 
-/// What the call log says that a request is about: the queue's ARN.
-pub(crate) fn resource(request: &Request, operation: &Operation, signer: Option<&Signer>) -> Option<String> {
-    Address::of(request, operation, signer.map(Signer::account)).map(|address| address.arn())
-}
+pub(super) struct Sqs;
 
-/// The code that the query protocol has for an error; SDKs show it.
-///
-/// Source: Amazon SQS API Reference, the `awsQueryError` of its Smithy model.
-pub(crate) fn query_code(code: &str) -> &str {
-    match code {
-        "QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue",
-        "UnsupportedOperation" => "AWS.SimpleQueueService.UnsupportedOperation",
-        code => code,
+impl Handler for Sqs {
+    fn perform(&self, state: &mut State, signer: &Signer, request: &Request, operation: &Operation) -> Answer {
+        let action = operation.action();
+        if operation.name == LIST_QUEUES {
+            authorize(state, signer, &Target::without_policy(&action, "*", signer.account()))?;
+            return lists::list_queues(&state.world, signer, request, operation);
+        }
+        let Some(address) = address_of(request, operation, Some(signer.account())) else {
+            authorize(state, signer, &Target::without_policy(&action, "*", signer.account()))?;
+            return Err(if is_served(&operation.name) {
+                errors::missing_queue()
+            } else {
+                ServiceError::not_simulated(&action)
+            });
+        };
+        perform_on(state, signer, address, operation)
+    }
+
+    fn account(
+        &self,
+        state: &State,
+        request: &Request,
+        operation: &Operation,
+        signer: Option<&Signer>,
+    ) -> Option<String> {
+        let signer = signer?;
+        match signer {
+            Signer::RootSession(_) => account_of_session(Some(signer)),
+            Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_) => {
+                owner(&state.world, request, operation, signer.account())
+            }
+        }
+    }
+
+    /// The queue's ARN.
+    fn resource(&self, request: &Request, operation: &Operation, signer: Option<&Signer>) -> Option<String> {
+        address_of(request, operation, signer.map(Signer::account)).map(|address| address.arn())
+    }
+
+    /// The queue vanishes.
+    fn vanish(&self, state: &mut State, request: &Request, operation: &Operation, account: Option<&str>) {
+        if let Some(queue) = address_of(request, operation, account) {
+            state.world.remove_queue(&queue);
+        }
     }
 }
 
-pub(crate) fn perform(state: &mut State, signer: &Signer, request: &Request, operation: &Operation) -> Answer {
+/// Performs an operation on a queue, whether or not there is one.
+fn perform_on(state: &mut State, signer: &Signer, address: QueueAddress, operation: &Operation) -> Answer {
     let action = operation.action();
-    if operation.name == LIST_QUEUES {
-        authorize(state, signer, &Target::without_policy(&action, "*", signer.account()))?;
-        return lists::list_queues(&state.world, signer, request, operation);
-    }
-    let Some(address) = Address::of(request, operation, Some(signer.account())) else {
-        authorize(state, signer, &Target::without_policy(&action, "*", signer.account()))?;
-        return Err(if is_served(&operation.name) { missing_queue() } else { ServiceError::not_simulated(&action) });
-    };
     let arn = address.arn();
     let Some(queue) = state.world.queue(&address) else {
         if let Signer::RootSession(session) = signer {
             authorize_root(state, session, &action, &arn, &address.account)?;
         }
-        return Err(no_such_queue());
+        return Err(errors::no_such_queue());
     };
     let target = Target {
         action: &action,
@@ -99,13 +122,4 @@ fn is_served(operation: &str) -> bool {
             | "ReceiveMessage"
             | "DeleteMessage"
     )
-}
-
-fn missing_queue() -> ServiceError {
-    let message = "The request must contain the parameter QueueUrl.";
-    ServiceError::new("MissingRequiredParameterException", 400, message)
-}
-
-fn no_such_queue() -> ServiceError {
-    ServiceError::new("QueueDoesNotExist", 400, "The specified queue does not exist.")
 }

@@ -2,87 +2,36 @@
 //!
 //! Executions run forever, and every token that was not answered yet counts as one that somebody waits for.
 
-use std::collections::{HashMap, HashSet};
-
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::services::organizations::seconds;
-use crate::simulator::Simulator;
-use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::{Input, Operation};
+use super::unserved;
+use crate::engine::{Handler, Signer};
+use crate::state::{AnsweredTask, RunningExecution, StartedExecution, State, TaskAnswer};
+use crate::wire::json::seconds;
+use crate::wire::{Answer, Input, Operation, Output, Request, ServiceError};
 
-/// An execution that somebody started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StartedExecution {
-    pub arn: String,
-    pub name: String,
-    /// The input as it was sent.
-    pub input: String,
-    pub state_machine_arn: String,
-}
+pub(super) struct StepFunctions;
 
-/// A task token that somebody answered, and how.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnsweredTask {
-    pub token: String,
-    pub answer: TaskAnswer,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskAnswer {
-    /// The output as it was sent.
-    Success(String),
-    Failure {
-        error: Option<String>,
-        cause: Option<String>,
-    },
-}
-
-/// The executions of the world, in the order of their start, and the tasks that were answered, in that order too.
-#[derive(Debug, Default)]
-pub(crate) struct Executions {
-    started: Vec<(StartedExecution, f64)>,
-    by_arn: HashMap<String, usize>,
-    answered: Vec<AnsweredTask>,
-    closed: HashSet<String>,
-}
-
-impl Simulator {
-    /// The task tokens that were answered, in order.
-    #[must_use]
-    pub fn answered_tasks(&self) -> Vec<AnsweredTask> {
-        self.lock().executions.answered.clone()
-    }
-}
-
-impl Executions {
-    pub(crate) fn all(&self) -> Vec<StartedExecution> {
-        self.started.iter().map(|(execution, _)| execution.clone()).collect()
-    }
-
-    fn find(&self, arn: &str) -> Option<&(StartedExecution, f64)> {
-        self.started.get(*self.by_arn.get(arn)?)
-    }
-}
-
-pub(crate) fn perform(state: &mut State, operation: &Operation) -> Answer {
-    match operation.name.as_str() {
-        "StartExecution" => start_execution(state, operation),
-        "ListExecutions" => Ok(list_executions(state, operation)),
-        "SendTaskSuccess" => match operation.parameter("output") {
-            Some(output) if serde_json::from_str::<Value>(output).is_ok() => {
-                answer(state, operation, TaskAnswer::Success(output.to_owned()))
-            }
-            Some(_) | None => Err(ServiceError::new("InvalidOutput", 400, "Invalid Output: not JSON")),
-        },
-        "SendTaskFailure" => {
-            let text = |name: &str| operation.parameter(name).map(ToOwned::to_owned);
-            answer(state, operation, TaskAnswer::Failure { error: text("error"), cause: text("cause") })
+impl Handler for StepFunctions {
+    fn perform(&self, state: &mut State, signer: &Signer, _request: &Request, operation: &Operation) -> Answer {
+        if matches!(signer, Signer::RootSession(_)) {
+            return Err(unserved::refuse(state, signer, operation));
         }
-        _ => Err(ServiceError::not_simulated(&operation.action())),
+        match operation.name.as_str() {
+            "StartExecution" => start_execution(state, operation),
+            "ListExecutions" => Ok(list_executions(state, operation)),
+            "SendTaskSuccess" => match operation.parameter("output") {
+                Some(output) if serde_json::from_str::<Value>(output).is_ok() => {
+                    answer(state, operation, TaskAnswer::Success(output.to_owned()))
+                }
+                Some(_) | None => Err(ServiceError::new("InvalidOutput", 400, "Invalid Output: not JSON")),
+            },
+            "SendTaskFailure" => {
+                let text = |name: &str| operation.parameter(name).map(ToOwned::to_owned);
+                answer(state, operation, TaskAnswer::Failure { error: text("error"), cause: text("cause") })
+            }
+            _ => Err(ServiceError::not_simulated(&operation.action())),
+        }
     }
 }
 
@@ -91,11 +40,10 @@ fn answer(state: &mut State, operation: &Operation, answer: TaskAnswer) -> Answe
     let Some(token) = operation.parameter("taskToken").map(ToOwned::to_owned) else {
         return Err(ServiceError::new("InvalidToken", 400, "Invalid Token: 'Invalid token'"));
     };
-    if !state.executions.closed.insert(token.clone()) {
+    if !state.executions.answer(AnsweredTask { token, answer }) {
         let message = "Task Timed Out: 'Provided task does not exist anymore'";
         return Err(ServiceError::new("TaskTimedOut", 400, message));
     }
-    state.executions.answered.push(AnsweredTask { token, answer });
     Ok(Output::Json(json!({})))
 }
 
@@ -108,17 +56,17 @@ fn list_executions(state: &State, operation: &Operation) -> Output {
     let is_asked_for = operation.parameter("statusFilter").is_none_or(|status| status == "RUNNING");
     let executions: Vec<_> = state
         .executions
-        .started
+        .all()
         .iter()
         .rev()
-        .filter(|(execution, _)| is_asked_for && execution.state_machine_arn == machine)
-        .map(|(execution, started_at)| {
+        .filter(|RunningExecution { execution, .. }| is_asked_for && execution.state_machine_arn == machine)
+        .map(|RunningExecution { execution, started_at_seconds }| {
             json!({
                 "executionArn": execution.arn,
                 "stateMachineArn": execution.state_machine_arn,
                 "name": execution.name,
                 "status": "RUNNING",
-                "startDate": started_at,
+                "startDate": started_at_seconds,
                 "redriveCount": 0,
             })
         })
@@ -132,7 +80,7 @@ fn start_execution(state: &mut State, operation: &Operation) -> Answer {
         let message = format!("Invalid Arn: '{state_machine_arn}'");
         return Err(ServiceError::new("InvalidArn", 400, message));
     };
-    let generated = || format!("execution-{}", state.executions.started.len());
+    let generated = || format!("execution-{}", state.executions.all().len());
     let name = operation.parameter("name").map_or_else(generated, ToOwned::to_owned);
     if !is_valid_name(&name) {
         return Err(ServiceError::new("InvalidName", 400, format!("Invalid Name: '{name}'")));
@@ -148,19 +96,18 @@ fn start_execution(state: &mut State, operation: &Operation) -> Answer {
         return Err(ServiceError::new("InvalidExecutionInput", 400, message));
     }
     let arn = format!("{prefix}:execution:{machine}:{name}");
-    if let Some((execution, started_at)) = state.executions.find(&arn) {
+    if let Some(RunningExecution { execution, started_at_seconds }) = state.executions.find(&arn) {
         return if execution.input == input {
-            Ok(Output::Json(json!({"executionArn": arn, "startDate": started_at})))
+            Ok(Output::Json(json!({"executionArn": arn, "startDate": started_at_seconds})))
         } else {
             let message = format!("Execution Already Exists: '{arn}'");
             Err(ServiceError::new("ExecutionAlreadyExists", 400, message))
         };
     }
-    let started_at = seconds(state.now());
+    let started_at_seconds = seconds(state.now());
     let execution = StartedExecution { arn: arn.clone(), name, input, state_machine_arn };
-    state.executions.by_arn.insert(arn.clone(), state.executions.started.len());
-    state.executions.started.push((execution, started_at));
-    Ok(Output::Json(json!({"executionArn": arn, "startDate": started_at})))
+    state.executions.start(RunningExecution { execution, started_at_seconds });
+    Ok(Output::Json(json!({"executionArn": arn, "startDate": started_at_seconds})))
 }
 
 fn is_valid_name(name: &str) -> bool {

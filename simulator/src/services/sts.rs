@@ -1,31 +1,51 @@
 //! STS: `AssumeRoot` and `GetCallerIdentity`.
 
-use crate::clock::seconds_between;
-use crate::engine::authentication::Signer;
-use crate::engine::authorization::may_assume_root;
-use crate::policy::task::Task;
+use crate::clock::{seconds_between, seconds_later};
+use crate::engine::{Handler, Signer, account_of_session, may_assume_root};
+use crate::identifiers::{is_account_id, root_arn};
+use crate::policy::Task;
 use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::{Operation, Request};
-use crate::wire::xml;
-use crate::world::account::{Account, root_arn};
-use crate::world::organization::{Feature, World, is_account_id};
+use crate::wire::{ASSUME_ROOT, Answer, Operation, Output, Request, ServiceError, xml};
+use crate::world::{Account, Feature, World};
 
-pub(crate) const ASSUME_ROOT: &str = "AssumeRoot";
 const LONGEST_SESSION_SECONDS: i64 = 900;
 
-pub(crate) fn perform(state: &mut State, signer: &Signer, request: &Request, operation: &Operation) -> Answer {
-    match operation.name.as_str() {
-        ASSUME_ROOT if is_global_endpoint(&request.host) => {
-            Err(ServiceError::new("InvalidAction", 400, "Unknown Operation"))
+pub(super) struct Sts;
+
+impl Handler for Sts {
+    fn perform(&self, state: &mut State, signer: &Signer, request: &Request, operation: &Operation) -> Answer {
+        match operation.name.as_str() {
+            ASSUME_ROOT if is_global_endpoint(&request.host) => {
+                Err(ServiceError::new("InvalidAction", 400, "Unknown Operation"))
+            }
+            ASSUME_ROOT => assume_root(state, signer, operation),
+            "GetCallerIdentity" => Ok(Output::Xml(
+                xml::text("Arn", signer.arn())
+                    + &xml::text("UserId", user_id(signer))
+                    + &xml::text("Account", signer.account()),
+            )),
+            _ => Err(ServiceError::not_simulated(&operation.action())),
         }
-        ASSUME_ROOT => assume_root(state, signer, operation),
-        "GetCallerIdentity" => Ok(Output::Xml(
-            xml::text("Arn", signer.arn())
-                + &xml::text("UserId", user_id(signer))
-                + &xml::text("Account", signer.account()),
-        )),
-        _ => Err(ServiceError::not_simulated(&operation.action())),
+    }
+
+    fn account(
+        &self,
+        _state: &State,
+        _request: &Request,
+        operation: &Operation,
+        signer: Option<&Signer>,
+    ) -> Option<String> {
+        if operation.is_assume_root() {
+            target_account(operation).map(ToOwned::to_owned)
+        } else {
+            account_of_session(signer)
+        }
+    }
+
+    fn vanish(&self, state: &mut State, _request: &Request, _operation: &Operation, account: Option<&str>) {
+        if let Some(id) = account {
+            state.world.accounts.remove(id);
+        }
     }
 }
 
@@ -45,7 +65,7 @@ fn is_global_endpoint(host: &str) -> bool {
 }
 
 /// The account id in a `TargetPrincipal`: an id, or a root user's ARN.
-pub(crate) fn target_account(operation: &Operation) -> Option<&str> {
+fn target_account(operation: &Operation) -> Option<&str> {
     let target = operation.parameter("TargetPrincipal")?;
     let id = target.strip_prefix("arn:aws:iam::").and_then(|rest| rest.strip_suffix(":root")).unwrap_or(target);
     is_account_id(id).then_some(id)
@@ -69,20 +89,32 @@ fn assume_root(state: &mut State, signer: &Signer, operation: &Operation) -> Ans
     if !trust_still_counts(state) {
         return Err(ServiceError::new("AccessDenied", 403, "Service not enabled for AWS Organizations."));
     }
-    if !state.world.features.contains(&task.feature()) {
-        let feature = match task.feature() {
+    let feature = required_feature(task);
+    if !state.world.features.contains(&feature) {
+        let feature = match feature {
             Feature::RootSessions => "Root sessions",
             Feature::RootCredentialsManagement => "Root credentials management",
         };
         let message = format!("{feature} feature is not enabled for your AWS Organization.");
         return Err(ServiceError::new("AccessDenied", 403, message));
     }
-    let (credentials, expires) = state.open_session(target, task, seconds);
+    let expires = seconds_later(state.now(), seconds);
+    let credentials = state.credentials.open_session(target, task, expires);
     let fields = xml::text("AccessKeyId", credentials.access_key)
         + &xml::text("SecretAccessKey", credentials.secret)
         + &xml::text("SessionToken", credentials.token)
         + &xml::text("Expiration", expires.to_string());
     Ok(Output::Xml(xml::element("Credentials", fields)))
+}
+
+/// The organization feature without which no session for a task can be opened.
+fn required_feature(task: Task) -> Feature {
+    match task {
+        Task::AuditRootUserCredentials | Task::CreateRootUserPassword | Task::DeleteRootUserCredentials => {
+            Feature::RootCredentialsManagement
+        }
+        Task::UnlockBucketPolicy | Task::UnlockQueuePolicy => Feature::RootSessions,
+    }
 }
 
 fn duration_seconds(operation: &Operation) -> Result<i64, ServiceError> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::state::call::{Call, RootSessionOfCall};
+use super::call::{Call, RootSessionOfCall};
 
 /// What was called how often, without the calls themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,6 +25,11 @@ pub(crate) struct Version {
 }
 
 impl Version {
+    /// A version that the storage has not named yet.
+    pub(crate) fn new(body: Option<Bytes>, modified: Timestamp) -> Self {
+        Self { id: String::new(), body, modified, content_type: None, checksum: None }
+    }
+
     pub(crate) fn etag(&self) -> String {
         let digest = hex::encode(Sha256::digest(self.body.as_deref().unwrap_or_default()));
         format!("\"{}\"", digest.get(..32).unwrap_or_default())

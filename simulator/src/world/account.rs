@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::member_resources::{MemberBucket, MemberQueue};
+use super::root_credentials::{AccessKey, KeyUse, LoginProfile, MfaDevice, RootCredentials, SigningCertificate};
 use crate::clock::{self, instant};
-use crate::policy::statement::Policy;
-use crate::world::member_resources::{MemberBucket, MemberQueue};
-use crate::world::organization::default_organization;
+use crate::identifiers::{default_organization, root_arn, root_path};
+use crate::policy::Policy;
 
 /// One account of the organization, as Organizations describes it, with what its root user holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,79 +55,6 @@ pub struct Account {
     /// Users that a policy can name, likewise.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub users: BTreeSet<String>,
-}
-
-/// What the root user of an account holds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RootCredentials {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub access_keys: Vec<AccessKey>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub signing_certificates: Vec<SigningCertificate>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<LoginProfile>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mfa_devices: Vec<MfaDevice>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccessKey {
-    pub id: String,
-    /// `Active` or `Inactive`.
-    #[serde(default = "active_key")]
-    pub status: String,
-    #[serde(default = "clock::default_joined")]
-    pub created: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_used: Option<KeyUse>,
-}
-
-/// The last use of an access key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KeyUse {
-    pub date: Timestamp,
-    #[serde(default = "default_region")]
-    pub region: String,
-    #[serde(default = "default_service")]
-    pub service: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SigningCertificate {
-    pub id: String,
-    #[serde(default = "active_key")]
-    pub status: String,
-    #[serde(default = "clock::default_joined")]
-    pub uploaded: Timestamp,
-}
-
-/// A root password, or the permission to recover one: AWS shows the same for both.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LoginProfile {
-    #[serde(default = "clock::default_joined")]
-    pub created: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MfaDevice {
-    pub serial: String,
-    #[serde(default = "clock::default_joined")]
-    pub enabled: Timestamp,
-}
-
-impl RootCredentials {
-    /// Whether the root user holds nothing.
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
-        let Self { access_keys, signing_certificates, password, mfa_devices } = self;
-        access_keys.is_empty() && signing_certificates.is_empty() && password.is_none() && mfa_devices.is_empty()
-    }
 }
 
 impl Account {
@@ -226,15 +154,14 @@ impl Account {
     #[must_use]
     #[track_caller]
     pub fn access_key_used(mut self, id: impl Into<String>, at: &str) -> Self {
-        let last_used = Some(KeyUse { date: instant(at), region: default_region(), service: default_service() });
+        let last_used = Some(KeyUse::at(instant(at)));
         self.root.access_keys.push(AccessKey { last_used, ..AccessKey::new(id) });
         self
     }
 
     #[must_use]
     pub fn signing_certificate(mut self, id: impl Into<String>) -> Self {
-        let certificate = SigningCertificate { id: id.into(), status: active_key(), uploaded: clock::default_joined() };
-        self.root.signing_certificates.push(certificate);
+        self.root.signing_certificates.push(SigningCertificate::new(id));
         self
     }
 
@@ -293,38 +220,10 @@ impl Account {
     }
 }
 
-impl AccessKey {
-    fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), status: active_key(), created: clock::default_joined(), last_used: None }
-    }
-}
-
-/// The path of what lies directly under an organization's root.
-pub(crate) fn root_path(organization: &str) -> String {
-    format!("{organization}/r-aaaa/")
-}
-
-/// The ARN of an account's root user.
-pub(crate) fn root_arn(account: &str) -> String {
-    format!("arn:aws:iam::{account}:root")
-}
-
 fn active() -> String {
     "ACTIVE".to_owned()
 }
 
-fn active_key() -> String {
-    "Active".to_owned()
-}
-
 fn created() -> String {
     "CREATED".to_owned()
-}
-
-fn default_region() -> String {
-    "us-east-1".to_owned()
-}
-
-fn default_service() -> String {
-    "s3".to_owned()
 }

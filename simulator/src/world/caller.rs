@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::policy::statement::Statement;
+use crate::identifiers::account_of_arn;
+use crate::policy::Statement;
 
-/// A caller that a test asks [`crate::Simulator::sdk_config`] for.
+/// A caller that a test asks `Simulator::sdk_config` for.
 #[derive(Clone, Debug)]
 pub struct Caller {
     principal: Principal,
@@ -84,11 +85,6 @@ impl RegisteredCaller {
     pub(crate) fn account(&self) -> &str {
         account_of_arn(&self.arn)
     }
-}
-
-/// The fifth field of an ARN; empty if there is none.
-pub(crate) fn account_of_arn(arn: &str) -> &str {
-    arn.split(':').nth(4).unwrap_or_default()
 }
 
 fn role_arn(account: &str, name: &str) -> String {

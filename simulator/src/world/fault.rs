@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::statement::wildcard_matches;
-
 /// A rule that makes matching calls fail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,34 +183,6 @@ impl FaultTrigger {
     fn then(self, effect: Effect) -> Fault {
         let Self { on, account, nth, times } = self;
         Fault { on, account, nth, times, effect }
-    }
-}
-
-/// A fault with the number of calls that it has seen.
-#[derive(Debug)]
-pub(crate) struct ArmedFault {
-    fault: Fault,
-    seen: u64,
-}
-
-impl ArmedFault {
-    pub(crate) fn new(fault: Fault) -> Self {
-        Self { fault, seen: 0 }
-    }
-
-    /// Counts a call if it matches, and says what happens to it.
-    pub(crate) fn meet(&mut self, action: &str, account: Option<&str>) -> Option<Effect> {
-        let matches = wildcard_matches(&self.fault.on, action)
-            && self.fault.account.as_deref().is_none_or(|expected| account == Some(expected));
-        if !matches {
-            return None;
-        }
-        self.seen += 1;
-        let hit = match self.fault.times {
-            Times::Always => self.seen >= self.fault.nth,
-            Times::Count(times) => (self.fault.nth..self.fault.nth.saturating_add(times)).contains(&self.seen),
-        };
-        hit.then(|| self.fault.effect.clone())
     }
 }
 

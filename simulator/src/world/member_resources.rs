@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::text::PolicyText;
+use crate::identifiers::bucket_arn;
+use crate::policy::PolicyText;
 
 /// A bucket of an account. Its name is unique in the world.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,10 +93,6 @@ impl MemberQueue {
     pub fn url(&self, owner: &str) -> String {
         format!("https://sqs.{}.amazonaws.com/{owner}/{}", self.region, self.name)
     }
-}
-
-pub(crate) fn bucket_arn(name: &str) -> String {
-    format!("arn:aws:s3:::{name}")
 }
 
 fn default_region() -> String {

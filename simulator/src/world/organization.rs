@@ -3,25 +3,27 @@
 //! Sessions, callers that sign, stored objects, executions and the call log are the simulator's, not the world's,
 //! so that two snapshots are equal exactly when no account, credential or setting changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use super::account::Account;
+use super::caller::RegisteredCaller;
+use super::create_account::CreateAccountRequest;
+use super::defaults::{
+    IAM_SERVICE_PRINCIPAL, all_features, default_accounts_page, default_iam_page, default_tags_page, iam_trusted,
+    management,
+};
+use super::fault::Fault;
+use super::feature::Feature;
+use super::limits::Limits;
+use super::member_resources::{MemberBucket, MemberQueue};
+use super::queue_address::QueueAddress;
 use crate::clock::{self, instant};
-use crate::state::limits::Limits;
-use crate::world::account::Account;
-use crate::world::caller::RegisteredCaller;
-use crate::world::create_account::CreateAccountRequest;
-use crate::world::fault::Fault;
-use crate::world::world_file::WorldFile;
-
-/// The service principal of IAM, to which trusted access and delegation belong.
-pub(crate) const IAM_SERVICE_PRINCIPAL: &str = "iam.amazonaws.com";
+use crate::identifiers::default_organization;
 
 /// An AWS organization.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "WorldFile", into = "WorldFile")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct World {
     pub management_account: String,
     pub organization_id: String,
@@ -61,13 +63,6 @@ pub struct World {
     pub callers: BTreeMap<String, RegisteredCaller>,
     /// Faults armed from the start.
     pub faults: Vec<Fault>,
-}
-
-/// A feature of centralized root access; ordered as AWS lists them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Feature {
-    RootSessions,
-    RootCredentialsManagement,
 }
 
 impl World {
@@ -224,6 +219,41 @@ impl World {
         self.accounts.get_mut(id)
     }
 
+    /// A bucket of one of the accounts.
+    #[must_use]
+    pub fn member_bucket(&self, name: &str) -> Option<&MemberBucket> {
+        self.accounts.values().flat_map(|account| &account.buckets).find(|bucket| bucket.name == name)
+    }
+
+    /// A queue of one of the accounts, by its ARN.
+    #[must_use]
+    pub fn member_queue(&self, arn: &str) -> Option<&MemberQueue> {
+        self.queue(&QueueAddress::of_arn(arn)?)
+    }
+
+    /// Bucket → account.
+    pub(crate) fn bucket_owners(&self) -> HashMap<String, String> {
+        let of_account = |account: &Account| {
+            let owner = account.id.clone();
+            account.buckets.iter().map(move |bucket| (bucket.name.clone(), owner.clone())).collect::<Vec<_>>()
+        };
+        self.accounts.values().flat_map(of_account).collect()
+    }
+
+    pub(crate) fn queue(&self, address: &QueueAddress) -> Option<&MemberQueue> {
+        self.account(&address.account)?.queues.iter().find(|queue| address.is_of(queue))
+    }
+
+    pub(crate) fn queue_mut(&mut self, address: &QueueAddress) -> Option<&mut MemberQueue> {
+        self.account_mut(&address.account)?.queues.iter_mut().find(|queue| address.is_of(queue))
+    }
+
+    pub(crate) fn remove_queue(&mut self, address: &QueueAddress) {
+        if let Some(account) = self.account_mut(&address.account) {
+            account.queues.retain(|queue| !address.is_of(queue));
+        }
+    }
+
     pub(crate) fn trusts_iam(&self) -> bool {
         self.trusted_services.contains(IAM_SERVICE_PRINCIPAL)
     }
@@ -235,37 +265,4 @@ impl World {
     pub(crate) fn is_management_or_delegate(&self, account: &str) -> bool {
         self.is_management(account) || self.delegated_administrators.contains(account)
     }
-}
-
-/// Whether a text has the form of an account id.
-pub(crate) fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-pub(crate) fn management(id: &str) -> Account {
-    Account::new(id).name("management").joined_method("INVITED")
-}
-
-pub(crate) fn default_organization() -> String {
-    "o-aaaaaaaaaa".to_owned()
-}
-
-pub(crate) fn all_features() -> BTreeSet<Feature> {
-    BTreeSet::from([Feature::RootSessions, Feature::RootCredentialsManagement])
-}
-
-pub(crate) fn iam_trusted() -> BTreeSet<String> {
-    BTreeSet::from([IAM_SERVICE_PRINCIPAL.to_owned()])
-}
-
-pub(crate) fn default_iam_page() -> usize {
-    100
-}
-
-pub(crate) fn default_accounts_page() -> usize {
-    20
-}
-
-pub(crate) fn default_tags_page() -> usize {
-    20
 }

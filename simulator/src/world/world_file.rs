@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::clock;
-use crate::state::limits::Limits;
-use crate::world::account::Account;
-use crate::world::caller::RegisteredCaller;
-use crate::world::create_account::CreateAccountRequest;
-use crate::world::fault::Fault;
-use crate::world::organization::{
-    Feature, World, all_features, default_accounts_page, default_iam_page, default_organization, default_tags_page,
-    iam_trusted, is_account_id, management,
+use super::account::Account;
+use super::caller::RegisteredCaller;
+use super::create_account::CreateAccountRequest;
+use super::defaults::{
+    all_features, default_accounts_page, default_iam_page, default_tags_page, iam_trusted, management,
 };
+use super::fault::Fault;
+use super::feature::Feature;
+use super::limits::Limits;
+use super::organization::World;
+use crate::clock;
+use crate::identifiers::{default_organization, is_account_id};
 
 /// The world as JSON: accounts as a list, defaults for everything but the management account.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WorldFile {
+struct WorldFile {
     management_account: String,
     #[serde(default = "default_organization")]
     organization_id: String,
@@ -63,6 +65,18 @@ pub(crate) struct WorldFile {
     callers: BTreeMap<String, RegisteredCaller>,
     #[serde(default)]
     faults: Vec<Fault>,
+}
+
+impl<'de> Deserialize<'de> for World {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        WorldFile::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for World {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WorldFile::from(self.clone()).serialize(serializer)
+    }
 }
 
 impl TryFrom<WorldFile> for World {

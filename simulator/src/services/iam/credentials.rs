@@ -5,11 +5,9 @@
 
 use jiff::Timestamp;
 
-use super::required;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Operation;
-use crate::wire::xml;
-use crate::world::account::{Account, LoginProfile};
+use super::parameters::required;
+use crate::wire::{Answer, Operation, Output, ServiceError, xml};
+use crate::world::{Account, LoginProfile, RootCredentials};
 
 pub(super) fn get_user(account: &Account) -> Output {
     let fields = xml::text("UserId", &account.id)
@@ -68,6 +66,19 @@ pub(super) fn deactivate_mfa_device(account: &mut Account, operation: &Operation
     let serial = required(operation, "SerialNumber")?;
     take(&mut account.root.mfa_devices, |device| device.serial == serial)
         .ok_or_else(|| ServiceError::no_such_entity(format!("MFA Device with serial number {serial} does not exist.")))
+}
+
+/// Removes the credential that an operation is about, if it is there.
+pub(super) fn remove(root: &mut RootCredentials, operation: &Operation) {
+    if let Some(id) = operation.parameter("AccessKeyId") {
+        root.access_keys.retain(|key| key.id != id);
+    } else if let Some(id) = operation.parameter("CertificateId") {
+        root.signing_certificates.retain(|certificate| certificate.id != id);
+    } else if let Some(serial) = operation.parameter("SerialNumber") {
+        root.mfa_devices.retain(|device| device.serial != serial);
+    } else if matches!(operation.name.as_str(), "GetLoginProfile" | "DeleteLoginProfile") {
+        root.password = None;
+    }
 }
 
 fn take<T>(entries: &mut Vec<T>, is_meant: impl Fn(&T) -> bool) -> Option<Output> {

@@ -1,8 +1,7 @@
 //! The organization's features of centralized root access: list, enable, disable.
 
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::xml;
-use crate::world::organization::{Feature, World};
+use crate::wire::{Answer, Output, ServiceError, xml};
+use crate::world::{Feature, World};
 
 /// What an operation does to a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

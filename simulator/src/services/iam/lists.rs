@@ -1,10 +1,8 @@
 //! The lists of a root user's credentials, in pages.
 
-use super::required;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Operation;
-use crate::wire::xml;
-use crate::world::account::RootCredentials;
+use super::parameters::required;
+use crate::wire::{Answer, Operation, Output, ServiceError, xml};
+use crate::world::RootCredentials;
 
 pub(super) fn list_access_keys(root: &RootCredentials, operation: &Operation, page_size: usize) -> Answer {
     page("AccessKeyMetadata", &root.access_keys, operation, page_size, |key| {

@@ -1,8 +1,7 @@
 //! GetAccountSummary, with the quotas of a new account as they were observed.
 
-use crate::wire::answer::Output;
-use crate::wire::xml;
-use crate::world::account::RootCredentials;
+use crate::wire::{Output, xml};
+use crate::world::RootCredentials;
 
 const OBSERVED: [(&str, u32); 30] = [
     ("GroupPolicySizeQuota", 5120),

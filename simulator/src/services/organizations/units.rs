@@ -4,10 +4,9 @@
 
 use serde_json::json;
 
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Operation;
-use crate::world::account::{Account, root_path};
-use crate::world::organization::World;
+use crate::identifiers::root_path;
+use crate::wire::{Answer, Operation, Output, ServiceError};
+use crate::world::{Account, World};
 
 /// `Account.Paths`, as AWS answers it: with the account's own id at the end.
 ///

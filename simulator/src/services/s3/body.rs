@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::wire::answer::ServiceError;
-use crate::wire::request::Request;
+use crate::wire::{Request, ServiceError};
 
 const CHECKSUMS: [&str; 5] = [
     "x-amz-checksum-crc32",

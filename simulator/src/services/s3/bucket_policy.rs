@@ -6,10 +6,9 @@
 use serde_json::Value;
 
 use super::errors::malformed_policy;
-use crate::policy::form::{Rejection, Statement, statements};
-use crate::policy::statement::wildcard_matches;
-use crate::state::State;
-use crate::wire::answer::ServiceError;
+use crate::engine::KnownPrincipals;
+use crate::policy::{CheckedStatement, Rejection, checked_statements, wildcard_matches};
+use crate::wire::ServiceError;
 
 /// Source: Amazon S3 User Guide, "Bucket policies": limited to 20 KB.
 const LONGEST_POLICY_BYTES: usize = 20 * 1024;
@@ -21,7 +20,7 @@ pub(super) struct AcceptedPolicy {
     pub(super) document: Value,
 }
 
-pub(super) fn read(bytes: &[u8], bucket: &str, state: &State) -> Result<AcceptedPolicy, ServiceError> {
+pub(super) fn read(bytes: &[u8], bucket: &str, known: KnownPrincipals<'_>) -> Result<AcceptedPolicy, ServiceError> {
     if bytes.len() > LONGEST_POLICY_BYTES {
         // Unverified: MinIO, which follows S3's codes, answers so.
         let message = "Policy exceeds the maximum allowed document size.";
@@ -30,8 +29,8 @@ pub(super) fn read(bytes: &[u8], bucket: &str, state: &State) -> Result<Accepted
     let invalid_start = || malformed_policy("Policies must be valid JSON and the first byte must be '{'");
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.starts_with('{')).ok_or_else(invalid_start)?;
     let document = serde_json::from_str(text).map_err(|_| malformed_policy("This policy contains invalid Json"))?;
-    for statement in statements(&document).map_err(refuse)? {
-        check(statement, bucket, state)?;
+    for statement in checked_statements(&document).map_err(refuse)? {
+        check(statement, bucket, known)?;
     }
     Ok(AcceptedPolicy { text: text.to_owned(), document })
 }
@@ -47,9 +46,9 @@ fn refuse(rejection: Rejection) -> ServiceError {
     })
 }
 
-fn check(statement: Statement<'_>, bucket: &str, state: &State) -> Result<(), ServiceError> {
-    let Statement { principals, actions, resources, names_actions, names_resources } = statement;
-    if let Some((kind, principal)) = principals.into_iter().find(|(kind, name)| !state.has_principal(kind, name)) {
+fn check(statement: CheckedStatement<'_>, bucket: &str, known: KnownPrincipals<'_>) -> Result<(), ServiceError> {
+    let CheckedStatement { principals, actions, resources, names_actions, names_resources } = statement;
+    if let Some((kind, principal)) = principals.into_iter().find(|(kind, name)| !known.include(kind, name)) {
         return Err(
             malformed_policy("Invalid principal in policy").field("Detail", format!("\"{kind}\" : \"{principal}\""))
         );

@@ -1,6 +1,6 @@
 //! Errors of S3 with the texts that it answers. Source: Amazon S3 API Reference, "Error responses".
 
-use crate::wire::answer::ServiceError;
+use crate::wire::ServiceError;
 
 pub(super) fn no_such_bucket(name: &str) -> ServiceError {
     ServiceError::new("NoSuchBucket", 404, "The specified bucket does not exist").field("BucketName", name)

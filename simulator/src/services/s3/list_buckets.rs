@@ -6,15 +6,13 @@ use std::collections::BTreeMap;
 
 use http::StatusCode;
 
-use super::{LIST_BUCKETS, errors, regions};
-use crate::engine::authentication::Signer;
-use crate::engine::authorization::{Target, authorize};
+use super::{errors, regions};
+use crate::engine::{Signer, Target, authorize};
+use crate::identifiers::bucket_arn;
 use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Request;
-use crate::wire::xml;
-use crate::world::member_resources::bucket_arn;
-use crate::world::organization::World;
+use crate::wire::rest::LIST_BUCKETS;
+use crate::wire::{Answer, Output, Request, ServiceError, xml};
+use crate::world::World;
 
 const MOST_BUCKETS: usize = 10_000;
 /// A token says after which bucket to go on.

@@ -2,10 +2,8 @@
 
 use http::StatusCode;
 
-use crate::state::storage::Storage;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Request;
-use crate::wire::xml;
+use crate::state::Storage;
+use crate::wire::{Answer, Output, Request, ServiceError, xml};
 
 const LARGEST_PAGE: usize = 1000;
 

@@ -6,12 +6,11 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::{body, bucket_policy, errors, objects, public_access, regions};
-use crate::engine::authentication::Signer;
-use crate::engine::authorization::{Target, authorize};
+use crate::engine::{KnownPrincipals, Signer, Target, authorize};
+use crate::identifiers::bucket_arn;
 use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::{Operation, Request};
-use crate::world::member_resources::{MemberBucket, bucket_arn};
+use crate::wire::{Answer, Operation, Output, Request, ServiceError};
+use crate::world::MemberBucket;
 
 /// Performs an operation on a bucket that an account of the world has.
 pub(super) fn perform(
@@ -103,7 +102,7 @@ fn get_policy(bucket: &MemberBucket, name: &str) -> Answer {
 
 fn put_policy(state: &mut State, signer: &Signer, request: &Request, name: &str) -> Answer {
     let body::Upload { bytes, .. } = body::read(request)?;
-    let policy = bucket_policy::read(&bytes, name, state)?;
+    let policy = bucket_policy::read(&bytes, name, KnownPrincipals::of(state))?;
     let Some(bucket) = state.member_bucket_mut(name) else { return Err(errors::no_such_bucket(name)) };
     if bucket.block_public_policy && public_access::is_public(&policy.document) {
         // As it was captured (samples/s3.PutBucketPolicy.block-public-policy.json); the User Guide words it otherwise.

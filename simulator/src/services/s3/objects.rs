@@ -5,10 +5,8 @@ use http::StatusCode;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{body, errors, listing};
-use crate::state::State;
-use crate::state::storage::Version;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Request;
+use crate::state::{State, Version};
+use crate::wire::{Answer, Output, Request, ServiceError};
 
 /// Whether an operation is about objects.
 pub(super) fn serves(operation: &str) -> bool {
@@ -24,7 +22,7 @@ pub(super) fn perform(state: &mut State, request: &Request, operation: &str, buc
             output @ (Output::Xml(_) | Output::Json(_)) => Ok(output),
         },
         "DeleteObject" => {
-            let marker = version(None, state.now());
+            let marker = Version::new(None, state.now());
             let id = state.storage.put(bucket, key, marker);
             let headers = vec![("x-amz-version-id", id), ("x-amz-delete-marker", "true".to_owned())];
             Ok(Output::Rest { status: StatusCode::NO_CONTENT, headers, body: Bytes::new() })
@@ -34,18 +32,13 @@ pub(super) fn perform(state: &mut State, request: &Request, operation: &str, buc
     }
 }
 
-/// A version that the storage has not named yet.
-pub(crate) fn version(body: Option<Bytes>, modified: Timestamp) -> Version {
-    Version { id: String::new(), body, modified, content_type: None, checksum: None }
-}
-
 fn put_object(state: &mut State, request: &Request, bucket: &str, key: &str) -> Answer {
     let exists = state.storage.latest(bucket, key).is_some_and(|latest| latest.body.is_some());
     if exists && request.header("if-none-match") == Some("*") {
         return Err(errors::precondition_failed("If-None-Match"));
     }
     let body::Upload { bytes, checksum } = body::read(request)?;
-    let mut version = version(Some(bytes), state.now());
+    let mut version = Version::new(Some(bytes), state.now());
     version.content_type = request.header("content-type").map(ToOwned::to_owned);
     version.checksum.clone_from(&checksum);
     let etag = version.etag();

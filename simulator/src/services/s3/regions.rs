@@ -6,8 +6,7 @@
 //! Source: Amazon S3 API Reference, "Error responses"; Amazon S3 User Guide, "Making requests using the REST API".
 
 use super::errors::invalid_argument;
-use crate::wire::answer::ServiceError;
-use crate::wire::request::Request;
+use crate::wire::{Request, ServiceError};
 
 const BUCKET_REGION: &str = "x-amz-bucket-region";
 

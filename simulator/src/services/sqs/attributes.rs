@@ -3,15 +3,15 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use super::queues::PendingPolicy;
-use super::{Address, no_such_queue, queue_policy};
-use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::{Input, Operation};
+use super::{errors, queue_policy};
+use crate::engine::KnownPrincipals;
+use crate::state::{PendingPolicy, State};
+use crate::wire::{Answer, Input, Operation, Output, ServiceError};
+use crate::world::QueueAddress;
 
 /// Gives what is asked for and there; a queue without a policy has no attribute of that name.
-pub(super) fn get(state: &State, address: &Address, operation: &Operation) -> Answer {
-    let queue = state.world.queue(address).ok_or_else(no_such_queue)?;
+pub(super) fn get(state: &State, address: &QueueAddress, operation: &Operation) -> Answer {
+    let queue = state.world.queue(address).ok_or_else(errors::no_such_queue)?;
     let names = operation.texts("AttributeNames");
     if let Some(unknown) = names.iter().find(|name| !is_attribute(name)) {
         return Err(unknown_attribute(unknown));
@@ -39,7 +39,7 @@ pub(super) fn get(state: &State, address: &Address, operation: &Operation) -> An
 /// Sets the policy; an empty one clears it. It is read and enforced after the world's `queue_propagation_seconds`.
 ///
 /// Source: Amazon SQS API Reference, `SetQueueAttributes`: changes take up to 60 seconds to spread.
-pub(super) fn set(state: &mut State, address: Address, operation: &Operation) -> Answer {
+pub(super) fn set(state: &mut State, address: QueueAddress, operation: &Operation) -> Answer {
     let attributes = match &operation.input {
         Input::Json(body) => body.get("Attributes").and_then(Value::as_object),
         Input::Form(_) | Input::Rest => None,
@@ -58,7 +58,7 @@ pub(super) fn set(state: &mut State, address: Address, operation: &Operation) ->
     let policy = if text.is_empty() {
         None
     } else {
-        queue_policy::check(text, state)?;
+        queue_policy::check(text, KnownPrincipals::of(state))?;
         Some(text.into())
     };
     let spreads_for = SignedDuration::from_secs(state.world.queue_propagation_seconds.into());

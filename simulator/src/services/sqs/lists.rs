@@ -2,11 +2,9 @@
 
 use serde_json::{Map, json};
 
-use super::Address;
-use crate::engine::authentication::Signer;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::{Operation, Request};
-use crate::world::organization::World;
+use crate::engine::Signer;
+use crate::wire::{Answer, Operation, Output, Request, ServiceError};
+use crate::world::{QueueAddress, World};
 
 const MOST_QUEUES: usize = 1000;
 
@@ -30,7 +28,7 @@ pub(super) fn list_queues(world: &World, signer: &Signer, request: &Request, ope
     let page: Vec<&str> = names.iter().copied().take(limit.unwrap_or(MOST_QUEUES)).collect();
     let url = |name: &&str| {
         let (region, account) = (region.to_owned(), signer.account().to_owned());
-        Address { region, account, name: (*name).to_owned() }.url()
+        QueueAddress { region, account, name: (*name).to_owned() }.url()
     };
     let mut answer = Map::new();
     if !page.is_empty() {

@@ -2,12 +2,11 @@
 
 use serde_json::json;
 
-use super::Address;
 use crate::state::State;
-use crate::wire::answer::{Answer, Output, ServiceError};
-use crate::wire::request::Operation;
+use crate::wire::{Answer, Operation, Output, ServiceError};
+use crate::world::QueueAddress;
 
-pub(super) fn send(state: &mut State, address: &Address, operation: &Operation) -> Answer {
+pub(super) fn send(state: &mut State, address: &QueueAddress, operation: &Operation) -> Answer {
     let Some(body) = operation.parameter("MessageBody") else {
         let message = "The request must contain the parameter MessageBody.";
         return Err(ServiceError::new("MissingRequiredParameterException", 400, message));
@@ -17,7 +16,7 @@ pub(super) fn send(state: &mut State, address: &Address, operation: &Operation) 
 }
 
 /// Gives the first messages, which stay where they are.
-pub(super) fn receive(state: &State, address: &Address, operation: &Operation) -> Output {
+pub(super) fn receive(state: &State, address: &QueueAddress, operation: &Operation) -> Output {
     let limit = operation.number("MaxNumberOfMessages").unwrap_or(1);
     let messages = state.queues.in_queue(&address.arn()).iter().take(limit);
     let messages: Vec<_> = messages
@@ -26,7 +25,7 @@ pub(super) fn receive(state: &State, address: &Address, operation: &Operation) -
     Output::Json(if messages.is_empty() { json!({}) } else { json!({"Messages": messages}) })
 }
 
-pub(super) fn delete(state: &mut State, address: &Address, operation: &Operation) -> Output {
+pub(super) fn delete(state: &mut State, address: &QueueAddress, operation: &Operation) -> Output {
     if let Some(handle) = operation.parameter("ReceiptHandle") {
         state.queues.delete(&address.arn(), handle);
     }

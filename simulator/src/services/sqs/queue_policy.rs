@@ -7,21 +7,21 @@
 
 use serde_json::Value;
 
-use crate::policy::form::{Statement, statements};
-use crate::state::State;
-use crate::wire::answer::ServiceError;
+use crate::engine::KnownPrincipals;
+use crate::policy::{CheckedStatement, checked_statements};
+use crate::wire::ServiceError;
 
 /// Source: Amazon SQS Developer Guide, "Amazon SQS policy quotas".
 const LONGEST_POLICY_BYTES: usize = 8192;
 
-pub(super) fn check(text: &str, state: &State) -> Result<(), ServiceError> {
+pub(super) fn check(text: &str, known: KnownPrincipals<'_>) -> Result<(), ServiceError> {
     let document: Value = serde_json::from_str(text).map_err(|_| invalid())?;
     if text.len() > LONGEST_POLICY_BYTES {
         return Err(invalid());
     }
-    let statements = statements(&document).map_err(|_| invalid())?;
-    for Statement { principals, actions, .. } in statements {
-        let is_gone = principals.into_iter().any(|(kind, name)| !state.has_principal(kind, name));
+    let statements = checked_statements(&document).map_err(|_| invalid())?;
+    for CheckedStatement { principals, actions, .. } in statements {
+        let is_gone = principals.into_iter().any(|(kind, name)| !known.include(kind, name));
         if is_gone || actions.iter().any(|action| *action != "*" && !action.to_ascii_lowercase().starts_with("sqs:")) {
             return Err(invalid());
         }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Address;
-use crate::policy::text::PolicyText;
-use crate::world::organization::World;
+use crate::policy::PolicyText;
+use crate::world::{QueueAddress, World};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queues {
@@ -19,20 +18,20 @@ pub(crate) struct Queues {
 
 /// A policy that was set and is neither read nor enforced yet.
 #[derive(Clone, Debug)]
-pub(super) struct PendingPolicy {
-    pub(super) queue: Address,
-    pub(super) policy: Option<PolicyText>,
-    pub(super) in_force_at: Timestamp,
+pub(crate) struct PendingPolicy {
+    pub(crate) queue: QueueAddress,
+    pub(crate) policy: Option<PolicyText>,
+    pub(crate) in_force_at: Timestamp,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) id: String,
-    pub(super) body: String,
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) body: String,
 }
 
 impl Queues {
-    pub(super) fn set_later(&mut self, pending: PendingPolicy) {
+    pub(crate) fn set_later(&mut self, pending: PendingPolicy) {
         self.pending.push(pending);
     }
 
@@ -49,18 +48,18 @@ impl Queues {
     }
 
     /// Returns the message's id.
-    pub(super) fn send(&mut self, queue_arn: String, body: String) -> String {
+    pub(crate) fn send(&mut self, queue_arn: String, body: String) -> String {
         self.sent += 1;
         let id = format!("00000000-0000-4000-9000-{:012x}", self.sent);
         self.messages.entry(queue_arn).or_default().push(Message { id: id.clone(), body });
         id
     }
 
-    pub(super) fn in_queue(&self, queue_arn: &str) -> &[Message] {
+    pub(crate) fn in_queue(&self, queue_arn: &str) -> &[Message] {
         self.messages.get(queue_arn).map(Vec::as_slice).unwrap_or_default()
     }
 
-    pub(super) fn delete(&mut self, queue_arn: &str, id: &str) {
+    pub(crate) fn delete(&mut self, queue_arn: &str, id: &str) {
         if let Some(messages) = self.messages.get_mut(queue_arn) {
             messages.retain(|message| message.id != id);
         }
