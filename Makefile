@@ -22,7 +22,7 @@ format:
 
 lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	$(LINTERS)/bin/python -m demo.lint
+	$(LINTERS)/bin/python -m lint.rendering
 	for machine in statemachines/*.asl.json; do \
 		$(LINTERS)/node_modules/.bin/asl-validator --json-path "target/lint/$$(basename $$machine)" || exit 1; \
 	done
@@ -56,14 +56,14 @@ deny: ## Checks licences, sources and duplicate stacks of the dependencies (need
 	cargo deny check bans licenses sources
 
 # A virtual environment is whole when its mark is there: an interrupted installation is done again.
-$(EMULATOR)/.installed: demo/requirements.txt end-to-end/requirements.txt
+$(EMULATOR)/.installed: harness/requirements.txt end-to-end/requirements.txt
 	$(PYTHON) -m venv --clear $(EMULATOR)
-	$(EMULATOR)/bin/pip install --quiet -r demo/requirements.txt -r end-to-end/requirements.txt
+	$(EMULATOR)/bin/pip install --quiet -r harness/requirements.txt -r end-to-end/requirements.txt
 	touch $@
 
-$(LINTERS)/.installed: demo/lint-requirements.txt
+$(LINTERS)/.installed: lint/requirements.txt
 	$(PYTHON) -m venv --clear $(LINTERS)
-	$(LINTERS)/bin/pip install --quiet -r demo/lint-requirements.txt
+	$(LINTERS)/bin/pip install --quiet -r lint/requirements.txt
 	touch $@
 
 $(LINTERS)/node_modules/.installed: $(LINTERS)/.installed

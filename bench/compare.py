@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 from bench.measure import Measurement, measure
-from bench.organization import MANAGEMENT, organization
+from bench.generated_organization import MANAGEMENT, organization
 from bench.sweep import add_common, as_json, complaints, save, show, stop_on_signals, sweep
-from demo.deployment import ROOT
-from demo.organization import World
-from demo.processes import DeploymentError, Server, free_port, request
+from harness.deployment import ROOT
+from harness.organization import World
+from harness.servers import DeploymentError, Server, free_port, request
 
 _KEY = "AKIABENCHMARK0000001"
 

@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.deployment import MeasuredDeployment
+from bench.measured_deployment import MeasuredDeployment
 from bench.measure import Measurement, measure
-from bench.organization import organization
-from bench.processes import Sampler, Usage
-from demo.deployment import ROOT
-from demo.processes import DeploymentError
+from bench.generated_organization import organization
+from bench.resource_usage import Sampler, Usage
+from harness.deployment import ROOT
+from harness.servers import DeploymentError
 
 RESULTS = ROOT / "target" / "bench"
 

@@ -5,8 +5,8 @@ import copy
 import pytest
 
 from bench.measure import listing_limit, measure
-from bench.organization import MANAGEMENT, organization
-from demo.organization import Call, World, accounts, credentials, is_out_of_reach
+from bench.generated_organization import MANAGEMENT, organization
+from harness.organization import Call, World, accounts, credentials, is_out_of_reach
 
 CLEAN = "200000000002"
 SUSPENDED = "200000000100"

@@ -14,8 +14,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from demo.deployment import ROOT, WORLD, Deployment
-from demo.organization import (
+from harness.deployment import ROOT, WORLD, Deployment
+from harness.organization import (
     accounts,
     calls_in,
     credentials,
@@ -26,8 +26,8 @@ from demo.organization import (
     secured,
     totals,
 )
-from demo.policies import unlock_policies
-from demo.processes import DeploymentError
+from demo.unlocking import unlock_policies
+from harness.servers import DeploymentError
 
 EVENT = ROOT / "events" / "create-account-result.json"
 NEW_ACCOUNT = "444455556666"

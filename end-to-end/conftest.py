@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from demo import people
-from demo.deployment import ROOT, SECURE, UNLOCK, WORLD, Deployment
-from demo.organization import accounts
-from demo.stack import Credentials
+from harness import people
+from harness.deployment import ROOT, SECURE, UNLOCK, WORLD, Deployment
+from harness.organization import accounts
+from harness.stack import Credentials
 
 EXEMPT = "333300000007"
 MANAGEMENT = "111122223333"
@@ -137,7 +137,7 @@ def locked(deployment: Deployment) -> Iterator[Deployment]:
 
     What a test leaves waiting for an approval is stopped in the end.
     """
-    from locked import world  # which takes its accounts from here
+    from locked_organization import world  # which takes its accounts from here
 
     deployment.reset(world())
     yield deployment

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from conftest import only, sample_event
 
-from demo.deployment import ROOT, WORLD, Deployment, Execution
-from demo.organization import accounts, calls_in, credentials, secured
+from harness.deployment import ROOT, WORLD, Deployment, Execution
+from harness.organization import accounts, calls_in, credentials, secured
 
 NEW = "444455556666"
 SUCCESSFUL = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from demo.deployment import Deployment
+from harness.deployment import Deployment
 
 PIN = {"key": "runs/x/selection/0/0.json", "version_id": "v", "sha256": "0" * 64}
 ACCOUNT = {"id": "222200000001", "name": "clean-one", "joined_at": None}

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ADMINISTRATOR, DEPLOYER, MANAGEMENT, user
-from evaluated import decision
-from rendering import Rendered
+from policy_evaluation import decision
+from rendered_template import Rendered
 
-from demo.deployment import Deployment
-from demo.stack import Credentials
+from harness.deployment import Deployment
+from harness.stack import Credentials
 
 S3 = Any
 BLOCKED = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"]

@@ -5,7 +5,7 @@ from typing import Any
 from conftest import person
 from test_guard import decide, plan_sha256, wait_for_request
 
-from demo.deployment import Deployment
+from harness.deployment import Deployment
 
 WHOLE = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "CHG-1"}
 

@@ -8,8 +8,8 @@ from typing import Any
 from conftest import GUARD, changed_accounts, forget, machine_changed, member, organization, person
 from test_guard import ALL, DIRTY, ask, decide, notices_of, plan_sha256
 
-from demo.deployment import Deployment, Invocation
-from demo.organization import accounts
+from harness.deployment import Deployment, Invocation
+from harness.organization import accounts
 
 Pin = dict[str, str]
 

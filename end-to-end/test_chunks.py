@@ -2,8 +2,8 @@
 
 from conftest import member, organization
 
-from demo.deployment import Deployment
-from demo.organization import AUDIT, accounts, reported_status, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import AUDIT, accounts, reported_status, secured, sessions_in
 
 ACCOUNTS, DIRTY = 1200, (1, 499, 500, 501, 1000, 1199)
 

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import person, session
-from locked import BUCKET, LOCKED
+from locked_organization import BUCKET, LOCKED
 
-from demo.deployment import ROOT, Deployment
-from demo.stack import Credentials
-from demo.unlocking import decide, end_of, plan_sha256, wait_for_question
+from harness.deployment import ROOT, Deployment
+from harness.stack import Credentials
+from harness.unlock_requests import decide, end_of, plan_sha256, wait_for_question
 
 # Signs no header before: curl's own lib/http_aws_sigv4.c, commit 29c4aa00a16872, first in the tag curl-7_86_0.
 LOWEST_CURL = (7, 86)

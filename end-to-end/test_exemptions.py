@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, OPERATOR_WITH_PATH, changed_accounts, user
 
-from demo.deployment import Deployment
-from demo.organization import accounts, changes_in, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import accounts, changes_in, secured, sessions_in
 
 DIRTY = "333300000001"
 

@@ -1,6 +1,6 @@
 """What a Distributed Map leaves for a child that failed: AWS's form, where the emulator by itself has null.
 
-The form is put in its place in `demo/emulator.py`.
+The form is put in its place in `harness/emulator.py`.
 """
 
 import json
@@ -8,8 +8,8 @@ from typing import Any
 
 from conftest import machine_changed, member, organization
 
-from demo.deployment import Deployment, Execution
-from demo.organization import accounts, credentials, reported_status
+from harness.deployment import Deployment, Execution
+from harness.organization import accounts, credentials, reported_status
 
 MEMBERS = 60
 

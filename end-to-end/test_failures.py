@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from conftest import EXEMPT, without
 
-from demo.deployment import Deployment
-from demo.organization import accounts, credentials, reported_status, secured
+from harness.deployment import Deployment
+from harness.organization import accounts, credentials, reported_status, secured
 
 BROKEN = "333300000005"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from conftest import EXEMPT, GUARD, changed_accounts, leaked, machine_changed, person, session, user
 
-from demo.deployment import ROOT, Deployment, Execution
-from demo.organization import DELETE, reported_status, secured
-from demo.stack import Credentials
+from harness.deployment import ROOT, Deployment, Execution
+from harness.organization import DELETE, reported_status, secured
+from harness.stack import Credentials
 
 ALL = {"selection": "all", "mode": "enforce", "started_by": "schedule"}
 DIRTY = ["333300000001", "333300000002", "333300000003", "333300000004", "333300000005", "444455556666"]

@@ -6,8 +6,8 @@ import time
 import pytest
 from conftest import EXEMPT, changed_accounts, member, organization
 
-from demo.deployment import Deployment
-from demo.organization import DELETE, accounts, changes_in, credentials, reported_status, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import DELETE, accounts, changes_in, credentials, reported_status, secured, sessions_in
 
 
 def pause(deployment: Deployment, text: bytes = b'{"paused": true, "reason": "incident 7"}') -> None:

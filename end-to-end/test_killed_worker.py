@@ -6,8 +6,8 @@ from typing import Any
 
 from conftest import member, organization
 
-from demo.deployment import Deployment
-from demo.organization import accounts, credentials, reported_status
+from harness.deployment import Deployment
+from harness.organization import accounts, credentials, reported_status
 
 SLOW = 0
 LIMIT = 60

@@ -5,9 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ADMINISTRATOR, MANAGEMENT, user
-from evaluated import decision
+from policy_evaluation import decision
 
-from demo.deployment import Deployment
+from harness.deployment import Deployment
 
 
 def policy_of(deployment: Deployment) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from conftest import EXEMPT, begun_anew
 
-from demo.deployment import Deployment, Execution
-from demo.organization import (
+from harness.deployment import Deployment, Execution
+from harness.organization import (
     AUDIT,
     DELETE,
     accounts,

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from conftest import ADMINISTRATOR, MANAGEMENT, PERSON_ROLE, person, role_session, session, user
 
-from demo.deployment import Deployment
-from demo.stack import ARTIFACTS, Credentials
+from harness.deployment import Deployment
+from harness.stack import ARTIFACTS, Credentials
 
 START = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "before the audit"}
 SHOW = {"action": "show", "request": "some-run.0"}

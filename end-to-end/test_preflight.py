@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import demo_world
 
-from demo.deployment import Deployment, Execution
+from harness.deployment import Deployment, Execution
 
 
 def refused(deployment: Deployment, run: str, **settings: Any) -> Execution:

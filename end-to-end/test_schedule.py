@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from conftest import EXEMPT, NIGHTLY_EXCLUDE
 
-from demo.deployment import Deployment
-from demo.organization import accounts, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import accounts, secured, sessions_in
 
 NIGHT = {"selection": "all", "mode": "enforce", "exclude": {}, "started_by": "schedule"}
 

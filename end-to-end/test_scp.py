@@ -5,8 +5,8 @@ from typing import Any
 
 from conftest import member, organization
 
-from demo.deployment import ROOT, Deployment
-from demo.organization import accounts, changes_in
+from harness.deployment import ROOT, Deployment
+from harness.organization import accounts, changes_in
 
 DIRTY = member(1)["id"]
 

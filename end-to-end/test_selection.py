@@ -7,8 +7,8 @@ import pytest
 from conftest import NIGHTLY_EXCLUDE, changed_accounts, member, organization
 from test_schedule import fire
 
-from demo.deployment import Deployment, Execution
-from demo.organization import accounts, calls_in, credentials, reported_status, sessions_in
+from harness.deployment import Deployment, Execution
+from harness.organization import accounts, calls_in, credentials, reported_status, sessions_in
 
 OUTER, INNER, OTHER, EMPTY = "ou-aaaa-11111111", "ou-aaaa-22222222", "ou-aaaa-33333333", "ou-aaaa-44444444"
 TAG = {"key": "root-credentials", "value": "keep"}

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 from conftest import ADMINISTRATOR, EXEMPT, forget, user
 
-from demo.deployment import Deployment
-from demo.organization import calls_in, changes_in
-from demo.stack import Credentials
+from harness.deployment import Deployment
+from harness.organization import calls_in, changes_in
+from harness.stack import Credentials
 
 MANAGEMENT, SUSPENDED, OUTSIDE = "111122223333", "333300000006", "999988887777"
 Pin = dict[str, str]

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from rendering import Rendered
+from rendered_template import Rendered
 
-from demo.package import EVENTS_RULE, for_emulator, located
-from demo.template import TEMPLATE, translated
+from harness.package import EVENTS_RULE, for_emulator, located
+from harness.template import TEMPLATE, translated
 
 # The longest stack name with which everything can be made.
 LONGEST_STACK_NAME = 64

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from conftest import machine_changed, person, session, user
-from locked import (
+from locked_organization import (
     APPLY_TO_BUCKET,
     BUCKET,
     asked,
@@ -20,8 +20,8 @@ from locked import (
     world,
 )
 
-from demo.deployment import ROOT, UNLOCK, Deployment
-from demo.unlocking import ask, decide, end_of, notices_of, plan_sha256, show
+from harness.deployment import ROOT, UNLOCK, Deployment
+from harness.unlock_requests import ask, decide, end_of, notices_of, plan_sha256, show
 
 def test_who_asked_cannot_approve_it_and_somebody_else_can(locked: Deployment) -> None:
     before, ann = locked.world(), person(locked, "ann")

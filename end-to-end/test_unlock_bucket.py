@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import person
-from locked import (
+from locked_organization import (
     BUCKET,
     LOCKED,
     REGION,
@@ -20,9 +20,9 @@ from locked import (
     without_policy,
 )
 
-from demo.deployment import Deployment
-from demo.organization import UNLOCK_BUCKET, calls_in, changes_in
-from demo.unlocking import ask, carry_out, decide, end_of, notices_of, plan_sha256, show, wait_for_question
+from harness.deployment import Deployment
+from harness.organization import UNLOCK_BUCKET, calls_in, changes_in
+from harness.unlock_requests import ask, carry_out, decide, end_of, notices_of, plan_sha256, show, wait_for_question
 
 REQUEST = {"account": LOCKED, "bucket": BUCKET}
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from conftest import machine_changed, person
-from locked import APPLY_TO_BUCKET, BUCKET, bucket_policy, policy_in, world
+from locked_organization import APPLY_TO_BUCKET, BUCKET, bucket_policy, policy_in, world
 
-from demo.deployment import UNLOCK, Deployment
-from demo.unlocking import ask, end_of, notices_of
+from harness.deployment import UNLOCK, Deployment
+from harness.unlock_requests import ask, end_of, notices_of
 
 NOT_KNOWN = "It is not known which policy is in force now: look with the action inspect before anything else is done."
 ID = "11111111-2222-3333-4444-555555555555"

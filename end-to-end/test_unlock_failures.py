@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import machine_changed, person
-from locked import (
+from locked_organization import (
     APPLY_TO_BUCKET,
     BUCKET,
     LOCKED,
@@ -18,9 +18,9 @@ from locked import (
     world,
 )
 
-from demo.deployment import UNLOCK, Deployment, Execution
-from demo.organization import changes_in
-from demo.unlocking import ask, carry_out, decide, end_of, notices_of, show
+from harness.deployment import UNLOCK, Deployment, Execution
+from harness.organization import changes_in
+from harness.unlock_requests import ask, carry_out, decide, end_of, notices_of, show
 
 
 @pytest.fixture

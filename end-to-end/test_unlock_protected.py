@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import person
-from locked import (
+from locked_organization import (
     BUCKET,
     LOCKED,
     NOT_PROTECTED,
@@ -23,9 +23,9 @@ from locked import (
 )
 from samtranslator.yaml_helper import yaml_parse
 
-from demo.deployment import ROOT, UNLOCK, Deployment
-from demo.organization import UNLOCK_BUCKET, changes_in
-from demo.unlocking import ask, decide, end_of, notices_of, plan_sha256
+from harness.deployment import ROOT, UNLOCK, Deployment
+from harness.organization import UNLOCK_BUCKET, changes_in
+from harness.unlock_requests import ask, decide, end_of, notices_of, plan_sha256
 
 def refused(deployment: Deployment, why: str, **request: Any) -> None:
     """The request is not planned, nobody is asked, no session is opened, and people are told once."""

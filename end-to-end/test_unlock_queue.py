@@ -4,7 +4,7 @@ import json
 
 import pytest
 from conftest import machine_changed, person
-from locked import (
+from locked_organization import (
     LOCKED,
     QUEUE,
     QUEUE_ARN,
@@ -20,9 +20,9 @@ from locked import (
     world,
 )
 
-from demo.deployment import UNLOCK, Deployment
-from demo.organization import UNLOCK_QUEUE, changes_in
-from demo.unlocking import ask, carry_out, end_of, notices_of
+from harness.deployment import UNLOCK, Deployment
+from harness.organization import UNLOCK_QUEUE, changes_in
+from harness.unlock_requests import ask, carry_out, end_of, notices_of
 
 REQUEST = {"account": LOCKED, "queue": QUEUE_ARN}
 

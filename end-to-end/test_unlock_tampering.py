@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ADMINISTRATOR, MANAGEMENT, person, user
-from locked import (
+from locked_organization import (
     BUCKET,
     LOCKED,
     asked,
@@ -24,9 +24,9 @@ from locked import (
     with_bucket_policy,
 )
 
-from demo.deployment import UNLOCK, Deployment, Execution
-from demo.organization import changes_in
-from demo.unlocking import decide, end_of, notices_of, plan_sha256
+from harness.deployment import UNLOCK, Deployment, Execution
+from harness.organization import changes_in
+from harness.unlock_requests import decide, end_of, notices_of, plan_sha256
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
-from demo.package import package
-from demo.processes import DeploymentError
+from harness.package import package
+from harness.servers import DeploymentError
 
 REGION = "us-east-1"
 STACK = "rootwarden"

@@ -11,8 +11,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient
 from botocore.credentials import Credentials as BotoCredentials
 
-from demo.processes import OPENER
-from demo.stack import REGION, Credentials, Stack
+from harness.servers import OPENER
+from harness.stack import REGION, Credentials, Stack
 
 
 def user(stack: Stack, name: str, *policies: str, path: str = "/") -> Credentials:

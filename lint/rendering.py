@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo.template import ROOT, TEMPLATE, filled_in, translated
+from harness.template import ROOT, TEMPLATE, filled_in, translated
 
 DIRECTORY = ROOT / "target" / "lint"
 

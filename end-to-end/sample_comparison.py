@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from demo.deployment import ROOT
+from harness.deployment import ROOT
 
 SAMPLES = ROOT / "samples"
 Difference = tuple[str, str]

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from demo.deployment import Deployment
-from demo.organization import World
-from demo.processes import DeploymentError, request
+from harness.deployment import Deployment
+from harness.organization import World
+from harness.servers import DeploymentError, request
 
 # What makes a large run on the emulator slower than it has to be, and is not what is measured.
 _EMULATOR = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.organization import World
+from harness.organization import World
 
 MANAGEMENT = "111122223333"
 _CERTIFICATE = "TA{id}0001CERTIFICATE0001"

@@ -9,7 +9,7 @@ from typing import Any
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from demo.package import located
+from harness.package import located
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"

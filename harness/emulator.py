@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the things that the demo needs beside it.
+"""Runs the emulator, ministack, with the things that the deployment needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,

@@ -20,9 +20,9 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from demo.people import Inbox, signed_post
-from demo.processes import DeploymentError, Server, free_port, request
-from demo.stack import Credentials, Stack
+from harness.people import Inbox, signed_post
+from harness.servers import DeploymentError, Server, free_port, request
+from harness.stack import Credentials, Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 WORLD = ROOT / "demo" / "world.json"
@@ -157,7 +157,7 @@ class Deployment:
             **self.emulator_settings,
         }
         server = Server(
-            "emulator", [sys.executable, "-m", "demo.emulator"], environment, self._directory / "emulator.log", ROOT
+            "emulator", [sys.executable, "-m", "harness.emulator"], environment, self._directory / "emulator.log", ROOT
         )
         self._servers["emulator"] = server
         server.wait_until_healthy(f"{self.emulator}/_ministack/health")
