@@ -35,7 +35,7 @@ docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 end-to-end: build $(EMULATOR)/.installed
-	$(EMULATOR)/bin/python -m pytest end-to-end bench
+	$(EMULATOR)/bin/python -m pytest end-to-end bench harness
 
 # The same targets and profile as the tests: one build serves all.
 build:

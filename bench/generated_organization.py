@@ -1,4 +1,4 @@
-"""Organizations of any size to measure on: AWS's published limits, a latency for every call, some accounts with credentials."""
+"""Organizations of any size to measure on: AWS's published limits, a latency for every call, some accounts to clean."""
 
 from typing import Any
 

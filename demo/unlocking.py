@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from harness import people
 from harness.deployment import Deployment
 from harness.organization import UNLOCK_BUCKET, UNLOCK_QUEUE
+from harness.people import person
 from harness.stack import Credentials
 from harness.unlock_requests import ask, decide, end_of, plan_sha256, show, wait_for_question
 
@@ -56,7 +56,7 @@ def unlock(
     deployment: Deployment, say: Say, name: str, resource: dict[str, str], read_policy: Call, use_data: Call
 ) -> list[str]:
     """Ann asks, Ben approves; then the other way round to put back what was there."""
-    ann, ben = (people.person(deployment.stack, person) for person in ("ann", "ben"))
+    ann, ben = (person(deployment, name) for name in ("ann", "ben"))
 
     def what_an_administrator_gets() -> str:
         policy, data = ("refused" if is_refused(call) else "allowed" for call in (read_policy, use_data))

@@ -117,7 +117,7 @@ def test_an_exclusion_that_is_none_is_refused(deployment: Deployment, field: str
 
 
 def test_an_unknown_exclusion_is_refused_by_its_name(deployment: Deployment) -> None:
-    exclude = {"regions": []}
+    exclude: dict[str, Any] = {"regions": []}
     assert "regions" in refused(
         deployment, "SelectAccounts", changed("SelectAccounts", "request", "exclude", to=exclude)
     )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from conftest import EXEMPT, begun_anew
 
-from harness.deployment import Deployment, Execution
+from harness.deployment import Deployment
+from harness.executions import Execution
 from harness.organization import (
     AUDIT,
     DELETE,
@@ -20,6 +20,7 @@ from harness.organization import (
     secured,
     sessions_in,
 )
+from shared_deployments import EXEMPT, begun_anew
 
 MANAGEMENT, SUSPENDED = "111122223333", "333300000006"
 

@@ -2,18 +2,19 @@
 
 import io
 import json
-import time
 import uuid
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import sample_comparison
-from conftest import ADMINISTRATOR, role_session, user
 
+import sample_comparison
 from harness.deployment import Deployment
-from harness.people import signed_post
+from harness.executions import ended_execution
+from harness.function_url import signed_post
+from harness.people import ADMINISTRATOR, role_session, user
+from harness.waiting import wait_until
 
 # A new sample that the emulator stands for raises it.
 COMPARED = 35
@@ -108,7 +109,9 @@ def test_objects_and_their_versions(deployment: Deployment, compared: Compared) 
     status, ours = sample_comparison.answered(put)
     compared.add(versioned, "put", ours, status)
     compared.add("s3.PutObject.if-none-match-versioned", "put", ours, status)
-    status, ours = sample_comparison.answered(s3.get_object(**there, VersionId=put["VersionId"], ChecksumMode="ENABLED"))
+    status, ours = sample_comparison.answered(
+        s3.get_object(**there, VersionId=put["VersionId"], ChecksumMode="ENABLED")
+    )
     compared.add(versioned, "a version", ours, status)
 
     precondition, conditional = "s3.PutObject.if-none-match-versioned", {**there, "IfNoneMatch": "*", "Body": b"1"}
@@ -145,7 +148,9 @@ def test_a_function_that_does_not_answer(
     deployment: Deployment, function: str, compared: Compared, do: str, case: str
 ) -> None:
     functions = deployment.stack.client("lambda")
-    status, ours = sample_comparison.answered(functions.invoke(FunctionName=function, Payload=json.dumps({"do": do}).encode()))
+    status, ours = sample_comparison.answered(
+        functions.invoke(FunctionName=function, Payload=json.dumps({"do": do}).encode())
+    )
     assert ours["FunctionError"], "whoever calls it learns that it failed"
     ours.pop("ExecutedVersion", None)
     compared.add("lambda.Invoke.function-timed-out", case, ours, status)
@@ -248,7 +253,10 @@ def test_errors_and_results_of_the_integrations(deployment: Deployment, function
     history, _ = ended(deployment, {**start, "Resource": "arn:aws:states:::states:startExecution"})
     compared.add("states.startExecution.optimized-error-name", "no such state machine", event(history, "TaskFailed"))
 
-    failing = made(deployment, {"Type": "Fail", "Error": "SomeFailure", "Cause": "This state machines raises a 'SomeFailure' failure."})
+    failing = made(
+        deployment,
+        {"Type": "Fail", "Error": "SomeFailure", "Cause": "This state machines raises a 'SomeFailure' failure."},
+    )
     start["Parameters"] = {"StateMachineArn": failing, "Input": {}, "Name": f"samples-{uuid.uuid4().hex}"}
     history, _ = ended(deployment, {**start, "Resource": "arn:aws:states:::states:startExecution.sync"})
     cause = event(history, "TaskFailed")["cause"]
@@ -306,10 +314,7 @@ def started(deployment: Deployment, state: dict[str, Any]) -> str:
 
 def finished(deployment: Deployment, execution: str) -> tuple[list[dict[str, Any]], Any]:
     """The history and the output of an execution, once it has ended."""
-    states, deadline = deployment.stack.client("stepfunctions"), time.monotonic() + 60
-    while (described := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    described, states = ended_execution(deployment.stack, execution), deployment.stack.client("stepfunctions")
     pages = states.get_paginator("get_execution_history").paginate(executionArn=execution)
     return [event for page in pages for event in page["events"]], json.loads(described.get("output") or "null")
 
@@ -327,8 +332,10 @@ def event(history: list[dict[str, Any]], kind: str, details: str | None = None) 
 
 
 def received(sqs: Any, queue: str) -> str:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
-            return message["Body"]
-    raise AssertionError("no message came")
+    """The body of the first message that comes."""
+
+    def first() -> str | None:
+        messages = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
+        return messages[0]["Body"] if messages else None
+
+    return wait_until(first, within_seconds=30, otherwise="no message came")

@@ -1,1 +1,1 @@
-"""Deploys the project's own template to an emulator on this machine: for the demo, the benchmarks and the end-to-end tests."""
+"""Deploys the project's own template to an emulator on this machine: for the demo, bench/ and end-to-end/."""

@@ -10,9 +10,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from harness.package import located
-
-ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = ROOT / "template.yaml"
+from harness.paths import TEMPLATE
 
 # What a definition needs more than a word for.
 EXAMPLES = {"Partition": "aws", "Mode": "report", "NightlyExclude": '{"accounts": ["111122223333"], "tags": []}'}

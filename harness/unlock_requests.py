@@ -1,12 +1,13 @@
 """An unlock request as people see it: they ask, read the notice, look at the plan, and decide."""
 
-import time
 import uuid
 from typing import Any
 
-from harness.deployment import UNLOCK, Deployment, Execution
-from harness.servers import DeploymentError
+from harness.deployment import Deployment
+from harness.errors import DeploymentError
+from harness.executions import UNLOCK, Execution
 from harness.stack import Credentials
+from harness.waiting import wait_until
 
 
 def ask(deployment: Deployment, who: Credentials, **request: Any) -> str:
@@ -20,14 +21,16 @@ def ask(deployment: Deployment, who: Credentials, **request: Any) -> str:
 
 def wait_for_question(deployment: Deployment, unlock: str, timeout: float = 30) -> None:
     """Waits until the request waits for somebody to decide."""
-    deadline = time.monotonic() + timeout
-    while f"approvals/{unlock}/asked.json" not in deployment.objects():
+
+    def is_asked() -> bool:
+        if f"approvals/{unlock}/asked.json" in deployment.objects():
+            return True
         execution = deployment.execution(unlock, UNLOCK)
         if execution is not None and execution.status != "RUNNING":
             raise DeploymentError(f"request {unlock} asked nobody: {execution.error} {execution.cause}")
-        if time.monotonic() > deadline:
-            raise DeploymentError(f"request {unlock} asked nobody within {timeout:.0f} s")
-        time.sleep(0.05)
+        return False
+
+    wait_until(is_asked, within_seconds=timeout, every_seconds=0.05, otherwise=f"request {unlock} asked nobody")
 
 
 def notices_of(deployment: Deployment, unlock: str, subject: str = "") -> list[dict[str, str]]:
