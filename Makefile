@@ -22,6 +22,12 @@ format:
 
 lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(LINTERS)/bin/ruff format --check .
+	$(LINTERS)/bin/ruff check .
+	$(LINTERS)/bin/mypy
+	$(LINTERS)/bin/lint-imports --no-cache --no-logo
+	$(LINTERS)/bin/python -m lint.end_to_end_imports
+	$(LINTERS)/bin/python -m pytest lint
 	$(LINTERS)/bin/python -m lint.rendering
 	for machine in statemachines/*.asl.json; do \
 		$(LINTERS)/node_modules/.bin/asl-validator --json-path "target/lint/$$(basename $$machine)" || exit 1; \
