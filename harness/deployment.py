@@ -158,7 +158,7 @@ class Deployment:
         return self.wait_for_execution(name, timeout)
 
     def executions(self, machine: str = SECURE) -> list[str]:
-        """Names of all executions of a state machine."""
+        """Names of all executions of a state machine, sorted."""
         return self._executions.names(machine)
 
     def execution(self, name: str, machine: str = SECURE) -> Execution | None:

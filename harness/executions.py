@@ -69,12 +69,13 @@ class Executions:
         )
 
     def names(self, machine: str = SECURE) -> list[str]:
+        """Sorted: in the order of AWS, which the emulator keeps, one that ends changes its place."""
         pages = self._stack.client("stepfunctions").get_paginator("list_executions")
-        return [
+        return sorted(
             execution["name"]
             for page in pages.paginate(stateMachineArn=self._stack.outputs[machine])
             for execution in page["executions"]
-        ]
+        )
 
     def find(self, name: str, machine: str = SECURE) -> Execution | None:
         """The execution as it is now; None if nothing started it."""
