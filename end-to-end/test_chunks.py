@@ -1,14 +1,14 @@
 """An organization of several chunks: the next one is listed while the current one is audited."""
 
-from conftest import member, organization
-
-from demo.deployment import Deployment
-from demo.organization import AUDIT, accounts, reported_status, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import AUDIT, accounts, reported_status, secured, sessions_in
+from shared_deployments import RunName
+from worlds import member, organization
 
 ACCOUNTS, DIRTY = 1200, (1, 499, 500, 501, 1000, 1199)
 
 
-def test_every_account_of_several_chunks_is_audited_exactly_once(deployment: Deployment, run_name) -> None:
+def test_every_account_of_several_chunks_is_audited_exactly_once(deployment: Deployment, run_name: RunName) -> None:
     deployment.reset(organization(*(member(number, dirty=number in DIRTY) for number in range(ACCOUNTS))))
     before, name = deployment.world(), run_name("chunks")
     execution = deployment.run({"selection": "all", "mode": "enforce"}, name, timeout=120)

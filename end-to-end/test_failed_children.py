@@ -1,15 +1,16 @@
 """What a Distributed Map leaves for a child that failed: AWS's form, where the emulator by itself has null.
 
-The form is put in its place in `demo/emulator.py`.
+The form is put in its place in `harness/emulator.py`.
 """
 
 import json
 from typing import Any
 
-from conftest import machine_changed, member, organization
-
-from demo.deployment import Deployment, Execution
-from demo.organization import accounts, credentials, reported_status
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import accounts, credentials, reported_status
+from shared_deployments import RunName, machine_changed
+from worlds import member, organization
 
 MEMBERS = 60
 
@@ -53,7 +54,7 @@ def unknown(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_failed_child_of_the_audit_makes_its_own_accounts_unknown_and_no_others(
-    deployment: Deployment, run_name
+    deployment: Deployment, run_name: RunName
 ) -> None:
     deployment.reset(organization(*(member(number, dirty=number in (3, 55)) for number in range(MEMBERS))))
     name = run_name("failed-audit")
@@ -70,7 +71,7 @@ def test_a_failed_child_of_the_audit_makes_its_own_accounts_unknown_and_no_other
 
 
 def test_a_failed_child_of_the_deletion_makes_its_own_accounts_unknown_and_no_others(
-    deployment: Deployment, run_name
+    deployment: Deployment, run_name: RunName
 ) -> None:
     deployment.reset(organization(*(member(number, dirty=number < 12) for number in range(MEMBERS))))
     name = run_name("failed-deletion")
@@ -84,7 +85,7 @@ def test_a_failed_child_of_the_deletion_makes_its_own_accounts_unknown_and_no_ot
     assert all(credentials(account) == [] for account in accounts(deployment.world()).values())
 
 
-def test_a_map_that_fails_as_a_whole_leaves_a_report(deployment: Deployment, run_name) -> None:
+def test_a_map_that_fails_as_a_whole_leaves_a_report(deployment: Deployment, run_name: RunName) -> None:
     deployment.reset(organization(*(member(number, dirty=number < 2) for number in range(3))))
     name = run_name("no-map")
 
@@ -99,7 +100,9 @@ def test_a_map_that_fails_as_a_whole_leaves_a_report(deployment: Deployment, run
     assert reported_status(report, member(2)["id"]) == "clean"
 
 
-def test_a_worker_that_refuses_is_named_with_its_message_and_not_with_json(deployment: Deployment, run_name) -> None:
+def test_a_worker_that_refuses_is_named_with_its_message_and_not_with_json(
+    deployment: Deployment, run_name: RunName
+) -> None:
     deployment.reset(organization(*(member(number) for number in range(3))))
     name = run_name("refusing-worker")
 
@@ -116,7 +119,7 @@ def test_a_worker_that_refuses_is_named_with_its_message_and_not_with_json(deplo
     assert messages == {f"the worker of batch 0 failed: InvalidRequest: {refusal}"}
 
 
-def test_a_cause_that_is_too_long_is_cut_in_the_child(deployment: Deployment, run_name) -> None:
+def test_a_cause_that_is_too_long_is_cut_in_the_child(deployment: Deployment, run_name: RunName) -> None:
     deployment.reset(organization(*(member(number) for number in range(3))))
     name = run_name("long-cause")
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, EXEMPT, forget, user
 
-from demo.deployment import Deployment
-from demo.organization import calls_in, changes_in
-from demo.stack import Credentials
+from harness.deployment import Deployment
+from harness.organization import calls_in, changes_in
+from harness.people import ADMINISTRATOR, user
+from harness.stack import Credentials
+from shared_deployments import EXEMPT, forget
 
 MANAGEMENT, SUSPENDED, OUTSIDE = "111122223333", "333300000006", "999988887777"
 Pin = dict[str, str]
@@ -25,7 +26,7 @@ def planned(deployment: Deployment, run: str) -> tuple[Pin, dict[str, Any]]:
         return answer.payload
 
     request = {"selection": "all", "mode": "enforce"}
-    first = {"request": request, "previous": None, "chunk": 0, "chain": None, "audits": []}
+    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None, "audits": []}
     selection = step("SelectAccounts", first)["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
     audits = [step("AuditAccounts", {"chunk": 0, "selection": selection, "batch": batch["batch"]}) for batch in batches]
