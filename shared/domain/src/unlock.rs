@@ -3,10 +3,14 @@
 //! A person asks, the policy is read and a change is planned from it, another person approves exactly that plan, and only
 //! then is the policy changed. Everything in between lies in the bucket under the request's id.
 
+mod current_policy;
+mod force;
+mod lock_out_kind;
 mod outcome;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+mod planning;
 mod protected;
 mod request;
 mod resource;
@@ -20,11 +24,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Sha256, text::checked_text};
 
+pub use current_policy::CurrentPolicy;
+pub use force::Force;
+pub use lock_out_kind::LockOutKind;
 pub use outcome::{ApplyOutcome, PolicyState, UnlockResult, UnlockVerified, is_same_policy};
-pub use plan::{Found, Opens, Planned, PlannedChange, UnlockPlan, plan};
+pub use plan::{FoundPolicy, Opens, Planned, PlannedChange, UnlockPlan, plan};
 pub use protected::{NotAPattern, ProtectedResources};
-pub(crate) use request::ActionName;
-pub use request::{LeaveOut, PolicyChange, SignedRequest, Ticket, UnlockAction, UnlockRequest};
+pub use request::{ActionName, LeaveOut, PolicyChange, SignedRequest, Ticket, UnlockAction, UnlockRequest};
 pub use resource::{BucketName, Queue, Resource};
 pub use stored::{StoredKey, StoredPolicy};
 
@@ -45,7 +51,7 @@ impl UnlockId {
         format!("unlocks/{self}/request.json")
     }
 
-    /// What was found, and what is to be done about it: what an approval is bound to.
+    /// The plan: what was found, and what is to be done about it. An approval is bound to it.
     #[must_use]
     pub fn plan_key(&self) -> String {
         format!("unlocks/{self}/plan.json")
@@ -53,7 +59,7 @@ impl UnlockId {
 
     /// The plan for people, with the change as a diff.
     #[must_use]
-    pub fn shown_key(&self) -> String {
+    pub fn plan_text_key(&self) -> String {
         format!("unlocks/{self}/plan.txt")
     }
 
@@ -70,7 +76,7 @@ impl UnlockId {
     }
 }
 
-/// A policy as AWS gave it, or as it is to be given to AWS. It is sensitive: nothing prints it by accident.
+/// A policy as AWS gave it, or as it is to be given to AWS. It is sensitive, so its `Debug` prints nothing of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PolicyText(String);
@@ -94,7 +100,7 @@ impl fmt::Debug for PolicyText {
     }
 }
 
-/// The hash that tells one policy from another; that there is none has a hash too.
+/// The hash that tells one policy from another. Where there is no policy, it is the hash of an empty text.
 #[must_use]
 pub fn policy_sha256(policy: Option<&PolicyText>) -> Sha256 {
     // A policy is never empty.

@@ -1,6 +1,6 @@
-//! Where AWS does not take a policy: what is said of it, and what can be asked for instead (I6).
+//! What can be asked for next: how to undo a change, and what is possible where AWS does not take a policy (I6).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use rootwarden_domain::{
     resource_policy::{PolicyDocument, gone_principals, public_statements},
@@ -14,12 +14,12 @@ pub(crate) const PERHAPS_A_PRINCIPAL: &str =
     "SQS answers so, too, where a principal that the policy names is gone: if it stays so, ask for the same without it";
 
 /// The request that puts the policy back as it was.
-pub(crate) fn undo(plan: &UnlockPlan, key: &StoredKey) -> Vec<String> {
+pub(crate) fn how_to_undo(plan: &UnlockPlan, key: &StoredKey) -> Vec<String> {
     vec![format!("to put it back as it was: {}", request(plan, &json!({"action": "restore", "stored": key})))]
 }
 
-/// The failure for the summary. What AWS says of a policy may repeat a part of it, which no notice should hold.
-pub(crate) fn told(error: &AwsError) -> String {
+/// A failure of changing the policy, as the summary says it: a notice should not repeat a part of the policy, as AWS's text may.
+pub(crate) fn refusal_in_notice(error: &AwsError) -> String {
     match PolicyRefusal::of(error) {
         Some(PolicyRefusal::Malformed) => "AWS does not take a part of this policy, which the result names".to_owned(),
         Some(PolicyRefusal::MalformedSomewhere) => {
@@ -35,40 +35,39 @@ pub(crate) fn told(error: &AwsError) -> String {
 }
 
 /// What is possible where AWS does not take the policy.
-pub(crate) fn refused(error: &AwsError, plan: &UnlockPlan, change: &PlannedChange) -> Vec<String> {
+pub(crate) fn advice_on_refusal(error: &AwsError, plan: &UnlockPlan, change: &PlannedChange) -> Vec<String> {
     let Some(after) = &change.after else { return Vec::new() };
     let document = PolicyDocument::parse(after.as_str()).ok();
-    match PolicyRefusal::of(error) {
-        Some(PolicyRefusal::Malformed) => {
-            let gone = document.as_ref().map(gone_principals).unwrap_or_default();
-            let named = if gone.is_empty() {
-                "AWS does not take a part of it: a principal that is gone, most often, which its message names"
-                    .to_owned()
-            } else {
-                format!("these principals are gone: {}", gone.join(", "))
-            };
-            let gone = json!({"principals": gone});
-            vec![error.to_string(), named, format!("to leave them out: {}", without(plan, &gone))]
-        }
-        Some(PolicyRefusal::MalformedSomewhere) => {
-            let gone = document.as_ref().map(gone_principals).unwrap_or_default();
-            let mut advice = vec![error.to_string()];
-            advice.extend(perhaps_gone(plan, after, &gone));
-            advice
-        }
+    let gone = document.as_ref().map(gone_principals).unwrap_or_default();
+    let more = match PolicyRefusal::of(error) {
+        Some(PolicyRefusal::Malformed) => without_gone(plan, &gone),
+        Some(PolicyRefusal::MalformedSomewhere) => perhaps_gone(plan, after, &gone),
         Some(PolicyRefusal::BlockPublicAccess) => {
-            let Some(document) = document else { return vec![error.to_string()] };
-            let public = public_statements(&document);
-            let left_out = json!({"statements": public});
-            vec![
-                error.to_string(),
-                format!("Block Public Access does not take these statements: {}", public.join(", ")),
-                format!("to leave them out: {}", without(plan, &left_out)),
-                "or let the account's administrators change Block Public Access, and ask again".to_owned(),
-            ]
+            document.map(|document| without_public(plan, &document)).unwrap_or_default()
         }
-        None => Vec::new(),
-    }
+        None => return Vec::new(),
+    };
+    iter::once(error.to_string()).chain(more).collect()
+}
+
+/// What can be said where AWS does not take a principal, which its message names.
+fn without_gone(plan: &UnlockPlan, gone: &[String]) -> Vec<String> {
+    let named = if gone.is_empty() {
+        "AWS does not take a part of it: a principal that is gone, most often, which its message names".to_owned()
+    } else {
+        format!("these principals are gone: {}", gone.join(", "))
+    };
+    vec![named, format!("to leave them out: {}", without(plan, &json!({"principals": gone})))]
+}
+
+/// What can be said where Block Public Access does not take statements.
+fn without_public(plan: &UnlockPlan, document: &PolicyDocument) -> Vec<String> {
+    let public = public_statements(document);
+    vec![
+        format!("Block Public Access does not take these statements: {}", public.join(", ")),
+        format!("to leave them out: {}", without(plan, &json!({"statements": public}))),
+        "or let the account's administrators change Block Public Access, and ask again".to_owned(),
+    ]
 }
 
 /// What can be said where AWS does not say which part it does not take: whom the policy names, and which of them are known to be gone.
