@@ -1,7 +1,7 @@
 //! Approvals: two people for what one person must not decide alone.
 //!
-//! A run or an unlock request asks, people are shown the plan, and one of them who did not start it decides, once. The decision names the
-//! plan's SHA-256, so that it carries out that plan and no other.
+//! A run or an unlock request asks for an approval. People are shown the plan, and one of them, who did not start it, decides
+//! once. The decision names the plan's SHA-256, so that it holds for that plan and no other.
 
 mod decision;
 mod person_request;
@@ -18,7 +18,7 @@ use crate::{
     unlock::UnlockId,
 };
 
-pub use decision::{Decision, DecisionRecord, NotCarriedOut, Refusal, Verdict, carries_out, decide, decide_about};
+pub use decision::{Decision, DecisionRecord, DecisionSubject, NotCarriedOut, Refusal, Verdict, carries_out};
 pub use person_request::{PersonRequest, Reason, SecureAccounts};
 
 /// Who or what started a run.
@@ -51,19 +51,19 @@ pub enum ApprovalRequest {
 }
 
 impl ApprovalRequest {
-    /// Where the question lies, the task token in it.
+    /// Where the approval request lies, with the task token in it.
     #[must_use]
     pub fn asked_key(&self) -> String {
         format!("approvals/{self}/asked.json")
     }
 
-    /// Where the answer lies, once there is one.
+    /// Where the decision lies, once there is one.
     #[must_use]
     pub fn decision_key(&self) -> String {
         format!("approvals/{self}/decision.json")
     }
 
-    /// Where the plan lies that it is about. A release is its own plan.
+    /// Where that lies which is to be approved: the plan, or the request for a release.
     #[must_use]
     pub fn plan_key(&self) -> String {
         match self {
@@ -86,7 +86,7 @@ impl FromStr for ApprovalRequest {
         };
         let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
         let request = Self::Deletion { run, round };
-        // Why: each request has one name, and so one key; `+1` and `01` are numbers too.
+        // Why: each round has one id, and so one key, although `+1` and `01` are read as numbers too.
         if request.to_string() == value { Ok(request) } else { Err(refused()) }
     }
 }
@@ -115,7 +115,7 @@ impl fmt::Display for ApprovalRequest {
     }
 }
 
-/// Whoever holds it can answer for the approver, so nothing ever prints it.
+/// The token that an execution waits with. Whoever holds it can answer for the approver, so nothing ever prints it.
 ///
 /// Source: AWS Step Functions API Reference, `TaskToken`: 1 to 2048 characters.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,20 +145,20 @@ impl fmt::Debug for TaskToken {
     }
 }
 
-/// What is asked, as the state machine sends it and as it is kept until somebody decides.
+/// What is asked, as the state machine sends it and as it lies in the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     pub request: ApprovalRequest,
     /// What is to be carried out; everything that people are shown comes from it.
     pub plan: Pin,
-    /// Without it, nobody can be shown to differ from who started the run.
+    /// None: nobody can decide, since nobody is known to be somebody else than who started the run.
     pub started_by: Option<StartedBy>,
     pub task_token: TaskToken,
 }
 
 impl Ask {
-    /// Refuses a question whose parts do not belong together.
+    /// Refuses an approval request whose parts do not belong together.
     ///
     /// # Errors
     /// The plan is of something else.

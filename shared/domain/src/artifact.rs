@@ -21,6 +21,12 @@ impl Sha256 {
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }
+
+    /// Its first hexadecimal digits, 64 at most, for a name that has no room for all of them.
+    #[must_use]
+    pub fn first_digits(&self, count: usize) -> String {
+        self.to_string().chars().take(count).collect()
+    }
 }
 
 impl FromStr for Sha256 {

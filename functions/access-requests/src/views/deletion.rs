@@ -1,4 +1,4 @@
-//! What a person looks at before they decide. Neither the task token nor the ids of credentials are in it.
+//! What a run wants to delete. Neither the task token nor the ids of credentials are in it.
 
 use rootwarden_domain::{
     AccountId, Pin, RootCredential, Sha256,
@@ -7,17 +7,12 @@ use rootwarden_domain::{
 };
 use serde::Serialize;
 
-use crate::{
-    AccessRequests,
-    answer::{HttpAnswer, NotDone},
-};
-
 /// An answer of Lambda has 6 MB at most, and nobody reads more; the whole plan lies in the bucket.
 const ACCOUNTS_LISTED: usize = 200;
 
 /// What is asked, as the plan says it: the plan's hash is what a decision is bound to.
 #[derive(Debug, Serialize)]
-pub(crate) struct ShownRequest {
+pub(super) struct DeletionView {
     request: ApprovalRequest,
     summary: String,
     plan: Pin,
@@ -26,14 +21,14 @@ pub(crate) struct ShownRequest {
     account_count: usize,
     accounts_in_24_hours: usize,
     limit: usize,
-    accounts: Vec<ShownAccount>,
+    accounts: Vec<AccountView>,
     accounts_not_listed: usize,
     decision: Option<DecisionRecord>,
 }
 
-/// How many credentials of each kind go.
+/// How many credentials of each kind are to be deleted in an account.
 #[derive(Debug, Serialize)]
-struct ShownAccount {
+struct AccountView {
     account: AccountId,
     name: String,
     #[serde(flatten)]
@@ -49,21 +44,8 @@ struct Counts {
     mfa_devices: usize,
 }
 
-impl AccessRequests {
-    pub(crate) async fn show(&self, request: &ApprovalRequest) -> Result<HttpAnswer, NotDone> {
-        match request {
-            ApprovalRequest::Unlock(unlock) => return Ok(HttpAnswer::ok(&self.show_unlock(unlock).await?)),
-            ApprovalRequest::Release(release) => return Ok(HttpAnswer::ok(&self.show_release(release).await?)),
-            ApprovalRequest::Deletion { .. } => {}
-        }
-        let (asked, plan) = self.asked(request).await?;
-        let decision = self.storage.find(&request.decision_key()).await?;
-        Ok(HttpAnswer::ok(&ShownRequest::of(asked, &plan, decision)))
-    }
-}
-
-impl ShownRequest {
-    fn of(asked: Ask, plan: &DeletionPlan, decision: Option<DecisionRecord>) -> Self {
+impl DeletionView {
+    pub(super) fn of(asked: Ask, plan: &DeletionPlan, decision: Option<DecisionRecord>) -> Self {
         let Ask { request, plan: pin, started_by, .. } = asked;
         let Guard { accounts_in_24_hours, limit } = plan.guard;
         let planned: Vec<&PlannedAccount> = plan.batches.iter().flat_map(|batch| &batch.accounts).collect();
@@ -82,7 +64,7 @@ impl ShownRequest {
             account_count,
             accounts_in_24_hours,
             limit,
-            accounts: planned.iter().take(ACCOUNTS_LISTED).map(|account| ShownAccount::of(account)).collect(),
+            accounts: planned.iter().take(ACCOUNTS_LISTED).map(|account| AccountView::of(account)).collect(),
             accounts_not_listed: account_count.saturating_sub(ACCOUNTS_LISTED),
             decision,
             request,
@@ -90,7 +72,7 @@ impl ShownRequest {
     }
 }
 
-impl ShownAccount {
+impl AccountView {
     fn of(planned: &PlannedAccount) -> Self {
         let PlannedAccount { account, delete: credentials, held_back, inventory: _ } = planned;
         let mut delete = Counts::default();

@@ -1,4 +1,6 @@
-//! What runs and unlock requests ask of people, and what lies behind it.
+//! The approval requests of runs and unlock requests: written down, and read again with the plan that they are about.
+
+use std::sync::Arc;
 
 use rootwarden_domain::{
     approval::{ApprovalRequest, Ask, Refusal},
@@ -7,17 +9,23 @@ use rootwarden_domain::{
     unlock::UnlockPlan,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::StorageError;
+use rootwarden_root_access::{Storage, StorageError};
 use serde::de::DeserializeOwned;
 use tracing::info;
 
-use crate::{AccessRequests, answer::NotDone};
+use crate::answer::NotDone;
 
-impl AccessRequests {
-    /// Writes a question down. Who asked it goes on waiting for somebody to answer its task token.
+/// The approval requests in the bucket.
+#[derive(Debug, Clone)]
+pub(crate) struct ApprovalRequests {
+    pub(crate) storage: Arc<Storage>,
+}
+
+impl ApprovalRequests {
+    /// Writes an approval request down. The execution that sent it waits until somebody answers its task token.
     ///
     /// A second attempt of the task replaces the token; what is asked stays.
-    pub(crate) async fn ask(&self, ask: Ask) -> Result<ApprovalRequest, FunctionError> {
+    pub(crate) async fn write_down(&self, ask: Ask) -> Result<ApprovalRequest, FunctionError> {
         let request = ask.request.clone();
         let key = request.asked_key();
         if let Some(before) = self.storage.find::<Ask>(&key).await?
@@ -32,20 +40,20 @@ impl AccessRequests {
         Ok(request)
     }
 
-    /// INVARIANT: a question about a plan that is not there, or of somebody who did not start it, is not written down: it
-    /// could not be taken back, and would stand in the way of the true one.
+    /// INVARIANT: what is asked about a plan that is not there, or in the name of somebody who did not start it, is not
+    /// written down: it could not be taken back, and the true request could not be written any more.
     async fn require_plan(&self, ask: &Ask) -> Result<(), FunctionError> {
         let (request, key) = (&ask.request, ask.request.plan_key());
-        let is_asked_by = match request {
+        let belongs_together = match request {
             ApprovalRequest::Deletion { .. } => {
-                self.storage.read_unaltered::<DeletionPlan>(&ask.plan, &key).await?.is_asked_by(ask, request)
+                self.storage.read_unaltered::<DeletionPlan>(&ask.plan, &key).await?.is_plan_of(ask, request)
             }
             ApprovalRequest::Unlock(_) => {
-                self.storage.read_unaltered::<UnlockPlan>(&ask.plan, &key).await?.is_asked_by(ask, request)
+                self.storage.read_unaltered::<UnlockPlan>(&ask.plan, &key).await?.is_plan_of(ask, request)
             }
             ApprovalRequest::Release(_) => false,
         };
-        if is_asked_by {
+        if belongs_together {
             return Ok(());
         }
         let why = format!("what is asked under `{request}` and its plan do not belong together");
@@ -55,7 +63,7 @@ impl AccessRequests {
     /// What is asked under `request`, and the plan that it is about.
     ///
     /// INVARIANT (I12): the plan is the one that was asked about, and nobody has written another one over it.
-    pub(crate) async fn asked<P: AskedAbout>(&self, request: &ApprovalRequest) -> Result<(Ask, P), NotDone> {
+    pub(crate) async fn with_plan<P: ApprovablePlan>(&self, request: &ApprovalRequest) -> Result<(Ask, P), NotDone> {
         let asked: Option<Ask> = self.storage.find(&request.asked_key()).await?;
         let asked = asked.ok_or_else(|| Refusal::UnknownRequest(request.clone()))?;
         let plan: P = match self.storage.read_unaltered(&asked.plan, &request.plan_key()).await {
@@ -67,31 +75,31 @@ impl AccessRequests {
                 return Err(error.into());
             }
         };
-        if !plan.is_asked_by(&asked, request) {
-            let why = format!("what `{}` asks and its plan do not belong together", request.asked_key());
-            return Err(Refusal::Altered(why).into());
+        if plan.is_plan_of(&asked, request) {
+            return Ok((asked, plan));
         }
-        Ok((asked, plan))
+        let why = format!("what `{}` asks and its plan do not belong together", request.asked_key());
+        Err(Refusal::Altered(why).into())
     }
 }
 
-/// A plan that people decide about.
-pub(crate) trait AskedAbout: DeserializeOwned {
-    /// Whether the question is about this plan.
+/// A plan that people approve.
+pub(crate) trait ApprovablePlan: DeserializeOwned {
+    /// Whether this is the plan that is asked about under `request`.
     ///
-    /// INVARIANT (I12): the plan says who started it; whoever wrote the question cannot say otherwise.
-    fn is_asked_by(&self, asked: &Ask, request: &ApprovalRequest) -> bool;
+    /// INVARIANT (I12): the plan says who started it; whoever wrote what is asked cannot say otherwise.
+    fn is_plan_of(&self, asked: &Ask, request: &ApprovalRequest) -> bool;
 }
 
-impl AskedAbout for DeletionPlan {
-    fn is_asked_by(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
+impl ApprovablePlan for DeletionPlan {
+    fn is_plan_of(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
         let of_plan = ApprovalRequest::Deletion { run: self.run.clone(), round: self.round };
         of_plan == *request && self.started_by == asked.started_by
     }
 }
 
-impl AskedAbout for UnlockPlan {
-    fn is_asked_by(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
+impl ApprovablePlan for UnlockPlan {
+    fn is_plan_of(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
         let of_plan = ApprovalRequest::Unlock(self.unlock.clone());
         of_plan == *request && asked.started_by == Some(self.started_by())
     }
