@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use rootwarden_domain::{
-    approval::{ApprovalRequest, Ask, Refusal},
-    input::InvalidInput,
-    plan::DeletionPlan,
+    approvals::{Ask, Refusal},
+    ids::approval::ApprovalRequest,
+    run::plan::DeletionPlan,
+    text::input::InvalidInput,
     unlock::UnlockPlan,
 };
 use rootwarden_lambda::FunctionError;

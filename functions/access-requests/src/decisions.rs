@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rootwarden_domain::{
     ErrorKind, Failure,
-    approval::{ApprovalRequest, Ask, Decision, DecisionRecord, DecisionSubject, Refusal, Verdict},
-    identity::Person,
-    plan::DeletionPlan,
+    approvals::{Ask, Decision, DecisionRecord, DecisionSubject, Refusal, Verdict},
+    ids::approval::ApprovalRequest,
+    people::Person,
+    run::plan::DeletionPlan,
     unlock::UnlockPlan,
 };
 use rootwarden_root_access::{Answered, Created, Executions, Storage};

@@ -20,10 +20,10 @@ mod views;
 use std::sync::Arc;
 
 use rootwarden_domain::{
-    approval::PersonRequest,
-    identity::{People, Person},
-    input::{InvalidInput, one_line},
-    partition::Partition,
+    aws::partition::Partition,
+    people::{People, Person},
+    requests::PersonRequest,
+    text::{input::InvalidInput, line::one_line},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
 use rootwarden_root_access::{Deadline, Executions, SdkConfig, Storage};

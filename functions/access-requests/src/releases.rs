@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rootwarden_domain::{
     Sha256,
-    approval::{ApprovalRequest, Refusal},
-    identity::Person,
-    release::{KeyRelease, ReleaseId, ReleaseRequest},
+    approvals::Refusal,
+    ids::{approval::ApprovalRequest, release::ReleaseId},
+    people::Person,
+    run::release::{KeyRelease, ReleaseRequest},
 };
 use rootwarden_root_access::Storage;
 use serde::Serialize;

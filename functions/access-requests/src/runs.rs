@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rootwarden_domain::{Mode, RunId, approval::SecureAccounts, identity::Person, selection::Selection};
+use rootwarden_domain::{Mode, RunId, people::Person, requests::SecureAccounts, run::selection::Selection};
 use rootwarden_root_access::{Executions, Storage};
 use serde::Serialize;
 use tracing::info;

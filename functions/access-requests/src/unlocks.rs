@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rootwarden_domain::{
-    identity::Person,
-    unlock::{SignedRequest, UnlockId, UnlockRequest},
+    ids::unlock::UnlockId,
+    people::Person,
+    unlock::{SignedRequest, UnlockRequest},
 };
 use rootwarden_root_access::{Executions, Storage};
 use serde::Serialize;

@@ -7,9 +7,9 @@ mod unlock;
 use std::sync::Arc;
 
 use rootwarden_domain::{
-    approval::{ApprovalRequest, Ask, DecisionRecord, Refusal},
-    release::ReleaseId,
-    unlock::{SignedRequest, UnlockId, UnlockPlan},
+    approvals::{Ask, DecisionRecord, Refusal},
+    ids::{approval::ApprovalRequest, release::ReleaseId, unlock::UnlockId},
+    unlock::{SignedRequest, UnlockPlan},
 };
 use rootwarden_root_access::Storage;
 

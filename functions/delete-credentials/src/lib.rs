@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure, Mode, Pin, RunId,
     artifact::WorkerResult,
-    deletion::{DeletionOutcome, DeletionReport, StepOutcome},
-    exemption::Exemptions,
-    input::parse,
-    plan::{DeletionPlan, PlannedAccount},
+    run::{
+        deletion::{DeletionOutcome, DeletionReport, StepOutcome},
+        exemption::Exemptions,
+        plan::{DeletionPlan, PlannedAccount},
+    },
+    text::input::parse,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{

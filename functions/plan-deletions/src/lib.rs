@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 
 use rootwarden_domain::{
     AccountId, BatchOutcome, ErrorKind, Failure, Mode, Pin, RunId, Sha256,
-    approval::ApprovalRequest,
     artifact::outcomes,
-    exemption::Exemptions,
-    input::{InvalidInput, parse},
-    plan::{DeletionPlan, Finding, Guard, KeyRules, PlannedAccount, ReleasedKeys, Rules},
-    selection::Tag,
+    ids::approval::ApprovalRequest,
+    run::{
+        exemption::Exemptions,
+        plan::{DeletionPlan, Finding, Guard, KeyRules, PlannedAccount, ReleasedKeys, Rules},
+        selection::Tag,
+    },
+    text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, Organization, SdkConfig, Storage};

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure,
-    partition::Partition,
-    selection::LeftOut,
-    unlock::{ProtectedResources, Resource},
+    aws::{partition::Partition, resource::Resource},
+    run::selection::LeftOut,
+    unlock::ProtectedResources,
 };
 use rootwarden_root_access::{
     Deadline, MemberAccount, NotAMember, Organization, ResourceSession, RootSessions, Storage,

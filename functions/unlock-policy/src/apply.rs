@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use rootwarden_domain::{
     ErrorKind, Pin,
-    approval::{ApprovalRequest, DecisionRecord, carries_out},
-    identity::Person,
-    unlock::{ApplyOutcome, PolicyState, StoredKey, UnlockId, UnlockResult},
+    approvals::{DecisionRecord, carries_out},
+    ids::{approval::ApprovalRequest, unlock::UnlockId},
+    people::Person,
+    unlock::{ApplyOutcome, PolicyState, StoredKey, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{Deadline, Storage};

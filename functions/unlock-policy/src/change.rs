@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use rootwarden_domain::{
     ErrorKind, Failure,
-    input::one_line,
-    unlock::{ApplyOutcome, PolicyState, PolicyText, StoredKey, StoredPolicy, UnlockResult, policy_sha256},
+    policy::{PolicyText, policy_sha256},
+    text::line::one_line,
+    unlock::{ApplyOutcome, PolicyState, StoredKey, StoredPolicy, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{AwsError, Deadline, PolicyRefusal, ResourceSession, Storage};

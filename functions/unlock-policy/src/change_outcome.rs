@@ -1,7 +1,7 @@
 //! What became of a change, before it is written down.
 
 use rootwarden_domain::{
-    partition::Partition,
+    aws::partition::Partition,
     unlock::{ApplyOutcome, PolicyState, StoredKey, UnlockPlan, UnlockResult},
 };
 use tracing::{error, info, warn};

@@ -2,8 +2,10 @@
 
 use rootwarden_domain::{
     Pin,
-    input::InvalidInput,
-    unlock::{PlannedChange, PolicyState, PolicyText, UnlockId, UnlockPlan},
+    ids::unlock::UnlockId,
+    policy::PolicyText,
+    text::input::InvalidInput,
+    unlock::{PlannedChange, PolicyState, UnlockPlan},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::Storage;

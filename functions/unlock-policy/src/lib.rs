@@ -16,7 +16,7 @@ mod verify;
 
 use std::sync::Arc;
 
-use rootwarden_domain::{Pin, input::parse, partition::Partition, unlock::UnlockId};
+use rootwarden_domain::{Pin, aws::partition::Partition, ids::unlock::UnlockId, text::input::parse};
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, Organization, RootSessions, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use rootwarden_domain::{
     Pin,
-    input::InvalidInput,
-    unlock::{
-        FoundPolicy, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockId, UnlockPlan, UnlockRequest, plan,
-    },
+    ids::unlock::UnlockId,
+    text::input::InvalidInput,
+    unlock::{FoundPolicy, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockPlan, UnlockRequest, plan},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{Deadline, ResourceSession, Storage};

@@ -2,9 +2,9 @@
 
 use rootwarden_domain::{
     AccountId, Pin,
-    approval::StartedBy,
-    input::one_line,
-    partition::Partition,
+    aws::partition::Partition,
+    people::StartedBy,
+    text::line::one_line,
     unlock::{ActionName, Force, LockOutKind, Planned, PlannedChange, UnlockPlan},
 };
 use serde::Serialize;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rootwarden_domain::{
     Pin,
-    resource_policy::PolicyOf,
-    unlock::{CurrentPolicy, LockOutKind, PolicyState, UnlockId, UnlockVerified, policy_sha256},
+    ids::unlock::UnlockId,
+    policy::{PolicyOf, policy_sha256},
+    unlock::{CurrentPolicy, LockOutKind, PolicyState, UnlockVerified},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{Deadline, Storage};

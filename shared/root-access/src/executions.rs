@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::types::ExecutionStatus;
-use rootwarden_domain::{ErrorKind, approval::TaskToken};
+use rootwarden_domain::{ErrorKind, approvals::TaskToken};
 use serde::Serialize;
 
 use crate::{AwsError, client::bounded};

@@ -10,7 +10,7 @@ use futures::{StreamExt, stream};
 use rootwarden_domain::{
     AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RunId,
     artifact::WorkerResult,
-    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
+    run::deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
 };
 use tokio::time::timeout;
 use tracing::warn;

@@ -3,7 +3,7 @@
 use futures::{StreamExt, stream};
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    exemption::{self, Exemption, Exemptions},
+    run::exemption::{self, Exemption, Exemptions},
 };
 use serde::Deserialize;
 use tracing::warn;

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
     AccountId, AccountState, Candidate, ErrorKind,
-    organizational_unit::{OrganizationalUnitId, UnitPath},
-    selection::{CreateAccountRequestId, OrganizationAccount},
+    aws::organizational_unit::{OrganizationalUnitId, UnitPath},
+    run::selection::{CreateAccountRequestId, OrganizationAccount},
 };
 
 use crate::{

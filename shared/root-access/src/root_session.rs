@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_types::region::Region;
 use jiff::Timestamp;
 use leaky_bucket::RateLimiter;
-use rootwarden_domain::{Candidate, ErrorKind, partition::Partition};
+use rootwarden_domain::{Candidate, ErrorKind, aws::partition::Partition};
 
 use crate::{
     AwsError,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rootwarden_domain::{
     BatchOutcome, ErrorKind, Failure, Pin, RunId, Sha256,
     artifact::{Collected, WorkerError, WorkerResult},
-    failure::task_failure_in_words,
+    aws::failure::task_failure_in_words,
 };
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use rootwarden_domain::{
     Sha256,
-    approval::DecisionRecord,
-    release::{GOOD_FOR, KeyRelease, ReleaseId},
+    approvals::DecisionRecord,
+    ids::release::ReleaseId,
+    run::release::{GOOD_FOR, KeyRelease},
 };
 use serde::Serialize;
 

@@ -2,8 +2,9 @@
 
 use rootwarden_domain::{
     Sha256,
-    approval::DecisionRecord,
-    unlock::{SignedRequest, UnlockId, UnlockPlan, UnlockResult, UnlockVerified},
+    approvals::DecisionRecord,
+    ids::unlock::UnlockId,
+    unlock::{SignedRequest, UnlockPlan, UnlockResult, UnlockVerified},
 };
 use serde::Serialize;
 

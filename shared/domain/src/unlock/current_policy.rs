@@ -1,7 +1,7 @@
 //! A policy as it was read, and who is locked out of it.
 
-use super::{LockOutKind, PolicyText};
-use crate::resource_policy::{Analysis, PolicyDocument, PolicyError, PolicyOf, Verdict, analyse};
+use super::LockOutKind;
+use crate::policy::{Analysis, PolicyDocument, PolicyError, PolicyOf, PolicyText, Verdict, analyse};
 
 /// The policy as it is now.
 #[derive(Debug)]

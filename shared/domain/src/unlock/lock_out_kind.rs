@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::resource_policy::{Analysis, Verdict};
+use crate::policy::{Analysis, Verdict};
 
 /// Who is locked out of a policy, in one word that repeats nothing of the policy's text: fit for notices and logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

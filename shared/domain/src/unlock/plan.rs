@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CurrentPolicy, Force, LockOutKind, PolicyText, Resource, SignedRequest, StoredKey, StoredPolicy, Ticket,
-    UnlockAction, UnlockId, UnlockRequest, planning::plan_action, policy_sha256, shown::text_for_people,
+    CurrentPolicy, Force, LockOutKind, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockRequest,
+    planning::plan_action, shown::text_for_people,
 };
 use crate::{
     AccountId, Pin, Sha256,
-    approval::{Reason, StartedBy},
-    identity::Person,
-    partition::Partition,
-    resource_policy::{Analysis, PolicyOf, Widening},
+    aws::{partition::Partition, resource::Resource},
+    ids::unlock::UnlockId,
+    people::{Person, Reason, StartedBy, Ticket},
+    policy::{Analysis, PolicyOf, PolicyText, Widening, policy_sha256},
 };
 
 /// What an approval is bound to, by the hash of this very object.

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    CurrentPolicy, Force, LeaveOut, Opens, Planned, PlannedChange, PolicyChange, PolicyText, StoredPolicy,
-    UnlockAction, current_policy::not_modelled, is_same_policy,
+    CurrentPolicy, Force, LeaveOut, Opens, Planned, PlannedChange, PolicyChange, StoredPolicy, UnlockAction,
+    current_policy::not_modelled, is_same_policy,
 };
-use crate::resource_policy::{
-    Analysis, PolicyDocument, PolicyError, Reach, Verdict, analyse, drop_locking, exceeded_limit, leave_out, narrow,
-    widenings,
+use crate::policy::{
+    Analysis, PolicyDocument, PolicyError, PolicyText, Reach, Verdict, analyse, drop_locking, exceeded_limit,
+    leave_out, narrow, widenings,
 };
 
 /// `stored`: the policy that is to be put back, where that is asked for.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    selection::{OrganizationAccount, Tag},
+    run::selection::{OrganizationAccount, Tag},
 };
 
 use super::{Organization, read_account};
