@@ -122,7 +122,7 @@ impl UnlockPolicy {
         }
         let member = self.member(account).await?;
         let session = ResourceSession::open(&self.sessions, &member, resource).await;
-        session.map_err(|error| error.in_member(&member, self.storage.now()).into())
+        session.map_err(|error| error.in_account(member.account(), self.storage.now()).into())
     }
 
     async fn member(&self, account: AccountId) -> Result<MemberAccount, Failure> {

@@ -1,9 +1,15 @@
 //! What every client has in common: bounded retries and bounded waits.
 
+mod deadline;
+mod error;
+
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use jiff::Timestamp;
+
+pub use deadline::Deadline;
+pub use error::AwsError;
 
 /// Loads Region, credentials and endpoints from the function's environment, once per process.
 pub async fn load_config() -> SdkConfig {

@@ -5,7 +5,7 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use rootwarden_domain::{ErrorKind, approval::TaskToken};
 use serde::Serialize;
 
-use crate::{AwsError, client::bounded};
+use crate::client::{AwsError, bounded};
 
 /// The executions of one state machine.
 #[derive(Debug)]

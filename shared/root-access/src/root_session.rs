@@ -12,10 +12,18 @@ use leaky_bucket::RateLimiter;
 use rootwarden_domain::{Candidate, ErrorKind, partition::Partition};
 
 use crate::{
-    AwsError,
-    client::{bounded, now},
-    member::MemberAccount,
+    client::{AwsError, bounded, now},
+    organization::MemberAccount,
 };
+
+mod audit;
+mod delete;
+mod policy;
+mod root_user;
+
+pub use audit::audit;
+pub use delete::{KeysAgain, LEAST_TIME, delete};
+pub use policy::{PolicyRefusal, ResourceSession};
 
 mod sealed {
     pub trait Sealed {}

@@ -15,10 +15,8 @@ use rootwarden_domain::{
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::{
-    AwsError,
-    storage::{Storage, StorageError, result_of},
-};
+use super::storage::{Storage, StorageError, result_of};
+use crate::client::AwsError;
 
 /// So long writing may take; it stands between an account and its next step.
 pub(crate) const LONGEST_WRITE: Duration = Duration::from_secs(10);

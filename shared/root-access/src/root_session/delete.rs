@@ -12,12 +12,14 @@ use rootwarden_domain::{
 };
 use tokio::time::sleep;
 
-use crate::{
-    AwsError, Deadline, Journal, MemberAccount,
-    client::LONGEST_CALL,
-    journal::LONGEST_WRITE,
-    root_session::{Delete, RootSession, RootSessions, Task},
+use super::{
+    Delete, RootSession, RootSessions, Task,
     root_user::{Accepted, LastUse},
+};
+use crate::{
+    bucket::{Journal, LONGEST_WRITE},
+    client::{AwsError, Deadline, LONGEST_CALL},
+    organization::MemberAccount,
 };
 
 /// What a step may take, with its retries: asking the kill switch and writing down that it is begun, and the call.
@@ -64,7 +66,7 @@ pub async fn delete(
     let last_use = if keys.is_some() { LastUse::Read } else { LastUse::Skip };
     let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member, last_use)).await {
         Some(Ok(entered)) => entered,
-        Some(Err(error)) => return DeletionOutcome::Failed(error.in_member(member, sessions.now()).into()),
+        Some(Err(error)) => return DeletionOutcome::Failed(error.in_account(member.account(), sessions.now()).into()),
         None => return DeletionOutcome::Failed(did_not_answer(member)),
     };
     let mut left_alone = planned.left_alone(&present);

@@ -8,7 +8,7 @@ use rootwarden_domain::{
 use serde::Deserialize;
 use tracing::warn;
 
-use crate::storage::{Storage, StorageError};
+use super::storage::{Storage, StorageError};
 
 /// Where the kill switch lies.
 const PAUSED: &str = "control/paused.json";

@@ -12,10 +12,7 @@ use rootwarden_domain::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    AwsError,
-    client::{bounded, now},
-};
+use crate::client::{AwsError, bounded, now};
 
 /// The bucket.
 #[derive(Debug)]

@@ -4,10 +4,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use rootwarden_domain::{ErrorKind, Pin, Sha256};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    AwsError,
-    storage::{Storage, StorageError, whole},
-};
+use super::storage::{Storage, StorageError, whole};
+use crate::client::AwsError;
 
 /// Whether this call wrote an object, or one was there before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rootwarden_domain::{Candidate, ErrorKind, Failure, audit::AuditOutcome};
 
-use crate::{AwsError, Deadline, root_session::RootSessions, root_user::LastUse};
+use super::{RootSessions, root_user::LastUse};
+use crate::client::{AwsError, Deadline};
 
 /// So long an account may take: opening the session, the summary, and every list side by side.
 const LONGEST: Duration = Duration::from_secs(90);

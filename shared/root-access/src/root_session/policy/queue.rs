@@ -6,7 +6,7 @@ use rootwarden_domain::{
     unlock::{PolicyText, Queue},
 };
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 pub(super) async fn read(sqs: &aws_sdk_sqs::Client, queue: &Queue) -> Result<Option<String>, AwsError> {
     let what = || format!("read the policy of queue `{queue}`");

@@ -6,7 +6,7 @@ use rootwarden_domain::{
     unlock::{BucketName, PolicyText},
 };
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 pub(super) fn client(config: &SdkConfig) -> aws_sdk_s3::Client {
     // Why path style: bucket names with dots do not fit the certificate, and a test's endpoint has no subdomains.

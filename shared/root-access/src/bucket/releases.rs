@@ -11,7 +11,7 @@ use rootwarden_domain::{
 };
 use tracing::warn;
 
-use crate::storage::{Storage, StorageError};
+use super::storage::{Storage, StorageError};
 
 impl Storage {
     /// Those of `held` that are released right now. What cannot be read releases nothing.
