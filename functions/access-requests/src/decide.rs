@@ -7,7 +7,7 @@ use rootwarden_domain::{
     plan::DeletionPlan,
     unlock::UnlockPlan,
 };
-use rootwarden_root_access::{Answered, Created};
+use rootwarden_root_access::{Answered, Done};
 use serde::Serialize;
 use serde_json::json;
 use tracing::info;
@@ -67,15 +67,15 @@ impl AccessRequests {
     /// The decision as it stands in the bucket, and whether it came there just now.
     async fn record(&self, asked: &Ask, caller: &Person, verdict: &Verdict) -> Result<(DecisionRecord, bool), NotDone> {
         let key = verdict.request.decision_key();
-        let now = self.storage.now();
+        let now = self.clock.now();
         let existing: Option<DecisionRecord> = self.storage.find(&key).await?;
         let record = decide(asked, existing.as_ref(), caller, verdict, now)?;
         if existing.is_some() {
             return Ok((record, false));
         }
         match self.storage.create(&key, &record).await? {
-            Created::Now => Ok((record, true)),
-            Created::AlreadyThere => {
+            Done::Now => Ok((record, true)),
+            Done::Already => {
                 let first: DecisionRecord = self.storage.find(&key).await?.ok_or_else(|| {
                     Failure::new(ErrorKind::Transient, format!("`{key}` is just being written: ask again"))
                 })?;
@@ -91,10 +91,10 @@ impl AccessRequests {
         let token = &asked.task_token;
         let what = format!("tell the execution that `{request}` was {decision}");
         Ok(match decision {
-            Decision::Approved => self.secure_accounts.succeed(token, &json!({"decision": decision}), &what).await?,
+            Decision::Approved => self.task_answers.succeed(token, &json!({"decision": decision}), &what).await?,
             Decision::Refused => {
                 let cause = format!("{by} has refused {request}: {}", reason.as_str());
-                self.secure_accounts.fail(token, REFUSED, &cause, &what).await?
+                self.task_answers.fail(token, REFUSED, &cause, &what).await?
             }
         })
     }

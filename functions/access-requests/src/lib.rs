@@ -24,7 +24,7 @@ use rootwarden_domain::{
     partition::Partition,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
-use rootwarden_root_access::{Deadline, Executions, SdkConfig, Storage};
+use rootwarden_root_access::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};
 use serde_json::Value;
 
 use answer::NotDone;
@@ -34,6 +34,8 @@ use event::{Event, UrlEvent};
 #[derive(Debug)]
 pub struct AccessRequests {
     storage: Storage,
+    clock: Clock,
+    task_answers: TaskAnswers,
     secure_accounts: Executions,
     /// None where the deployment takes no unlock requests.
     unlock_policy: Option<Executions>,
@@ -51,6 +53,8 @@ impl Function for AccessRequests {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         Ok(Self {
             storage: Storage::new(config, settings.bucket()?),
+            clock: Clock::of(config),
+            task_answers: TaskAnswers::new(config),
             secure_accounts: Executions::new(config, settings.state_machine_arn()?),
             unlock_policy: settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine)),
             deployed_mode: settings.mode()?,

@@ -7,7 +7,7 @@ use rootwarden_domain::{
     identity::Person,
     release::{DECIDED_WITHIN, GOOD_FOR, KeyRelease, ReleaseId, ReleaseRequest},
 };
-use rootwarden_root_access::Created;
+use rootwarden_root_access::Done;
 use serde::Serialize;
 use tracing::info;
 
@@ -52,7 +52,7 @@ impl AccessRequests {
         let defect = |error: &dyn std::error::Error| {
             Failure::new(ErrorKind::Defect, format!("cannot name the request: {error}"))
         };
-        let now = self.storage.now().as_second();
+        let now = self.clock.now().as_second();
         let requested_at = Timestamp::from_second(now - now.rem_euclid(60)).map_err(|error| defect(&error))?;
         let text = serde_json::to_vec(&(caller, &request, requested_at)).map_err(|error| defect(&error))?;
         let digest = Sha256::of(&text).to_string();
@@ -90,7 +90,7 @@ impl AccessRequests {
         id: &ReleaseId,
     ) -> Result<DecisionRecord, NotDone> {
         let (sha256, release) = self.release(id).await?;
-        let (key, now, started_by) = (verdict.request.decision_key(), self.storage.now(), release.started_by());
+        let (key, now, started_by) = (verdict.request.decision_key(), self.clock.now(), release.started_by());
         let existing: Option<DecisionRecord> = self.storage.find(&key).await?;
         let record = decide_about(sha256, Some(&started_by), existing.as_ref(), caller, verdict, now)?;
         if existing.is_some() {
@@ -100,8 +100,8 @@ impl AccessRequests {
             return Err(Refusal::TooLate(verdict.request.clone()).into());
         }
         match self.storage.create(&key, &record).await? {
-            Created::Now => Ok(record),
-            Created::AlreadyThere => {
+            Done::Now => Ok(record),
+            Done::Already => {
                 let first: DecisionRecord = self.storage.find(&key).await?.ok_or_else(|| {
                     Failure::new(ErrorKind::Transient, format!("`{key}` is just being written: ask again"))
                 })?;

@@ -2,7 +2,7 @@
 
 use rootwarden_domain::selection::{Request, Selection};
 use rootwarden_domain::{Mode, RunId, approval::SecureAccounts, identity::Person};
-use rootwarden_root_access::Started;
+use rootwarden_root_access::Done;
 use serde::Serialize;
 use tracing::info;
 
@@ -44,15 +44,15 @@ impl AccessRequests {
         let started = self.secure_accounts.start(run.as_str(), &request).await?;
         info!(run.id = %run, by = %caller, reason = reason.as_str(), mode = ?request.mode, "{caller} started run {run}");
         Ok(match started {
-            Started::Now => Secured::Started { run },
-            Started::Before => Secured::AlreadyStarted { run },
+            Done::Now => Secured::Started { run },
+            Done::Already => Secured::AlreadyStarted { run },
         })
     }
 
     /// The same person asking for the same within the same minute names the same run, so that a double click starts one.
     fn run_id(&self, what: &str, request: &Request) -> Result<RunId, NotDone> {
         // Who asked is part of the request.
-        let run = name(what, request, self.storage.now())?;
+        let run = name(what, request, self.clock.now())?;
         Ok(run.parse().map_err(|error| defect(&error))?)
     }
 }

@@ -7,7 +7,7 @@ use rootwarden_domain::{
     identity::Person,
     unlock::{SignedRequest, UnlockId, UnlockPlan, UnlockRequest, UnlockResult, UnlockVerified},
 };
-use rootwarden_root_access::Started;
+use rootwarden_root_access::Done;
 use serde::Serialize;
 use serde_json::json;
 use tracing::info;
@@ -60,14 +60,14 @@ impl AccessRequests {
             "{caller} asks to {} {resource} in account {account}: {unlock}", action.name()
         );
         Ok(match started {
-            Started::Now => Taken::Started { unlock },
-            Started::Before => Taken::AlreadyStarted { unlock },
+            Done::Now => Taken::Started { unlock },
+            Done::Already => Taken::AlreadyStarted { unlock },
         })
     }
 
     /// The same person asking for the same within the same minute makes the same request, so that a double click is one.
     fn signed(&self, caller: &Person, request: UnlockRequest) -> Result<SignedRequest, NotDone> {
-        let requested_at: Timestamp = self.storage.now();
+        let requested_at: Timestamp = self.clock.now();
         let minute = requested_at.as_second() - requested_at.as_second().rem_euclid(60);
         let requested_at = Timestamp::from_second(minute).map_err(|error| defect(&error))?;
         let unlock = name("unlock", &(caller, &request), requested_at)?.parse().map_err(|error| defect(&error))?;

@@ -5,6 +5,7 @@ use rootwarden_domain::{
     selection::SelectedAccounts,
 };
 use rootwarden_lambda::FunctionError;
+use rootwarden_root_access::WorkerResults;
 
 use crate::PlanDeletions;
 
@@ -56,10 +57,8 @@ impl PlanDeletions {
         if (&selected.run, selected.round, selected.chunk) != (run, round, number) {
             return Err(InvalidInput::new("input", format!("`selection` is not of run `{run}`, round {round}")).into());
         }
-        let audits = self
-            .storage
-            .collect::<AuditedAccount>(run, round, audits, |batch| run.audit_key(round, number, batch))
-            .await;
+        let results = WorkerResults::of(&self.storage, run, round);
+        let audits = results.collect::<AuditedAccount>(audits, |batch| run.audit_key(round, number, batch)).await;
         Ok(AuditedChunk { selected, audits })
     }
 }

@@ -65,7 +65,7 @@ impl UnlockPolicy {
         let Some(change) = plan.change() else {
             return Err(InvalidInput::new("input", format!("the plan of `{unlock}` changes nothing")).into());
         };
-        if self.storage.now().duration_since(plan.planned_at) > VALID {
+        if self.clock.now().duration_since(plan.planned_at) > VALID {
             let why = format!("the plan of `{unlock}` is of {}, which is too long ago; ask anew", plan.planned_at);
             return Err(unchanged(FunctionError::new(ErrorKind::Denied, why)));
         }
@@ -108,7 +108,7 @@ impl UnlockPolicy {
             ));
         }
         // INVARIANT (I13): asked right before the change.
-        if let Some(reason) = self.storage.paused().await.map_err(|error| unchanged(error.into()))? {
+        if let Some(reason) = self.pause.reason().await.map_err(|error| unchanged(error.into()))? {
             let state = PolicyState::of(now.as_ref(), plan.before.as_ref(), change.after.as_ref());
             return Ok(Done::not_changed(
                 state,
@@ -231,7 +231,7 @@ impl UnlockPolicy {
         let result = UnlockResult {
             unlock: plan.unlock.clone(),
             plan: pin,
-            at: self.storage.now(),
+            at: self.clock.now(),
             approved_by,
             outcome,
             state,

@@ -20,7 +20,8 @@ use rootwarden_domain::{
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{
-    Deadline, MemberAccount, NotAMember, Organization, ResourceSession, RootSessions, SdkConfig, Storage,
+    Clock, Deadline, MemberAccount, NotAMember, Organization, PauseSwitch, ResourceSession, RootSessions, SdkConfig,
+    Storage,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +38,8 @@ pub struct UnlockPolicy {
     organization: Organization,
     sessions: RootSessions,
     storage: Storage,
+    pause: PauseSwitch,
+    clock: Clock,
     partition: Partition,
     protected: ProtectedResources,
     require_approval: bool,
@@ -66,10 +69,13 @@ impl Function for UnlockPolicy {
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let budget = settings.session_budget()?;
+        let storage = Storage::new(config, settings.bucket()?);
         Ok(Self {
             organization: Organization::shared_by(config, budget.workers),
             sessions: RootSessions::new(config, budget),
-            storage: Storage::new(config, settings.bucket()?),
+            pause: PauseSwitch::new(storage.clone()),
+            storage,
+            clock: Clock::of(config),
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
             protected: settings.protected_resources()?,
             require_approval: settings.require_approval()?,
@@ -122,7 +128,7 @@ impl UnlockPolicy {
         }
         let member = self.member(account).await?;
         let session = ResourceSession::open(&self.sessions, &member, resource).await;
-        session.map_err(|error| error.in_account(member.account(), self.storage.now()).into())
+        session.map_err(|error| error.in_account(member.account(), self.clock.now()).into())
     }
 
     async fn member(&self, account: AccountId) -> Result<MemberAccount, Failure> {

@@ -80,7 +80,7 @@ impl UnlockPolicy {
         let policy = session.read().await?;
         let found =
             Found { partition: self.partition, region: session.region().to_owned(), policy, stored: stored.as_ref() };
-        let plan = plan(&signed, pin, found, self.storage.now());
+        let plan = plan(&signed, pin, found, self.clock.now());
         self.storage.write_text(&unlock.shown_key(), &plan.text).await?;
         let pin = self.storage.write(unlock.plan_key(), &plan).await?;
         let outcome = self.outcome(plan, pin);

@@ -51,7 +51,7 @@ impl UnlockPolicy {
         let verified = UnlockVerified {
             unlock: unlock.clone(),
             plan: pin,
-            at: self.storage.now(),
+            at: self.clock.now(),
             attempt,
             state,
             sha256: policy_sha256(now.as_ref()),

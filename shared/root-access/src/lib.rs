@@ -16,9 +16,11 @@ mod root_session;
 
 pub use aws_config::SdkConfig;
 
-pub use bucket::{Created, Journal, Storage, StorageError};
-pub use client::{AwsError, Deadline, load_config};
-pub use executions::{Answered, Executions, Started};
+pub use bucket::{
+    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+};
+pub use client::{AwsError, Clock, Deadline, Done, load_config};
+pub use executions::{Answered, Executions, TaskAnswers};
 pub use organization::{AccountList, Creation, MemberAccount, NotAMember, Organization};
 pub use root_session::{
     Audit, Delete, KeysAgain, LEAST_TIME, PolicyRefusal, ResourceSession, RootSession, RootSessions, SessionBudget,

@@ -1,62 +1,34 @@
 //! The project's bucket: what one step writes, the next one reads by version and SHA-256.
 
-use std::collections::BTreeMap;
-
 use aws_config::SdkConfig;
 use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
-use jiff::Timestamp;
-use rootwarden_domain::{
-    BatchOutcome, ErrorKind, Failure, Pin, RunId, Sha256,
-    artifact::{Collected, WorkerError, WorkerResult},
-    failure::task_failure_in_words,
-};
+use rootwarden_domain::{ErrorKind, Pin, Sha256};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::client::{AwsError, bounded, now};
+use super::{
+    error::StorageError,
+    object::{Json, parse, pinned, whole},
+};
+use crate::client::{AwsError, Done, bounded};
 
 /// The bucket.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Storage {
     s3: aws_sdk_s3::Client,
     bucket: String,
-    config: SdkConfig,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum StorageError {
-    #[error(transparent)]
-    Aws(#[from] AwsError),
-    /// Somebody wrote over it, or removed it, after the step before handed it on.
-    #[error("`{key}` is not what was handed on: {why}; nothing is done with it: find out who wrote it")]
-    Altered { key: String, why: String },
-    #[error("cannot read `{key}`: {source} (mend it, or find out who wrote it)")]
-    Malformed { key: String, source: serde_json::Error },
-    #[error("`{key}` is not where this kind of object lies: find out who named it")]
-    Misplaced { key: String },
-    /// What a person wrote and has to mend.
-    #[error("{0}")]
-    Unreadable(String),
+/// What a write does where something lies already.
+#[derive(Debug, Clone, Copy)]
+enum Existing {
+    Replace,
+    Keep,
 }
 
-impl StorageError {
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Aws(error) => error.kind(),
-            Self::Altered { .. } | Self::Malformed { .. } | Self::Misplaced { .. } | Self::Unreadable(_) => {
-                ErrorKind::InvalidRequest
-            }
-        }
-    }
-}
-
-impl From<StorageError> for Failure {
-    fn from(error: StorageError) -> Self {
-        match error {
-            StorageError::Aws(error) => error.into(),
-            other => Self::new(other.kind(), other.to_string()),
-        }
-    }
+/// An object that was read by its key alone.
+struct Newest {
+    version_id: Option<String>,
+    body: Vec<u8>,
 }
 
 impl Storage {
@@ -64,45 +36,7 @@ impl Storage {
     pub fn new(config: &SdkConfig, bucket: impl Into<String>) -> Self {
         // Why path style: bucket names with dots do not fit the certificate, and a test's endpoint has no subdomains.
         let s3 = aws_sdk_s3::config::Builder::from(&bounded(config)).force_path_style(true).build();
-        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into(), config: config.clone() }
-    }
-
-    pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
-        &self.s3
-    }
-
-    pub(crate) fn bucket(&self) -> &str {
-        &self.bucket
-    }
-
-    /// The time, as the SDK's configuration tells it.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        now(&self.config)
-    }
-
-    /// Writes `value` as JSON and says what was written, to hand it on.
-    ///
-    /// # Errors
-    /// Any failure of `PutObject`; `NotEnabled` if the bucket keeps no versions.
-    pub async fn write<T: Serialize>(&self, key: String, value: &T) -> Result<Pin, StorageError> {
-        let what = || format!("write `{key}`");
-        let body = serde_json::to_vec(value).map_err(|source| StorageError::Malformed { key: key.clone(), source })?;
-        let sha256 = Sha256::of(&body);
-        let output = self
-            .s3
-            .put_object()
-            .bucket(&self.bucket)
-            .key(&key)
-            .content_type("application/json")
-            .body(ByteStream::from(body))
-            .send()
-            .await
-            .map_err(|error| AwsError::new(what(), error))?;
-        let version_id = output.version_id().map(str::to_owned).ok_or_else(|| {
-            AwsError::of_kind(ErrorKind::NotEnabled, what(), "the bucket keeps no versions: switch versioning on")
-        })?;
-        Ok(Pin { key, version_id, sha256 })
+        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into() }
     }
 
     /// Reads the version that was handed on. `expected_key` is where it has to lie.
@@ -110,8 +44,7 @@ impl Storage {
     /// # Errors
     /// `Altered` if its bytes are not those that were handed on.
     pub async fn read<T: DeserializeOwned>(&self, pin: &Pin, expected_key: &str) -> Result<T, StorageError> {
-        let body = self.bytes(pin, expected_key, Some(&pin.version_id)).await?;
-        parse(pin, &body)
+        self.read_as_handed_on(pin, expected_key, Some(&pin.version_id)).await
     }
 
     /// Reads what was handed on, and insists that nobody has written anything else over it since.
@@ -121,8 +54,42 @@ impl Storage {
     /// # Errors
     /// `Altered` if the newest version differs from what was handed on.
     pub async fn read_unaltered<T: DeserializeOwned>(&self, pin: &Pin, expected_key: &str) -> Result<T, StorageError> {
-        let body = self.bytes(pin, expected_key, None).await?;
-        parse(pin, &body)
+        self.read_as_handed_on(pin, expected_key, None).await
+    }
+
+    /// Reads an object that may not be there.
+    ///
+    /// # Errors
+    /// Anything but its absence. An object that cannot be read as a `T` is an error, never absent.
+    pub async fn find<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
+        self.find_small(key, usize::MAX).await
+    }
+
+    /// Reads an object that may not be there, and that somebody else may have written.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; `Unreadable` if it has more than `largest` bytes, of which none are read then.
+    pub async fn find_small<T: DeserializeOwned>(&self, key: &str, largest: usize) -> Result<Option<T>, StorageError> {
+        let found = self.newest(key, largest).await?;
+        found.map(|Newest { version_id: _, body }| parse(key, &body)).transpose()
+    }
+
+    /// The same as [`Self::find`], with the pin of what was read, to hand it on.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; `NotEnabled` if the bucket keeps no versions.
+    pub async fn find_pinned<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Pin, T)>, StorageError> {
+        let Some(Newest { version_id, body }) = self.newest(key, usize::MAX).await? else { return Ok(None) };
+        let pin = pinned(key, version_id, Sha256::of(&body))?;
+        Ok(Some((pin, parse(key, &body)?)))
+    }
+
+    /// Whether anything lies there. Nothing of it is read.
+    ///
+    /// # Errors
+    /// Any failure of `ListObjectsV2`.
+    pub async fn exists(&self, key: &str) -> Result<bool, StorageError> {
+        Ok(self.list(key).await?.iter().any(|found| found == key))
     }
 
     /// The keys of every object under a prefix.
@@ -139,99 +106,173 @@ impl Storage {
         Ok(keys)
     }
 
-    /// Reads what the workers of a round left behind, by the number of their batch.
+    /// Writes `value` as JSON and says what was written, to hand it on.
     ///
-    /// INVARIANT (I11): a result that cannot be read, or that is of another run, stands there as a failure of its batch
-    /// and never stops the others. A worker that left nothing is missing.
-    pub async fn collect<T: DeserializeOwned>(
-        &self,
-        run: &RunId,
-        round: u32,
-        outcomes: Vec<Option<BatchOutcome>>,
-        key: impl Fn(u32) -> String,
-    ) -> BTreeMap<u32, Collected<T>> {
-        let mut collected = BTreeMap::new();
-        for outcome in outcomes.into_iter().flatten() {
-            match outcome {
-                BatchOutcome::Result { batch, result } => {
-                    let read = self.read::<WorkerResult<T>>(&result, &key(batch)).await.map_err(Failure::from);
-                    collected.insert(batch, read.and_then(|result| result_of(run, round, batch, result)));
-                }
-                BatchOutcome::Failed { batch, failed: WorkerError { error, cause } } => {
-                    let words = task_failure_in_words(&error, &cause);
-                    let message = format!("the worker of batch {batch} failed: {words}");
-                    collected.insert(batch, Err(Failure::new(worker_error_kind(&error), message)));
-                }
-            }
-        }
-        collected
+    /// # Errors
+    /// Any failure of `PutObject`; `NotEnabled` if the bucket keeps no versions.
+    pub async fn write<T: Serialize>(&self, key: String, value: &T) -> Result<Pin, StorageError> {
+        self.put_json(&key, Json::of(&key, value)?, Existing::Replace).await
     }
 
-    async fn bytes(&self, pin: &Pin, expected_key: &str, version_id: Option<&str>) -> Result<Vec<u8>, StorageError> {
-        let key = &pin.key;
+    /// Writes text for people to read.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject`.
+    pub async fn write_text(&self, key: &str, text: &str) -> Result<(), StorageError> {
+        let body = text.as_bytes().to_vec();
+        self.put(key, "text/plain; charset=utf-8", body, Existing::Replace).await?;
+        Ok(())
+    }
+
+    /// Writes `value` as JSON where nothing is yet: of several writers, one does.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject` but the one that means that something is there.
+    pub async fn create<T: Serialize>(&self, key: &str, value: &T) -> Result<Done, StorageError> {
+        Ok(self.create_pinned(key, value).await?.map_or(Done::Already, |_| Done::Now))
+    }
+
+    /// The same, with the pin of what this call wrote; `None` if something was there.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub async fn create_pinned<T: Serialize>(&self, key: &str, value: &T) -> Result<Option<Pin>, StorageError> {
+        self.create_json(key, Json::of(key, value)?).await
+    }
+
+    /// Keeps `value` as JSON for good: written once, and never over anything else.
+    ///
+    /// # Errors
+    /// `Altered` if something else lies there; `NotEnabled` if the bucket keeps no versions; any failure of the calls.
+    pub async fn keep<T: Serialize + DeserializeOwned + PartialEq>(
+        &self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), StorageError> {
+        if self.create(key, value).await? == Done::Now {
+            return Ok(());
+        }
+        match self.find::<T>(key).await? {
+            Some(there) if there == *value => Ok(()),
+            Some(_) => Err(something_else(key)),
+            None => Err(being_written(key)),
+        }
+    }
+
+    /// Keeps `value` as JSON for good, and says what was written, to hand it on: said again, it is the same version.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub async fn keep_pinned<T: Serialize>(&self, key: String, value: &T) -> Result<Pin, StorageError> {
+        let json = Json::of(&key, value)?;
+        let sha256 = json.sha256;
+        if let Some(pin) = self.create_json(&key, json).await? {
+            return Ok(pin);
+        }
+        match self.newest(&key, usize::MAX).await? {
+            Some(Newest { version_id, body }) if Sha256::of(&body) == sha256 => pinned(&key, version_id, sha256),
+            Some(_) => Err(something_else(&key)),
+            None => Err(being_written(&key)),
+        }
+    }
+
+    /// An object as S3 answers it: one version, or the newest. `what` completes "cannot …".
+    pub(super) async fn get(
+        &self,
+        key: &str,
+        version_id: Option<&str>,
+        what: &str,
+    ) -> Result<GetObjectOutput, AwsError> {
+        let get = self.s3.get_object().bucket(&self.bucket).key(key).set_version_id(version_id.map(str::to_owned));
+        get.send().await.map_err(|error| AwsError::new(what, error))
+    }
+
+    async fn newest(&self, key: &str, largest: usize) -> Result<Option<Newest>, StorageError> {
+        let what = format!("read `{key}`");
+        match self.get(key, None, &what).await {
+            Ok(output) => {
+                let length = output.content_length().and_then(|bytes| usize::try_from(bytes).ok());
+                if length.is_some_and(|bytes| bytes > largest) {
+                    return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
+                }
+                let version_id = output.version_id().map(str::to_owned);
+                Ok(Some(Newest { version_id, body: whole(output, &what).await? }))
+            }
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn read_as_handed_on<T: DeserializeOwned>(
+        &self,
+        pin: &Pin,
+        expected_key: &str,
+        version_id: Option<&str>,
+    ) -> Result<T, StorageError> {
+        let Pin { key, version_id: _, sha256 } = pin;
         if key != expected_key {
             return Err(StorageError::Misplaced { key: key.clone() });
         }
-        let what = || format!("read `{key}`");
-        let output = self
-            .s3
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .set_version_id(version_id.map(str::to_owned))
-            .send()
-            .await
-            .map_err(|error| AwsError::new(what(), error));
-        let output = match output {
+        let altered = |why: String| StorageError::Altered { key: key.clone(), why };
+        let what = format!("read `{key}`");
+        let output = match self.get(key, version_id, &what).await {
             Err(error) if matches!(error.code(), Some("NoSuchKey" | "NoSuchVersion")) => {
-                return Err(StorageError::Altered { key: key.clone(), why: "it is gone".to_owned() });
+                return Err(altered("it is gone".to_owned()));
             }
             other => other?,
         };
-        whole(output, what).await
+        let body = whole(output, &what).await?;
+        let found = Sha256::of(&body);
+        if found != *sha256 {
+            return Err(altered(format!("its SHA-256 is {found}, not {sha256}")));
+        }
+        parse(key, &body)
+    }
+
+    async fn create_json(&self, key: &str, json: Json) -> Result<Option<Pin>, StorageError> {
+        match self.put_json(key, json, Existing::Keep).await {
+            Ok(pin) => Ok(Some(pin)),
+            // Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
+            Err(StorageError::Aws(error))
+                if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The one place that writes JSON: what is written is pinned by its digest, and by the version that AWS names.
+    async fn put_json(&self, key: &str, json: Json, existing: Existing) -> Result<Pin, StorageError> {
+        let Json { body, sha256 } = json;
+        let version_id = self.put(key, "application/json", body, existing).await?;
+        pinned(key, version_id, sha256)
+    }
+
+    /// The version that was written.
+    async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        existing: Existing,
+    ) -> Result<Option<String>, AwsError> {
+        let put = self.s3.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        let put = match existing {
+            Existing::Replace => put,
+            Existing::Keep => put.if_none_match("*"),
+        };
+        let written = put.body(ByteStream::from(body)).send().await;
+        let output = written.map_err(|error| AwsError::new(format!("write `{key}`"), error))?;
+        Ok(output.version_id().map(str::to_owned))
     }
 }
 
-/// The bytes of an object, once: a plan of the largest organization is tens of megabytes, and `collect` would hold it twice.
-pub(crate) async fn whole(mut output: GetObjectOutput, what: impl Fn() -> String) -> Result<Vec<u8>, StorageError> {
-    let length = output.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    let mut body = Vec::with_capacity(length);
-    while let Some(part) = output.body.next().await {
-        body.extend_from_slice(&part.map_err(|_| AwsError::cut_off(what()))?);
-    }
-    Ok(body)
+fn something_else(key: &str) -> StorageError {
+    StorageError::Altered { key: key.to_owned(), why: "something else lies there".to_owned() }
 }
 
-pub(crate) fn result_of<T>(run: &RunId, round: u32, batch: u32, result: WorkerResult<T>) -> Collected<T> {
-    if (&result.run, result.round, result.batch) == (run, round, batch) {
-        return Ok(result);
-    }
-    let message = format!(
-        "the result of batch {batch} is of run `{}`, round {}, batch {}",
-        result.run, result.round, result.batch
-    );
-    Err(Failure::new(ErrorKind::Defect, message))
-}
-
-/// The kind behind a worker's error, if it is one of ours; Lambda's and Step Functions' own may pass.
-fn worker_error_kind(error: &str) -> ErrorKind {
-    let kinds = [
-        ErrorKind::Throttled,
-        ErrorKind::Transient,
-        ErrorKind::NotYetVisible,
-        ErrorKind::Denied,
-        ErrorKind::NotEnabled,
-        ErrorKind::InvalidRequest,
-        ErrorKind::Defect,
-    ];
-    kinds.into_iter().find(|kind| kind.name() == error).unwrap_or(ErrorKind::Transient)
-}
-
-fn parse<T: DeserializeOwned>(pin: &Pin, body: &[u8]) -> Result<T, StorageError> {
-    let found = Sha256::of(body);
-    if found != pin.sha256 {
-        let why = format!("its SHA-256 is {found}, not {}", pin.sha256);
-        return Err(StorageError::Altered { key: pin.key.clone(), why });
-    }
-    serde_json::from_slice(body).map_err(|source| StorageError::Malformed { key: pin.key.clone(), source })
+fn being_written(key: &str) -> StorageError {
+    let why = "it is just being written by somebody else";
+    AwsError::of_kind(ErrorKind::Transient, format!("write `{key}`"), why).into()
 }

@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(90);
 pub async fn audit(sessions: &RootSessions, account: &Candidate, deadline: Deadline) -> AuditOutcome {
     match deadline.at_most(LONGEST).cut(look(sessions, account)).await {
         Some(Ok(outcome)) => outcome,
-        Some(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.now()).into()),
+        Some(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.clock().now()).into()),
         None => {
             let message = format!("cannot audit account `{}`: it did not answer everything in time", account.id);
             AuditOutcome::Unknown(Failure::new(ErrorKind::Transient, message))
