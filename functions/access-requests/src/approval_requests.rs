@@ -1,7 +1,5 @@
 //! The approval requests of runs and unlock requests: written down, and read again with the plan that they are about.
 
-use std::sync::Arc;
-
 use rootwarden_domain::{
     approvals::{Ask, Refusal},
     ids::approval::ApprovalRequest,
@@ -19,7 +17,7 @@ use crate::answer::NotDone;
 /// The approval requests in the bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct ApprovalRequests {
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
 }
 
 impl ApprovalRequests {

@@ -1,7 +1,5 @@
 //! A person's decision: written down once, then told to the execution that waits for it.
 
-use std::sync::Arc;
-
 use rootwarden_domain::{
     ErrorKind, Failure,
     approvals::{Ask, Decision, DecisionRecord, DecisionSubject, Refusal, Verdict},
@@ -10,7 +8,7 @@ use rootwarden_domain::{
     run::plan::DeletionPlan,
     unlock::UnlockPlan,
 };
-use rootwarden_root_access::{Answered, Created, Executions, Storage};
+use rootwarden_root_access::{Answered, Clock, Done, Storage, TaskAnswers};
 use serde::Serialize;
 use serde_json::json;
 use tracing::info;
@@ -47,11 +45,11 @@ enum Recorded {
 /// Takes decisions about whatever needs an approval.
 #[derive(Debug)]
 pub(crate) struct Decisions {
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
     pub(crate) approval_requests: ApprovalRequests,
     pub(crate) releases: Releases,
-    /// Answers the task tokens of whatever state machine.
-    pub(crate) task_tokens: Executions,
+    pub(crate) task_answers: TaskAnswers,
+    pub(crate) clock: Clock,
 }
 
 impl Decisions {
@@ -97,15 +95,15 @@ impl Decisions {
 
     async fn record(&self, subject: &DecisionSubject, caller: &Person, verdict: &Verdict) -> Result<Recorded, NotDone> {
         let key = verdict.request.decision_key();
-        let now = self.storage.now();
+        let now = self.clock.now();
         let existing: Option<DecisionRecord> = self.storage.find(&key).await?;
         let record = subject.decide(existing.as_ref(), caller, verdict, now)?;
         if existing.is_some() {
             return Ok(Recorded::Before(record));
         }
         match self.storage.create(&key, &record).await? {
-            Created::Now => Ok(Recorded::Now(record)),
-            Created::AlreadyThere => {
+            Done::Now => Ok(Recorded::Now(record)),
+            Done::Already => {
                 let first: DecisionRecord = self.storage.find(&key).await?.ok_or_else(|| {
                     Failure::new(ErrorKind::Transient, format!("`{key}` is just being written: ask again"))
                 })?;
@@ -121,10 +119,10 @@ impl Decisions {
         let token = &asked.task_token;
         let what = format!("tell the execution that `{request}` was {decision}");
         Ok(match decision {
-            Decision::Approved => self.task_tokens.succeed(token, &json!({"decision": decision}), &what).await?,
+            Decision::Approved => self.task_answers.succeed(token, &json!({"decision": decision}), &what).await?,
             Decision::Refused => {
                 let cause = format!("{by} has refused {request}: {}", reason.as_str());
-                self.task_tokens.fail(token, REFUSED, &cause, &what).await?
+                self.task_answers.fail(token, REFUSED, &cause, &what).await?
             }
         })
     }

@@ -17,8 +17,6 @@ mod start_outcome;
 mod unlocks;
 mod views;
 
-use std::sync::Arc;
-
 use rootwarden_domain::{
     aws::partition::Partition,
     people::{People, Person},
@@ -26,7 +24,7 @@ use rootwarden_domain::{
     text::{input::InvalidInput, line::one_line},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
-use rootwarden_root_access::{Deadline, Executions, SdkConfig, Storage};
+use rootwarden_root_access::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};
 use serde_json::Value;
 
 use answer::NotDone;
@@ -61,29 +59,29 @@ impl Function for AccessRequests {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
-        let storage = Arc::new(Storage::new(config, settings.bucket()?));
-        let secure_accounts = || Ok::<_, FunctionError>(Executions::new(config, settings.state_machine_arn()?));
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
+        let approval_requests = ApprovalRequests { storage: storage.clone() };
+        let releases = Releases { storage: storage.clone(), clock: clock.clone() };
         let unlock_policy = settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine));
-        let approval_requests = ApprovalRequests { storage: Arc::clone(&storage) };
-        let releases = Releases { storage: Arc::clone(&storage) };
         Ok(Self {
             decisions: Decisions {
-                storage: Arc::clone(&storage),
+                storage: storage.clone(),
                 approval_requests: approval_requests.clone(),
                 releases: releases.clone(),
-                task_tokens: secure_accounts()?,
+                task_answers: TaskAnswers::new(config),
+                clock: clock.clone(),
             },
             views: Views {
-                storage: Arc::clone(&storage),
+                storage: storage.clone(),
                 approval_requests: approval_requests.clone(),
                 releases: releases.clone(),
             },
             runs: Runs {
-                executions: secure_accounts()?,
+                executions: Executions::new(config, settings.state_machine_arn()?),
                 deployed_mode: settings.mode()?,
-                storage: Arc::clone(&storage),
+                clock: clock.clone(),
             },
-            unlocks: unlock_policy.map(|executions| Unlocks { executions, storage }),
+            unlocks: unlock_policy.map(|executions| Unlocks { executions, storage, clock }),
             approval_requests,
             releases,
             takes: settings.takes()?,

@@ -1,7 +1,5 @@
 //! Requests to let a protected access key go. No execution waits for them: the next run reads the decision.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use rootwarden_domain::{
     Sha256,
@@ -10,7 +8,7 @@ use rootwarden_domain::{
     people::Person,
     run::release::{KeyRelease, ReleaseRequest},
 };
-use rootwarden_root_access::Storage;
+use rootwarden_root_access::{Clock, Storage};
 use serde::Serialize;
 use tracing::info;
 
@@ -28,14 +26,15 @@ pub(crate) struct ReleaseAsked {
 /// The releases in the bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct Releases {
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
+    pub(crate) clock: Clock,
 }
 
 impl Releases {
     /// INVARIANT (I12): who asks is written down here, once, from the signature.
     pub(crate) async fn ask(&self, caller: &Person, request: ReleaseRequest) -> Result<ReleaseAsked, NotDone> {
         let ReleaseRequest { account, access_key_id, .. } = &request;
-        let name = RequestName::of(&(caller, &request), self.storage.now())?;
+        let name = RequestName::of(&(caller, &request), self.clock.now())?;
         let id: ReleaseId = name.with_prefix(&format!("release-{account}-{access_key_id}"), ReleaseId::DIGITS)?;
         let requested_at = name.requested_at;
         let release = KeyRelease { release: id.clone(), request, requested_by: caller.clone(), requested_at };

@@ -1,9 +1,7 @@
 //! Starts runs by hand, under the name of who asked for them.
 
-use std::sync::Arc;
-
 use rootwarden_domain::{Mode, RunId, people::Person, requests::SecureAccounts, run::selection::Selection};
-use rootwarden_root_access::{Executions, Storage};
+use rootwarden_root_access::{Clock, Executions};
 use serde::Serialize;
 use tracing::info;
 
@@ -31,7 +29,7 @@ pub(crate) struct StartedRun {
 pub(crate) struct Runs {
     pub(crate) executions: Executions,
     pub(crate) deployed_mode: Mode,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) clock: Clock,
 }
 
 impl Runs {
@@ -46,7 +44,7 @@ impl Runs {
         request.check()?;
         let is_of_all = request.selection == Selection::All;
         // Who asked is part of the request.
-        let name = RequestName::of(&request, self.storage.now())?;
+        let name = RequestName::of(&request, self.clock.now())?;
         let run: RunId = name.with_prefix(if is_of_all { BY_HAND_ALL } else { BY_HAND }, EXECUTION_DIGITS)?;
         // Why not stricter: the list is a moment behind, so two people within the same second may both get through. That is
         // one run too many, and no more.

@@ -1,6 +1,6 @@
 //! What becomes of a request that starts an execution.
 
-use rootwarden_root_access::Started;
+use rootwarden_root_access::Done;
 use serde::Serialize;
 
 /// `T` names what was started, e.g. `{"outcome": "started", "run": "…"}`.
@@ -13,10 +13,10 @@ pub(crate) enum StartOutcome<T> {
 }
 
 impl<T> StartOutcome<T> {
-    pub(crate) fn of(started: Started, what: T) -> Self {
+    pub(crate) fn of(started: Done, what: T) -> Self {
         match started {
-            Started::Now => Self::Started(what),
-            Started::Before => Self::AlreadyStarted(what),
+            Done::Now => Self::Started(what),
+            Done::Already => Self::AlreadyStarted(what),
         }
     }
 }

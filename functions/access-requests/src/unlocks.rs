@@ -1,13 +1,11 @@
 //! Starts unlock requests: about a bucket or queue whose policy denies everybody.
 
-use std::sync::Arc;
-
 use rootwarden_domain::{
     ids::unlock::UnlockId,
     people::Person,
     unlock::{SignedRequest, UnlockRequest},
 };
-use rootwarden_root_access::{Executions, Storage};
+use rootwarden_root_access::{Clock, Executions, Storage};
 use serde::Serialize;
 use serde_json::json;
 use tracing::info;
@@ -28,7 +26,8 @@ pub(crate) struct StartedUnlock {
 #[derive(Debug)]
 pub(crate) struct Unlocks {
     pub(crate) executions: Executions,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
+    pub(crate) clock: Clock,
 }
 
 impl Unlocks {
@@ -37,7 +36,7 @@ impl Unlocks {
         caller: &Person,
         request: UnlockRequest,
     ) -> Result<StartOutcome<StartedUnlock>, NotDone> {
-        let name = RequestName::of(&(caller, &request), self.storage.now())?;
+        let name = RequestName::of(&(caller, &request), self.clock.now())?;
         let unlock: UnlockId = name.with_prefix("unlock", EXECUTION_DIGITS)?;
         let requested_at = name.requested_at;
         let signed = SignedRequest { unlock: unlock.clone(), request, requested_by: caller.clone(), requested_at };

@@ -4,8 +4,6 @@ mod deletion;
 mod release;
 mod unlock;
 
-use std::sync::Arc;
-
 use rootwarden_domain::{
     approvals::{Ask, DecisionRecord, Refusal},
     ids::{approval::ApprovalRequest, release::ReleaseId, unlock::UnlockId},
@@ -25,7 +23,7 @@ use unlock::UnlockView;
 /// Shows what is asked for.
 #[derive(Debug)]
 pub(crate) struct Views {
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
     pub(crate) approval_requests: ApprovalRequests,
     pub(crate) releases: Releases,
 }

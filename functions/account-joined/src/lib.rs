@@ -15,7 +15,7 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Creation, Deadline, Executions, Organization, SdkConfig, Started};
+use rootwarden_root_access::{Creation, Deadline, Done, Executions, Organization, SdkConfig};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{sync::OnceCell, time::sleep};
@@ -81,11 +81,11 @@ impl Function for AccountJoined {
             started_by: Some(StartedBy::Event),
         };
         Ok(match self.executions.start(run.as_str(), &request).await? {
-            Started::Now => {
+            Done::Now => {
                 info!(run.id = %run, event.name, "Started run {run} for {}", event.name);
                 Outcome::Started { run }
             }
-            Started::Before => {
+            Done::Already => {
                 info!(run.id = %run, event.name, "Run {run} had been started by an earlier delivery");
                 Outcome::AlreadyStarted { run }
             }

@@ -29,7 +29,7 @@ impl DeleteCredentials {
         plan: &DeletionPlan,
         planned: &PlannedAccount,
     ) -> Result<LookedAtAgain, Failure> {
-        let is_fresh = self.storage.now().duration_since(plan.planned_at) < FRESH;
+        let is_fresh = self.clock.now().duration_since(plan.planned_at) < FRESH;
         if !plan.guard.needs_approval() && is_fresh {
             return Ok(LookedAtAgain::Goes(None));
         }
@@ -46,7 +46,7 @@ impl DeleteCredentials {
         let rules = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
         let keys = planned.inventory.access_keys.iter();
         let in_use = keys.filter(|key| rules.hold_back(id, key, plan.planned_at).is_some());
-        let released = self.storage.released_keys(&in_use.map(|key| (id, key.id.clone())).collect()).await?;
+        let released = self.releases.released(&in_use.map(|key| (id, key.id.clone())).collect()).await?;
         Ok(LookedAtAgain::Goes(Some(KeysAgain { protect_used_within_days: rules.protect_used_within_days, released })))
     }
 }

@@ -54,7 +54,7 @@ impl DeleteCredentials {
         let of = format!("run `{run}`, round {round}");
         let entry = self.storage.find::<LedgerEntry>(&LedgerEntry::key_of(run, *round, *planned_at)).await?;
         LedgerEntry::require(entry.as_ref(), plan, batch).map_err(|error| denied(format!("{of}: {error}")))?;
-        if !plan.is_valid(self.storage.now()) {
+        if !plan.is_valid(self.clock.now()) {
             return Err(denied(format!(
                 "the plan of {of} is of {planned_at}, which is too long ago: start another run"
             )));
@@ -85,7 +85,7 @@ impl DeleteCredentials {
         if earlier.round != round || !earlier.covers(plan) {
             return Err(denied(format!("not all of it stands in the plan that was approved, `{}`", approved.key)));
         }
-        if !earlier.is_valid(self.storage.now()) {
+        if !earlier.is_valid(self.clock.now()) {
             return Err(denied(format!("the approval was of a plan of {}, which is too long ago", earlier.planned_at)));
         }
         self.require_approval(approved, plan, round).await

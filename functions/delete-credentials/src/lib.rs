@@ -12,15 +12,14 @@ use rootwarden_domain::{
     artifact::WorkerResult,
     run::{
         deletion::{DeletionOutcome, DeletionReport, StepOutcome},
-        exemption::Exemptions,
         plan::{DeletionPlan, PlannedAccount},
     },
     text::input::parse,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{
-    Deadline, Journal, KeysAgain, LEAST_TIME, MemberAccount, NotAMember, Organization, RootSessions, SdkConfig,
-    Storage, StorageError, delete,
+    Clock, Deadline, ExemptionReader, Journal, Journals, KeysAgain, LEAST_TIME, MemberAccount, NotAMember,
+    Organization, PauseSwitch, ReleaseReader, RootSessions, SdkConfig, Storage, StorageError, delete,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,8 +42,12 @@ pub struct DeleteCredentials {
     organization: Organization,
     sessions: RootSessions,
     storage: Storage,
+    clock: Clock,
+    journals: Journals,
+    pause: PauseSwitch,
+    exemptions: ExemptionReader,
+    releases: ReleaseReader,
     deployed_mode: Mode,
-    exemptions: Exemptions,
     protect_keys_used_within_days: u16,
 }
 
@@ -87,19 +90,24 @@ impl Function for DeleteCredentials {
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let budget = settings.session_budget()?;
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
         Ok(Self {
             organization: Organization::shared_by(config, budget.workers),
             sessions: RootSessions::new(config, budget),
-            storage: Storage::new(config, settings.bucket()?),
+            journals: Journals::new(storage.clone()),
+            pause: PauseSwitch::new(storage.clone()),
+            exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
+            releases: ReleaseReader::new(storage.clone(), clock.clone()),
+            storage,
+            clock,
             deployed_mode: settings.mode()?,
-            exemptions: settings.exemptions()?,
             protect_keys_used_within_days: settings.protect_keys_used_within_days()?,
         })
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan: pin, batch: number, began } = parse("input", input)?;
-        let now = self.storage.now();
+        let now = self.clock.now();
         let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
         let (plan, batch) = self.planned(&run, round, &pin, number).await?;
         if let Some((pin, result)) = self.carried_out(&run, round, number).await? {
@@ -107,7 +115,7 @@ impl Function for DeleteCredentials {
             return Ok(Output::of(pin, &result));
         }
         self.require_permission(&pin, &plan, &batch).await?;
-        let journals = self.storage.journals(&run, round, number).await?;
+        let journals = self.journals.read(&run, round, number).await?;
         // Why the whole batch: its result would hide for good what an earlier attempt did, and this may pass.
         let mut unread = journals.values().filter_map(|read| read.as_ref().err());
         if let Some(failure) =
@@ -141,8 +149,7 @@ impl DeleteCredentials {
                 return DeletionOutcome::Failed(failure);
             }
         };
-        let mut journal =
-            Journal::new(&self.storage, &work.plan.run, work.plan.round, work.batch, &planned.account, earlier);
+        let mut journal = self.journals.open(&work.plan.run, work.plan.round, work.batch, &planned.account, earlier);
         let outcome = if work.deadline.leaves(RESERVE) {
             self.delete(work, planned, &mut journal).await
         } else {
@@ -201,15 +208,11 @@ impl DeleteCredentials {
 
     /// Whether somebody wants this account left alone, asked right before anything is deleted.
     async fn kept_by_people(&self, id: AccountId) -> Result<Option<DeletionOutcome>, StorageError> {
-        if let Some(reason) = self.storage.paused().await? {
+        if let Some(reason) = self.pause.reason().await? {
             warn!("Everything that changes is paused: {reason}");
             return Ok(Some(DeletionOutcome::Paused(reason)));
         }
-        let mut exemptions = self.exemptions.clone();
-        if let Some(exemption) = self.storage.exemption(id).await? {
-            exemptions.add(id, exemption);
-        }
-        let reason = exemptions.reason(id, self.storage.now()).map(str::to_owned);
+        let reason = self.exemptions.reason(id, self.clock.now()).await?;
         Ok(reason.map(DeletionOutcome::Exempt))
     }
 

@@ -25,7 +25,7 @@ impl PlanDeletions {
                 continue;
             };
             let is_approved = carries_out(&pin, &request, plan.started_by.as_ref(), Some(&decided)).is_ok();
-            if is_approved && earlier.is_valid(self.storage.now()) && earlier.covers(plan) {
+            if is_approved && earlier.is_valid(self.clock.now()) && earlier.covers(plan) {
                 return Ok(Some((round, pin)));
             }
         }

@@ -13,7 +13,7 @@ use rootwarden_domain::{
     text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Created, StorageError};
+use rootwarden_root_access::{Done, StorageError};
 
 use crate::{ByAnother, PlanDeletions, defect};
 
@@ -50,7 +50,7 @@ impl PlanDeletions {
     async fn enter(&self, plan: &DeletionPlan, approved_in: Option<u32>) -> Result<LedgerEntry, FunctionError> {
         let entry = LedgerEntry::of(plan, approved_in).map_err(|error| defect(&error))?;
         let key = entry.key();
-        if self.storage.create(&key, &entry).await? == Created::Now {
+        if self.storage.create(&key, &entry).await? == Done::Now {
             return Ok(entry);
         }
         match self.storage.find::<LedgerEntry>(&key).await? {

@@ -11,14 +11,13 @@ use rootwarden_domain::{
     artifact::outcomes,
     ids::approval::ApprovalRequest,
     run::{
-        exemption::Exemptions,
         plan::{DeletionPlan, Finding, Guard, KeyRules, PlannedAccount, ReleasedKeys, Rules},
         selection::Tag,
     },
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, Organization, SdkConfig, Storage};
+use rootwarden_root_access::{Clock, Deadline, ExemptionReader, Organization, ReleaseReader, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
@@ -27,8 +26,10 @@ use tracing::{info, warn};
 pub struct PlanDeletions {
     organization: Organization,
     storage: Storage,
+    clock: Clock,
     deployed_mode: Mode,
-    exemptions: Exemptions,
+    exemptions: ExemptionReader,
+    releases: ReleaseReader,
     protect_keys_used_within_days: u16,
     max_accounts_to_clean: usize,
 }
@@ -89,11 +90,14 @@ impl Function for PlanDeletions {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
         Ok(Self {
             organization: Organization::new(config),
-            storage: Storage::new(config, settings.bucket()?),
             deployed_mode: settings.mode()?,
-            exemptions: settings.exemptions()?,
+            exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
+            releases: ReleaseReader::new(storage.clone(), clock.clone()),
+            storage,
+            clock,
             protect_keys_used_within_days: settings.protect_keys_used_within_days()?,
             max_accounts_to_clean: settings.max_accounts_to_clean()?,
         })
@@ -107,12 +111,11 @@ impl Function for PlanDeletions {
         }
         let (first, further) = self.chunks(&run, round, &selection, audits, audits_before).await?;
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
-        let mut exemptions = self.exemptions.clone();
-        self.storage.add_exemptions(&mut exemptions).await?;
-        let (none, now) = (ReleasedKeys::new(), self.storage.now());
+        let exemptions = self.exemptions.all().await?;
+        let (none, now) = (ReleasedKeys::new(), self.clock.now());
         let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
         let held_back = keys.held_back(std::iter::once(&first).chain(&further), now);
-        let released = self.storage.released_keys(&held_back).await?;
+        let released = self.releases.released(&held_back).await?;
         let rules = Rules { exemptions: &exemptions, keys: KeyRules { released: &released, ..keys }, now };
         let mut plan = DeletionPlan::plan(first, further, rules);
         plan.made_from = made_from;

@@ -73,7 +73,7 @@ impl PublishReport {
         {
             return result;
         }
-        let (mut journals, failure) = match self.storage.journals(run, round, number).await {
+        let (mut journals, failure) = match self.journals.read(run, round, number).await {
             Ok(journals) => (journals, failure),
             Err(error) => {
                 let message = format!("{}; what was deleted in it could not be read: {error}", failure.message);

@@ -14,7 +14,7 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, SdkConfig, Storage};
+use rootwarden_root_access::{Deadline, Journals, SdkConfig, Storage, WorkerResults};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
@@ -22,6 +22,7 @@ use tracing::{info, warn};
 #[derive(Debug)]
 pub struct PublishReport {
     storage: Storage,
+    journals: Journals,
     new_account_wait_minutes: u16,
 }
 
@@ -57,8 +58,10 @@ impl Function for PublishReport {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let storage = Storage::new(config, settings.bucket()?);
         Ok(Self {
-            storage: Storage::new(config, settings.bucket()?),
+            journals: Journals::new(storage.clone()),
+            storage,
             new_account_wait_minutes: settings.new_account_wait_minutes()?,
         })
     }
@@ -73,8 +76,8 @@ impl Function for PublishReport {
                 return Err(InvalidInput::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let mut deletions =
-            self.storage.collect::<DeletionReport>(&run, round, deletions, |batch| run.deleted_key(round, batch)).await;
+        let results = WorkerResults::of(&self.storage, &run, round);
+        let mut deletions = results.collect::<DeletionReport>(deletions, |batch| run.deleted_key(round, batch)).await;
         self.add_what_was_written_down(&plan, approval, &mut deletions).await;
         let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         let output = Output {

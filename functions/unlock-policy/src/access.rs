@@ -1,6 +1,6 @@
 //! Opens sessions on resources: of confirmed members, and never on a protected resource.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure,
@@ -8,9 +8,7 @@ use rootwarden_domain::{
     run::selection::LeftOut,
     unlock::ProtectedResources,
 };
-use rootwarden_root_access::{
-    Deadline, MemberAccount, NotAMember, Organization, ResourceSession, RootSessions, Storage,
-};
+use rootwarden_root_access::{Clock, Deadline, MemberAccount, NotAMember, Organization, ResourceSession, RootSessions};
 
 /// No session is opened with less time left: confirming the member, opening, finding and reading.
 const READ: Duration = Duration::from_secs(90);
@@ -22,7 +20,7 @@ pub(crate) struct ResourceAccess {
     pub(crate) sessions: RootSessions,
     pub(crate) partition: Partition,
     pub(crate) protected: ProtectedResources,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) clock: Clock,
 }
 
 impl ResourceAccess {
@@ -41,7 +39,7 @@ impl ResourceAccess {
         })?;
         let member = self.member(account).await?;
         let session = ResourceSession::open(&self.sessions, &member, resource).await;
-        session.map_err(|error| error.in_member(&member, self.storage.now()).into())
+        session.map_err(|error| error.in_account(member.account(), self.clock.now()).into())
     }
 
     /// What can be said before anybody is asked.

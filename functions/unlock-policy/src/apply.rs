@@ -11,7 +11,7 @@ use rootwarden_domain::{
     unlock::{ApplyOutcome, PolicyState, StoredKey, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Deadline, Storage};
+use rootwarden_root_access::{Clock, Deadline, PauseSwitch, Storage};
 use serde::Serialize;
 
 use crate::{
@@ -39,7 +39,9 @@ pub struct Applied {
 #[derive(Debug)]
 pub(crate) struct Applier {
     pub(crate) access: Arc<ResourceAccess>,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
+    pub(crate) pause: PauseSwitch,
+    pub(crate) clock: Clock,
     pub(crate) approval: ApprovalSetting,
 }
 
@@ -57,13 +59,14 @@ impl Applier {
         self.require_recent(&plan).map_err(unchanged)?;
         let approved_by = self.approver(&plan).await.map_err(unchanged)?;
         let session = self.access.open(plan.plan.account, &plan.plan.resource, deadline).await.map_err(unchanged)?;
-        let attempt = ChangeAttempt { plan: &plan, session: &session, storage: &self.storage, deadline };
+        let attempt =
+            ChangeAttempt { plan: &plan, session: &session, storage: &self.storage, pause: &self.pause, deadline };
         let outcome = attempt.make().await?;
         self.write_down(plan, approved_by, outcome).await
     }
 
     fn require_recent(&self, ChangePlan { plan, .. }: &ChangePlan) -> Result<(), FunctionError> {
-        if self.storage.now().duration_since(plan.planned_at) <= VALID {
+        if self.clock.now().duration_since(plan.planned_at) <= VALID {
             return Ok(());
         }
         let why = format!("the plan of `{}` is of {}, which is too long ago; ask anew", plan.unlock, plan.planned_at);
@@ -94,7 +97,7 @@ impl Applier {
         let summary = changed.summary(&plan, self.access.partition);
         changed.log(&plan, &summary);
         let ChangeOutcome { outcome, state, stored, why: _, advice } = changed;
-        let (key, at) = (plan.unlock.result_key(), self.storage.now());
+        let (key, at) = (plan.unlock.result_key(), self.clock.now());
         let result = UnlockResult {
             unlock: plan.unlock,
             plan: pin,

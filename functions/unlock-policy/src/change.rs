@@ -9,7 +9,7 @@ use rootwarden_domain::{
     unlock::{ApplyOutcome, PolicyState, StoredKey, StoredPolicy, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{AwsError, Deadline, PolicyRefusal, ResourceSession, Storage};
+use rootwarden_root_access::{AwsError, Deadline, PauseSwitch, PolicyRefusal, ResourceSession, Storage};
 use tracing::warn;
 
 use crate::{
@@ -33,6 +33,7 @@ pub(crate) struct ChangeAttempt<'a> {
     pub(crate) plan: &'a ChangePlan,
     pub(crate) session: &'a ResourceSession,
     pub(crate) storage: &'a Storage,
+    pub(crate) pause: &'a PauseSwitch,
     pub(crate) deadline: Deadline,
 }
 
@@ -60,7 +61,7 @@ impl ChangeAttempt<'_> {
             return Ok(Some(ChangeOutcome::carried_out_before(result, self.plan.state(now))));
         }
         // INVARIANT (I13): asked right before the change.
-        if let Some(reason) = self.storage.paused().await.map_err(unchanged)? {
+        if let Some(reason) = self.pause.reason().await.map_err(unchanged)? {
             let why = format!("every change is paused, by `control/paused.json`: {}", one_line(&reason));
             return Ok(Some(ChangeOutcome::not_tried(self.plan.state(now), why)));
         }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use rootwarden_domain::{Pin, aws::partition::Partition, ids::unlock::UnlockId, text::input::parse};
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, Organization, RootSessions, SdkConfig, Storage};
+use rootwarden_root_access::{Clock, Deadline, Organization, PauseSwitch, RootSessions, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,20 +64,26 @@ impl Function for UnlockPolicy {
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let budget = settings.session_budget()?;
-        let storage = Arc::new(Storage::new(config, settings.bucket()?));
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
         let access = Arc::new(ResourceAccess {
             organization: Organization::shared_by(config, budget.workers),
             sessions: RootSessions::new(config, budget),
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
             protected: settings.protected_resources()?,
-            storage: Arc::clone(&storage),
+            clock: clock.clone(),
         });
         let approval =
             if settings.require_approval()? { ApprovalSetting::Required } else { ApprovalSetting::NotRequired };
         Ok(Self {
-            planner: Planner { access: Arc::clone(&access), storage: Arc::clone(&storage), approval },
-            applier: Applier { access: Arc::clone(&access), storage: Arc::clone(&storage), approval },
-            verifier: Verifier { access, storage },
+            planner: Planner { access: Arc::clone(&access), storage: storage.clone(), clock: clock.clone(), approval },
+            applier: Applier {
+                access: Arc::clone(&access),
+                pause: PauseSwitch::new(storage.clone()),
+                storage: storage.clone(),
+                clock: clock.clone(),
+                approval,
+            },
+            verifier: Verifier { access, storage, clock },
         })
     }
 

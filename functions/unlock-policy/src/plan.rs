@@ -9,7 +9,7 @@ use rootwarden_domain::{
     unlock::{FoundPolicy, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockPlan, UnlockRequest, plan},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Deadline, ResourceSession, Storage};
+use rootwarden_root_access::{Clock, Deadline, ResourceSession, Storage};
 use tracing::info;
 
 use crate::{
@@ -21,7 +21,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Planner {
     pub(crate) access: Arc<ResourceAccess>,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
+    pub(crate) clock: Clock,
     pub(crate) approval: ApprovalSetting,
 }
 
@@ -43,7 +44,7 @@ impl Planner {
             policy: session.read().await?,
             stored: stored.as_ref(),
         };
-        let plan = plan(&signed, pin, found, self.storage.now());
+        let plan = plan(&signed, pin, found, self.clock.now());
         self.write_down(plan).await
     }
 

@@ -9,7 +9,7 @@ use rootwarden_domain::{
     unlock::{CurrentPolicy, LockOutKind, PolicyState, UnlockVerified},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Deadline, Storage};
+use rootwarden_root_access::{Clock, Deadline, Storage};
 use serde::Serialize;
 use tracing::info;
 
@@ -30,7 +30,8 @@ pub struct Verified {
 #[derive(Debug)]
 pub(crate) struct Verifier {
     pub(crate) access: Arc<ResourceAccess>,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Storage,
+    pub(crate) clock: Clock,
 }
 
 impl Verifier {
@@ -55,7 +56,7 @@ impl Verifier {
         let verified = UnlockVerified {
             unlock: unlock.clone(),
             plan: plan.pin,
-            at: self.storage.now(),
+            at: self.clock.now(),
             attempt,
             state,
             sha256: policy_sha256(now.as_ref()),

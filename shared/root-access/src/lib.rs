@@ -2,35 +2,27 @@
 //!
 //! The only crate that imports `aws_sdk_*`. What to do is decided in `rootwarden-domain`; here it is done.
 
-mod audit;
+// Lowest first: each imports those above it alone.
+/// The project's bucket, and what lies in it.
+mod bucket;
+/// What every client has in common: bounds, the clock, the deadline, and one table of errors.
 mod client;
-mod deadline;
-mod delete;
-mod error;
+/// Starting executions, and answering those that wait.
 mod executions;
-mod journal;
-mod kill_switch;
-mod member;
+/// AWS Organizations: who is in it, and who may be changed.
 mod organization;
-mod policy;
-mod records;
-mod releases;
+/// Sessions as the root user of one member account, and what is done with them.
 mod root_session;
-mod root_user;
-mod storage;
 
 pub use aws_config::SdkConfig;
 
-pub use audit::audit;
-pub use client::load_config;
-pub use deadline::Deadline;
-pub use delete::{KeysAgain, LEAST_TIME, delete};
-pub use error::AwsError;
-pub use executions::{Answered, Executions, Started};
-pub use journal::Journal;
-pub use member::{MemberAccount, NotAMember};
-pub use organization::{AccountList, Creation, Organization};
-pub use policy::{PolicyRefusal, ResourceSession};
-pub use records::Created;
-pub use root_session::{Audit, Delete, RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue};
-pub use storage::{Storage, StorageError};
+pub use bucket::{
+    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+};
+pub use client::{AwsError, Clock, Deadline, Done, load_config};
+pub use executions::{Answered, Executions, TaskAnswers};
+pub use organization::{AccountList, Creation, MemberAccount, NotAMember, Organization};
+pub use root_session::{
+    Audit, Delete, KeysAgain, LEAST_TIME, PolicyRefusal, ResourceSession, RootSession, RootSessions, SessionBudget,
+    Task, UnlockBucket, UnlockQueue, audit, delete,
+};

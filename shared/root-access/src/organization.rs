@@ -1,6 +1,7 @@
 //! Reads the organization: who manages it, who is in it, and what became of a creation. Paced to AWS's published rates.
 
 mod lists;
+mod member;
 
 use std::time::Duration;
 
@@ -15,13 +16,10 @@ use rootwarden_domain::{
     run::selection::{CreateAccountRequestId, OrganizationAccount},
 };
 
-use crate::{
-    AwsError,
-    client::bounded,
-    member::{MemberAccount, NotAMember},
-};
+use crate::client::{AwsError, bounded};
 
 pub use lists::AccountList;
+pub use member::{MemberAccount, NotAMember};
 
 /// The organization, as the account that this runs in may see it.
 #[derive(Debug)]

@@ -7,15 +7,22 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_sts::types::PolicyDescriptorType;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_types::region::Region;
-use jiff::Timestamp;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{Candidate, ErrorKind, aws::partition::Partition};
 
 use crate::{
-    AwsError,
-    client::{bounded, now},
-    member::MemberAccount,
+    client::{AwsError, Clock, bounded},
+    organization::MemberAccount,
 };
+
+mod audit;
+mod delete;
+mod policy;
+mod root_user;
+
+pub use audit::audit;
+pub use delete::{KeysAgain, LEAST_TIME, delete};
+pub use policy::{PolicyRefusal, ResourceSession};
 
 mod sealed {
     pub trait Sealed {}
@@ -99,6 +106,7 @@ impl Task for UnlockQueue {
 pub struct RootSessions {
     sts: aws_sdk_sts::Client,
     config: SdkConfig,
+    clock: Clock,
     partition: Partition,
     pace: RateLimiter,
     /// How many sessions this worker opens in a second.
@@ -155,7 +163,7 @@ impl RootSessions {
         let pace = RateLimiter::builder().initial(1).max(1).refill(1).interval(budget.interval()).build();
         let a_second = usize::try_from(budget.share()).unwrap_or(usize::MAX);
         let partition = Partition::of_region(config.region().map_or("", Region::as_ref));
-        Self { sts, config, partition, pace, a_second }
+        Self { sts, clock: Clock::of(&config), config, partition, pace, a_second }
     }
 
     /// Opens a session that can read which root credentials an account has.
@@ -190,9 +198,8 @@ impl RootSessions {
         self.open(member.account()).await
     }
 
-    /// The time, as the SDK's configuration tells it.
-    pub(crate) fn now(&self) -> Timestamp {
-        now(&self.config)
+    fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
@@ -210,7 +217,7 @@ impl RootSessions {
             .duration_seconds(i32::from(T::SECONDS))
             .send()
             .await
-            .map_err(|error| AwsError::new(what(), error).in_account(account, self.now()));
+            .map_err(|error| AwsError::new(what(), error).in_account(account, self.clock.now()));
         let output = match output {
             Err(error) if error.kind() == ErrorKind::Throttled => {
                 // AWS still asks for fewer calls after every retry: this worker's others wait for a second, too.

@@ -8,7 +8,7 @@ use rootwarden_domain::{
 };
 
 use super::{Organization, read_account};
-use crate::AwsError;
+use crate::client::AwsError;
 
 /// A part of the organization's list of accounts.
 #[derive(Debug)]

@@ -11,11 +11,8 @@ use rootwarden_domain::{
     policy::PolicyText,
 };
 
-use crate::{
-    AwsError,
-    member::MemberAccount,
-    root_session::{RootSession, RootSessions, UnlockBucket, UnlockQueue},
-};
+use super::{RootSession, RootSessions, UnlockBucket, UnlockQueue};
+use crate::{client::AwsError, organization::MemberAccount};
 
 mod bucket;
 mod queue;

@@ -12,8 +12,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::{SignedDuration, Timestamp};
 use rootwarden_domain::{Candidate, ErrorKind, Failure, text::line::one_line};
 
-use crate::member::MemberAccount;
-
 /// A call to AWS that failed. In words: `cannot <what>: <why> (<to do>); <note>`, on one line.
 #[derive(Debug, thiserror::Error)]
 pub struct AwsError {
@@ -134,18 +132,12 @@ impl AwsError {
         Self { why, source: None, ..self }
     }
 
-    /// The same failure, seen in the light of the member's age.
-    #[must_use]
-    pub fn in_member(self, member: &MemberAccount, now: Timestamp) -> Self {
-        self.in_account(member.account(), now)
-    }
-
     /// The same failure, seen in the light of the account's age.
     ///
     /// Why: for up to an hour, a refusal may only mean that AWS does not know the new account everywhere yet. It is
     /// the same text as for a missing permission, so only the time of joining tells them apart.
     #[must_use]
-    pub(crate) fn in_account(mut self, account: &Candidate, now: Timestamp) -> Self {
+    pub fn in_account(mut self, account: &Candidate, now: Timestamp) -> Self {
         let is_new = account.joined_at.is_some_and(|joined| now.duration_since(joined) < SignedDuration::from_hours(1));
         if self.kind == ErrorKind::Denied && is_new {
             self.kind = ErrorKind::NotYetVisible;

@@ -10,10 +10,8 @@ use rootwarden_domain::{
     aws::credential::{AccessKey, AccountSummary, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
 };
 
-use crate::{
-    AwsError,
-    root_session::{Audit, Delete, RootSession, Task},
-};
+use super::{Audit, Delete, RootSession, Task};
+use crate::client::AwsError;
 
 /// Whether the last use of each access key is read, which takes a call for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use rootwarden_domain::{
     run::selection::{LeftOut, NotAdmitted, OrganizationAccount, admit},
 };
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 /// An active member account that is not the management account.
 ///

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use rootwarden_domain::{AccountId, ErrorKind, aws::resource::BucketName, policy::PolicyText};
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 pub(super) fn client(config: &SdkConfig) -> aws_sdk_s3::Client {
     // Why path style: bucket names with dots do not fit the certificate, and a test's endpoint has no subdomains.

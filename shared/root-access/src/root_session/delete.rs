@@ -14,15 +14,17 @@ use rootwarden_domain::{
 };
 use tokio::time::sleep;
 
-use crate::{
-    AwsError, Deadline, Journal, MemberAccount,
-    client::LONGEST_CALL,
-    journal::LONGEST_WRITE,
-    root_session::{Delete, RootSession, RootSessions, Task},
+use super::{
+    Delete, RootSession, RootSessions, Task,
     root_user::{Accepted, LastUse},
 };
+use crate::{
+    bucket::{Journal, LONGEST_WRITE},
+    client::{AwsError, Deadline, LONGEST_CALL},
+    organization::MemberAccount,
+};
 
-/// What a step may take, with its retries: asking the kill switch and writing down that it is begun, and the call.
+/// What a step may take, with its retries: asking whether everything is paused, writing down that it is begun, and the call.
 const STEP: Duration = LONGEST_WRITE.saturating_add(LONGEST_CALL);
 /// Kept back for reading once more what is left, and writing down what that showed.
 const VERIFY: Duration = LONGEST_CALL.saturating_add(LONGEST_WRITE);
@@ -66,12 +68,14 @@ pub async fn delete(
     let last_use = if keys.is_some() { LastUse::Read } else { LastUse::Skip };
     let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member, last_use)).await {
         Some(Ok(entered)) => entered,
-        Some(Err(error)) => return DeletionOutcome::Failed(error.in_member(member, sessions.now()).into()),
+        Some(Err(error)) => {
+            return DeletionOutcome::Failed(error.in_account(member.account(), sessions.clock().now()).into());
+        }
         None => return DeletionOutcome::Failed(did_not_answer(member)),
     };
     let mut left_alone = planned.left_alone(&present);
     if let Some(keys) = keys {
-        left_alone.extend(keys.held_back(planned.account.id, &present, sessions.now()));
+        left_alone.extend(keys.held_back(planned.account.id, &present, sessions.clock().now()));
     }
     // INVARIANT (I8): cut or not, the steps that were taken are in the journal, which outlives the future that takes them.
     let work = Box::pin(delete_and_read(&session, planned, &present, left_alone, journal, deadline));

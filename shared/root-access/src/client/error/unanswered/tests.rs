@@ -9,7 +9,7 @@ use aws_config::{BehaviorVersion, retry::RetryConfig};
 use aws_credential_types::Credentials;
 use rootwarden_domain::ErrorKind;
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 /// `sts:AssumeRoot` against `endpoint`, once: the kind of the failure, and its text.
 async fn told(endpoint: String) -> (ErrorKind, String) {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rootwarden_domain::{Candidate, ErrorKind, Failure, run::audit::AuditOutcome};
 
-use crate::{AwsError, Deadline, root_session::RootSessions, root_user::LastUse};
+use super::{RootSessions, root_user::LastUse};
+use crate::client::{AwsError, Deadline};
 
 /// So long an account may take: opening the session, the summary, and every list side by side.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -13,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(90);
 pub async fn audit(sessions: &RootSessions, account: &Candidate, deadline: Deadline) -> AuditOutcome {
     match deadline.at_most(LONGEST).cut(look(sessions, account)).await {
         Some(Ok(outcome)) => outcome,
-        Some(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.now()).into()),
+        Some(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.clock().now()).into()),
         None => {
             let message = format!("cannot audit account `{}`: it did not answer everything in time", account.id);
             AuditOutcome::Unknown(Failure::new(ErrorKind::Transient, message))

@@ -3,7 +3,7 @@
 use aws_sdk_sqs::types::QueueAttributeName;
 use rootwarden_domain::{ErrorKind, aws::resource::Queue, policy::PolicyText};
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 pub(super) async fn read(sqs: &aws_sdk_sqs::Client, queue: &Queue) -> Result<Option<String>, AwsError> {
     let what = || format!("read the policy of queue `{queue}`");

@@ -1,6 +1,6 @@
 //! Why AWS does not take a policy, told apart so that somebody can do something about it.
 
-use crate::AwsError;
+use crate::client::AwsError;
 
 /// What AWS refuses in a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,8 @@
 //! deletion is sent and after, so at any moment it names every credential that this run may have deleted. Accounts in
 //! which nothing is deleted have none. Only `delete-credentials` can write there, so what it says is believed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use futures::{StreamExt, stream};
 use rootwarden_domain::{
     AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RunId,
     artifact::WorkerResult,
@@ -15,22 +14,16 @@ use rootwarden_domain::{
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::{
-    AwsError,
-    storage::{Storage, StorageError, result_of},
-};
+use super::{pause::PauseSwitch, storage::Storage};
 
 /// So long writing may take; it stands between an account and its next step.
 pub(crate) const LONGEST_WRITE: Duration = Duration::from_secs(10);
-/// More is no journal: an account has some ten credentials, and a step a few hundred bytes.
-const LARGEST: i64 = 128 * 1024;
-/// How many are read side by side.
-const AT_ONCE: usize = 8;
 
 /// The journal of one account, for as long as its worker is there.
 #[derive(Debug)]
 pub struct Journal<'a> {
     storage: &'a Storage,
+    pause: &'a PauseSwitch,
     run: &'a RunId,
     round: u32,
     batch: u32,
@@ -43,10 +36,9 @@ pub struct Journal<'a> {
 }
 
 impl<'a> Journal<'a> {
-    /// `earlier`: what an attempt before this one left, as [`Storage::journals`] read it.
-    #[must_use]
-    pub fn new(
+    pub(super) fn new(
         storage: &'a Storage,
+        pause: &'a PauseSwitch,
         run: &'a RunId,
         round: u32,
         batch: u32,
@@ -65,7 +57,17 @@ impl<'a> Journal<'a> {
             )
             | None => Vec::new(),
         };
-        Self { storage, run, round, batch, account: account.clone(), earlier, steps: Vec::new(), is_begun: false }
+        Self {
+            storage,
+            pause,
+            run,
+            round,
+            batch,
+            account: account.clone(),
+            earlier,
+            steps: Vec::new(),
+            is_begun: false,
+        }
     }
 
     pub(crate) fn steps(&self) -> &[DeletionStep] {
@@ -84,7 +86,7 @@ impl<'a> Journal<'a> {
 
     /// Writes down that a deletion is about to be sent.
     ///
-    /// INVARIANT (I13): the kill switch is asked first, before each step, since many accounts are at work at once.
+    /// INVARIANT (I13): the switch that pauses everything is asked first, before each step, since many accounts are at work at once.
     ///
     /// # Errors
     /// What becomes of the step instead: everything is paused, or it could not be written down, so it must not be sent.
@@ -99,7 +101,7 @@ impl<'a> Journal<'a> {
     }
 
     async fn ask_and_write(&mut self, credential: &RootCredential) -> Result<(), StepOutcome> {
-        match self.storage.paused().await {
+        match self.pause.reason().await {
             Ok(None) => {}
             Ok(Some(reason)) => {
                 return Err(StepOutcome::NotAttempted(format!("everything that changes is paused: {reason}")));
@@ -195,61 +197,6 @@ impl<'a> Journal<'a> {
             }
         }
     }
-}
-
-impl Storage {
-    /// What the worker of a batch wrote down, by account, every page of the list read.
-    ///
-    /// One that cannot be read is a failure of its account alone.
-    ///
-    /// # Errors
-    /// They could not be listed.
-    pub async fn journals(
-        &self,
-        run: &RunId,
-        round: u32,
-        batch: u32,
-    ) -> Result<BTreeMap<AccountId, Result<DeletionReport, Failure>>, StorageError> {
-        let prefix = run.journal_prefix(round, batch);
-        let accounts: Vec<AccountId> =
-            self.list(&prefix).await?.iter().filter_map(|key| account_in(&prefix, key)).collect();
-        let read = stream::iter(accounts)
-            .map(async |account| (account, self.journal(run, round, batch, account).await))
-            .buffer_unordered(AT_ONCE);
-        Ok(read.collect().await)
-    }
-
-    async fn journal(
-        &self,
-        run: &RunId,
-        round: u32,
-        batch: u32,
-        account: AccountId,
-    ) -> Result<DeletionReport, Failure> {
-        let key = run.journal_key(round, batch, account);
-        let what = || format!("read `{key}`, which says what was deleted in account `{account}`");
-        let unreadable = |why: &dyn std::fmt::Display| {
-            Failure::new(ErrorKind::InvalidRequest, format!("cannot {}: {why}; look at its versions", what()))
-        };
-        let get = self.s3().get_object().bucket(self.bucket()).key(&key).send().await;
-        let output = get.map_err(|error| Failure::from(AwsError::new(what(), error)))?;
-        if output.content_length().is_none_or(|length| length > LARGEST) {
-            return Err(unreadable(&format_args!("it has more than {LARGEST} bytes")));
-        }
-        let body = output.body.collect().await;
-        let body = body.map_err(|error| Failure::from(AwsError::of_kind(ErrorKind::Transient, what(), error)))?;
-        let journal: WorkerResult<DeletionReport> =
-            serde_json::from_slice(&body.to_vec()).map_err(|error| unreadable(&error))?;
-        let mut reports = result_of(run, round, batch, journal)?.accounts;
-        match (reports.pop(), reports.is_empty()) {
-            (Some(report), true) if report.account.id == account => Ok(report),
-            _ => Err(unreadable(&"it is not about this account alone")),
-        }
-    }
-}
-
-fn account_in(prefix: &str, key: &str) -> Option<AccountId> {
-    key.strip_prefix(prefix)?.strip_suffix(".json")?.parse().ok()
 }
 
 fn with_account(account: AccountId, failure: Failure) -> Failure {
