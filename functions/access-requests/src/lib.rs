@@ -96,7 +96,7 @@ impl Function for AccessRequests {
                 Ok(Output::Asked { asked: self.approval_requests.write_down(*ask).await? })
             }
             (Event::Ask(_), Takes::Decisions) => {
-                Err(InvalidInput::new("input", "questions go to the function that takes requests").into())
+                Err(InvalidInput::new("input", "approval requests go to the function that takes requests").into())
             }
             (Event::Url(event), _) => Ok(Output::Http(self.answer(event).await)),
         }

@@ -148,8 +148,8 @@ fn run_id(event: &AccountEvent) -> Result<RunId, FunctionError> {
     };
     let readable = format!("joined-{subject}-{}", event.id).parse();
     let run = readable.or_else(|_| {
-        let digest = Sha256::of(event.id.as_bytes()).to_string();
-        format!("joined-{subject}-{}", digest.get(..32).unwrap_or_default()).parse()
+        let digest = Sha256::of(event.id.as_bytes()).first_digits(32);
+        format!("joined-{subject}-{digest}").parse()
     });
     run.map_err(|error| InvalidInput::new("event", error).into())
 }

@@ -28,7 +28,7 @@ impl fmt::Display for Decision {
     }
 }
 
-/// What a person says about the plan that they were shown.
+/// A decision as a person sends it, about the plan that they were shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     pub request: ApprovalRequest,
@@ -58,11 +58,11 @@ pub enum Refusal {
     UnknownRequest(ApprovalRequest),
     #[error("this is not the plan that `{request}` is about, whose SHA-256 is {asked}: look at it again with `show`")]
     OtherPlan { request: ApprovalRequest, asked: Sha256 },
-    /// In the bucket lies something else than what the run asked about.
+    /// What lies in the bucket is not what the run asked about.
     #[error("{0}, so nobody can decide about it: find out who wrote it")]
     Altered(String),
     #[error(
-        "nobody knows who started this run, which asks for `{0}`, so nobody can be shown to be somebody else: start it anew through the URL for requests"
+        "nobody knows who started this run, so it cannot be shown that somebody else decides about `{0}`: start it anew through the URL for requests"
     )]
     StarterUnknown(ApprovalRequest),
     #[error(
