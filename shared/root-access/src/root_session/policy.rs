@@ -8,7 +8,11 @@ use rootwarden_domain::{
     unlock::{BucketName, PolicyText, Queue, Resource},
 };
 
-use super::{RootSession, RootSessions, UnlockBucket, UnlockQueue};
+use super::{
+    session::RootSession,
+    sessions::RootSessions,
+    task::{UnlockBucket, UnlockQueue},
+};
 use crate::{client::AwsError, organization::MemberAccount};
 
 mod bucket;
