@@ -1,7 +1,7 @@
 //! What people write into the bucket to leave accounts alone, where it cannot be read: it holds back what it could protect,
 //! and never more, since nobody can delete it.
 
-use rootwarden_domain::report::Status;
+use rootwarden_domain::run::report::Status;
 use rootwarden_tests::{BUCKET, Deployment, RUN, Rehearsal};
 use serde_json::{Value, json};
 

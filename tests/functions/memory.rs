@@ -8,14 +8,16 @@ use std::{collections::BTreeMap, fs, process::Command};
 use rootwarden_domain::{
     Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RunId, Sha256,
     artifact::WorkerResult,
-    audit::{AuditOutcome, AuditedAccount},
-    credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
-    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
-    exemption::Exemptions,
-    guard::LedgerEntry,
-    plan::{AuditedChunk, DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
-    report::{ApprovalOutcome, Report},
-    selection::SelectedAccounts,
+    aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+    run::{
+        audit::{AuditOutcome, AuditedAccount},
+        deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
+        exemption::Exemptions,
+        guard::LedgerEntry,
+        plan::{AuditedChunk, DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
+        report::{ApprovalOutcome, Report},
+        selection::SelectedAccounts,
+    },
 };
 use rootwarden_lambda::{Function, Settings};
 use rootwarden_root_access::{Deadline, load_config};
@@ -163,8 +165,8 @@ impl Laid {
 
     /// What the workers did with each batch of a plan.
     fn deletions(&self, plan: &DeletionPlan, outcome: impl Fn() -> StepOutcome) -> Vec<Option<BatchOutcome>> {
-        let deleted = |batch: &Batch<rootwarden_domain::plan::PlannedAccount>| {
-            let report = |planned: &rootwarden_domain::plan::PlannedAccount| {
+        let deleted = |batch: &Batch<rootwarden_domain::run::plan::PlannedAccount>| {
+            let report = |planned: &rootwarden_domain::run::plan::PlannedAccount| {
                 let step = |credential: &_| DeletionStep { credential: Clone::clone(credential), outcome: outcome() };
                 let steps = planned.delete.iter().map(step).collect();
                 let outcome = DeletionOutcome::Attempted { steps, remaining: Some(planned.inventory.clone()) };
@@ -180,7 +182,7 @@ impl Laid {
 
     fn report(&self, plan: DeletionPlan) -> Pin {
         let failed = Failure::new(ErrorKind::Throttled, "cannot open a root session: Throttling");
-        let failed = |planned: &rootwarden_domain::plan::PlannedAccount| DeletionReport {
+        let failed = |planned: &rootwarden_domain::run::plan::PlannedAccount| DeletionReport {
             account: planned.account.clone(),
             outcome: DeletionOutcome::Failed(failed.clone()),
         };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::generated::{BUCKET, OWNER};
 
 /// The table that the analysis is held against too.
-const TABLE: &str = include_str!("../../shared/domain/src/resource_policy/captured_conditions.json");
+const TABLE: &str = include_str!("../../shared/domain/src/policy/lock_out/captured_conditions.json");
 
 #[test]
 fn conditions_are_decided_as_iam_was_seen_to_decide_them() {

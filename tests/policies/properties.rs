@@ -2,11 +2,10 @@
 
 use proptest::{prelude::*, sample::select};
 use rootwarden_domain::{
-    partition::Partition,
-    resource_policy::{
+    aws::{partition::Partition, resource::Resource},
+    policy::{
         Change, PolicyDocument, PolicyOf, Reach, Verdict, analyse, drop_locking, exceeded_limit, narrow, widenings,
     },
-    unlock::Resource,
 };
 use serde_json::Value;
 

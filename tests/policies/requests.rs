@@ -1,7 +1,7 @@
 //! Who asks for what, under which circumstances.
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use rootwarden_domain::resource_policy::catalogue;
+use rootwarden_domain::policy::catalogue;
 use rootwarden_simulator::{Access, is_allowed};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! IAM as root of a member: the summary, the lists, and the login profile.
 
 use aws_sdk_iam::types::FeatureType;
-use rootwarden_domain::{ErrorKind, Inventory, audit::AuditOutcome};
+use rootwarden_domain::{ErrorKind, Inventory, run::audit::AuditOutcome};
 use rootwarden_root_access::Organization;
 use rootwarden_simulator::{Caller, Member, World};
 use rootwarden_tests::MANAGEMENT;

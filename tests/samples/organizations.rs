@@ -1,6 +1,6 @@
 //! Organizations: who is in it, in which state, and what became of a creation.
 
-use rootwarden_domain::{ErrorKind, selection::CreateAccountRequestId};
+use rootwarden_domain::{ErrorKind, run::selection::CreateAccountRequestId};
 use rootwarden_root_access::{Creation, MemberAccount, NotAMember, Organization, OrganizationLists};
 use rootwarden_simulator::{CreateAccountRequest, Fault, Member, World};
 use rootwarden_tests::MANAGEMENT;

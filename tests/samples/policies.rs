@@ -1,6 +1,6 @@
 //! S3: finding a member's bucket, and reading and changing its policy.
 
-use rootwarden_domain::{ErrorKind, unlock::PolicyText};
+use rootwarden_domain::{ErrorKind, policy::PolicyText};
 use rootwarden_root_access::{AwsError, PolicyRefusal};
 use rootwarden_simulator::Caller;
 

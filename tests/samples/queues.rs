@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::region::Region;
-use rootwarden_domain::{ErrorKind, unlock::PolicyText};
+use rootwarden_domain::{ErrorKind, policy::PolicyText};
 use rootwarden_root_access::PolicyRefusal;
 use rootwarden_simulator::{Caller, Member, MemberQueue};
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rootwarden_domain::{RunId, approval::TaskToken};
+use rootwarden_domain::{RunId, approvals::TaskToken};
 use rootwarden_root_access::{Answered, Done, Executions, TaskAnswers};
 use rootwarden_simulator::{Member, World};
 use rootwarden_tests::{MANAGEMENT, RUN, Rehearsal};

@@ -1,7 +1,7 @@
 //! STS: the sessions themselves, and why they are refused.
 
 use aws_sdk_sts::types::PolicyDescriptorType;
-use rootwarden_domain::audit::AuditOutcome;
+use rootwarden_domain::run::audit::AuditOutcome;
 use rootwarden_simulator::{Caller, Feature, Member, World};
 use rootwarden_tests::MANAGEMENT;
 

@@ -1,6 +1,6 @@
 //! The organization of these tests, and our readers on it.
 
-use rootwarden_domain::{AccountId, Candidate, audit::AuditOutcome, unlock::Resource};
+use rootwarden_domain::{AccountId, Candidate, aws::resource::Resource, run::audit::AuditOutcome};
 use rootwarden_root_access::{
     AwsError, Deadline, MemberAccount, Organization, ResourceSession, RootSessions, SessionBudget, audit,
 };

@@ -5,7 +5,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
 
-use rootwarden_domain::{AccountId, BatchOutcome, Pin, Sha256, report::Report};
+use rootwarden_domain::{AccountId, BatchOutcome, Pin, Sha256, run::report::Report};
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, SdkConfig};
 use rootwarden_simulator::{Caller, Simulator, World};

@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use rootwarden_domain::{
     Failure,
-    approval::{ApprovalRequest, Refusal},
-    identity::{NotAPerson, Person},
-    input::InvalidInput,
+    approvals::Refusal,
+    ids::approval::ApprovalRequest,
+    people::{NotAPerson, Person},
+    text::input::InvalidInput,
 };
 use rootwarden_root_access::{AwsError, StorageError};
 use serde::Serialize;

@@ -1,9 +1,10 @@
 //! What runs and unlock requests ask of people, and what lies behind it.
 
 use rootwarden_domain::{
-    approval::{ApprovalRequest, Ask, Refusal},
-    input::InvalidInput,
-    plan::DeletionPlan,
+    approvals::{Ask, Refusal},
+    ids::approval::ApprovalRequest,
+    run::plan::DeletionPlan,
+    text::input::InvalidInput,
     unlock::UnlockPlan,
 };
 use rootwarden_lambda::FunctionError;

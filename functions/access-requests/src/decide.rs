@@ -2,9 +2,10 @@
 
 use rootwarden_domain::{
     ErrorKind, Failure,
-    approval::{ApprovalRequest, Ask, Decision, DecisionRecord, Refusal, Verdict, decide},
-    identity::Person,
-    plan::DeletionPlan,
+    approvals::{Ask, Decision, DecisionRecord, Refusal, Verdict, decide},
+    ids::approval::ApprovalRequest,
+    people::Person,
+    run::plan::DeletionPlan,
     unlock::UnlockPlan,
 };
 use rootwarden_root_access::{Answered, Done};

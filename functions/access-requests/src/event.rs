@@ -2,9 +2,9 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rootwarden_domain::{
-    approval::Ask,
-    identity::{People, Person},
-    input::{InvalidInput, parse},
+    approvals::Ask,
+    people::{People, Person},
+    text::input::{InvalidInput, parse},
 };
 use serde::Deserialize;
 use serde_json::Value;

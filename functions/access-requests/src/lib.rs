@@ -18,10 +18,10 @@ mod unlock;
 
 use rootwarden_domain::{
     Mode,
-    approval::PersonRequest,
-    identity::{People, Person},
-    input::{InvalidInput, one_line},
-    partition::Partition,
+    aws::partition::Partition,
+    people::{People, Person},
+    requests::PersonRequest,
+    text::{input::InvalidInput, line::one_line},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
 use rootwarden_root_access::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use rootwarden_domain::{
     ErrorKind, Failure, Sha256,
-    approval::{ApprovalRequest, DecisionRecord, Refusal, Verdict, decide_about},
-    identity::Person,
-    release::{DECIDED_WITHIN, GOOD_FOR, KeyRelease, ReleaseId, ReleaseRequest},
+    approvals::{DecisionRecord, Refusal, Verdict, decide_about},
+    ids::{approval::ApprovalRequest, release::ReleaseId},
+    people::Person,
+    run::release::{DECIDED_WITHIN, GOOD_FOR, KeyRelease, ReleaseRequest},
 };
 use rootwarden_root_access::Done;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! A run by hand, under the name of who asked for it.
 
-use rootwarden_domain::selection::{Request, Selection};
-use rootwarden_domain::{Mode, RunId, approval::SecureAccounts, identity::Person};
+use rootwarden_domain::run::selection::{Request, Selection};
+use rootwarden_domain::{Mode, RunId, people::Person, requests::SecureAccounts};
 use rootwarden_root_access::Done;
 use serde::Serialize;
 use tracing::info;

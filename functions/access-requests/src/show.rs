@@ -2,8 +2,10 @@
 
 use rootwarden_domain::{
     AccountId, Pin, RootCredential, Sha256,
-    approval::{ApprovalRequest, Ask, DecisionRecord, StartedBy},
-    plan::{DeletionPlan, Guard, PlannedAccount},
+    approvals::{Ask, DecisionRecord},
+    ids::approval::ApprovalRequest,
+    people::StartedBy,
+    run::plan::{DeletionPlan, Guard, PlannedAccount},
 };
 use serde::Serialize;
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use rootwarden_domain::{
     Sha256,
-    approval::{ApprovalRequest, Ask, DecisionRecord, Refusal},
-    identity::Person,
-    unlock::{SignedRequest, UnlockId, UnlockPlan, UnlockRequest, UnlockResult, UnlockVerified},
+    approvals::{Ask, DecisionRecord, Refusal},
+    ids::{approval::ApprovalRequest, unlock::UnlockId},
+    people::Person,
+    unlock::{SignedRequest, UnlockPlan, UnlockRequest, UnlockResult, UnlockVerified},
 };
 use rootwarden_root_access::Done;
 use serde::Serialize;

@@ -7,10 +7,12 @@ use std::time::Duration;
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use rootwarden_domain::{
     AccountId, Mode, RunId, Sha256,
-    approval::StartedBy,
-    event::{AccountEvent, Envelope, News},
-    input::{InvalidInput, parse},
-    selection::{CreateAccountRequestId, Exclusions, Newcomer, Request, Selection},
+    people::StartedBy,
+    run::{
+        event::{AccountEvent, Envelope, News},
+        selection::{CreateAccountRequestId, Exclusions, Newcomer, Request, Selection},
+    },
+    text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Creation, Deadline, Done, Executions, Organization, SdkConfig};

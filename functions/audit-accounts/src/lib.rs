@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use rootwarden_domain::{
     Candidate, Pin, RunId,
     artifact::WorkerResult,
-    audit::{AuditOutcome, AuditedAccount},
-    input::{InvalidInput, parse},
-    selection::SelectedAccounts,
+    run::{
+        audit::{AuditOutcome, AuditedAccount},
+        selection::SelectedAccounts,
+    },
+    text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Clock, Deadline, RootSessions, SdkConfig, Storage, audit};

@@ -2,8 +2,10 @@
 
 use rootwarden_domain::{
     AccountId,
-    deletion::DeletionOutcome,
-    plan::{DeletionPlan, PlannedAccount},
+    run::{
+        deletion::DeletionOutcome,
+        plan::{DeletionPlan, PlannedAccount},
+    },
 };
 use rootwarden_root_access::{
     Clock, ExemptionReader, KeysAgain, MemberAccount, NotAMember, Organization, PauseSwitch, StorageError,

@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure,
-    deletion::{DeletionOutcome, DeletionReport, StepOutcome},
-    plan::{DeletionPlan, PlannedAccount},
+    run::{
+        deletion::{DeletionOutcome, DeletionReport, StepOutcome},
+        plan::{DeletionPlan, PlannedAccount},
+    },
 };
 use rootwarden_root_access::{Deadline, Journal, Journals, LEAST_TIME, RootSessions, delete};
 use tracing::{info, warn};

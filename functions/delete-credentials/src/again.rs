@@ -3,9 +3,11 @@
 use jiff::SignedDuration;
 use rootwarden_domain::{
     Failure,
-    deletion::DeletionOutcome,
-    plan::{DeletionPlan, KeyRules, PlannedAccount, ReleasedKeys},
-    selection::LeftOut,
+    run::{
+        deletion::DeletionOutcome,
+        plan::{DeletionPlan, KeyRules, PlannedAccount, ReleasedKeys},
+        selection::LeftOut,
+    },
 };
 use rootwarden_root_access::{Clock, KeysAgain, OrganizationLists, ReleaseReader};
 use tracing::warn;

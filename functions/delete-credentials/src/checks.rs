@@ -3,12 +3,15 @@
 
 use rootwarden_domain::{
     Batch, ErrorKind, Mode, Pin, RunId,
-    approval::{ApprovalRequest, DecisionRecord, carries_out},
+    approvals::{DecisionRecord, carries_out},
     artifact::WorkerResult,
-    deletion::{DeletionOutcome, DeletionReport},
-    guard::LedgerEntry,
-    input::InvalidInput,
-    plan::{DeletionPlan, PlannedAccount},
+    ids::approval::ApprovalRequest,
+    run::{
+        deletion::{DeletionOutcome, DeletionReport},
+        guard::LedgerEntry,
+        plan::{DeletionPlan, PlannedAccount},
+    },
+    text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{Clock, Storage};

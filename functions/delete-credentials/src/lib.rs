@@ -11,7 +11,10 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rootwarden_domain::{
-    ErrorKind, Pin, RunId, artifact::WorkerResult, deletion::DeletionReport, input::parse, plan::PlannedAccount,
+    ErrorKind, Pin, RunId,
+    artifact::WorkerResult,
+    run::{deletion::DeletionReport, plan::PlannedAccount},
+    text::input::parse,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{

@@ -3,7 +3,7 @@
 use rootwarden_domain::{
     Pin,
     artifact::WorkerResult,
-    deletion::{DeletionOutcome, DeletionReport, StepOutcome},
+    run::deletion::{DeletionOutcome, DeletionReport, StepOutcome},
 };
 use serde::Serialize;
 

@@ -2,8 +2,9 @@
 
 use rootwarden_domain::{
     Mode, Pin,
-    approval::{ApprovalRequest, DecisionRecord, carries_out},
-    plan::DeletionPlan,
+    approvals::{DecisionRecord, carries_out},
+    ids::approval::ApprovalRequest,
+    run::plan::DeletionPlan,
 };
 use rootwarden_root_access::{Clock, Storage, StorageError};
 

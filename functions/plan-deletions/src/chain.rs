@@ -1,8 +1,9 @@
 //! The chunks of a round's selection, each with what its audit left behind.
 
 use rootwarden_domain::{
-    BatchOutcome, Pin, RunId, audit::AuditedAccount, input::InvalidInput, plan::AuditedChunk,
-    selection::SelectedAccounts,
+    BatchOutcome, Pin, RunId,
+    run::{audit::AuditedAccount, plan::AuditedChunk, selection::SelectedAccounts},
+    text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::WorkerResults;

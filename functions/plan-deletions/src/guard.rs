@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use rootwarden_domain::{
     Mode,
-    approval::{ApprovalRequest, Decision, DecisionRecord},
-    guard::{LedgerEntry, accounts_in_24_hours, prefixes},
-    input::InvalidInput,
-    plan::{DeletionPlan, Guard},
+    approvals::{Decision, DecisionRecord},
+    ids::approval::ApprovalRequest,
+    run::{
+        guard::{LedgerEntry, accounts_in_24_hours, prefixes},
+        plan::{DeletionPlan, Guard},
+    },
+    text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{Done, Storage, StorageError};

@@ -8,10 +8,10 @@ mod tags;
 
 use rootwarden_domain::{
     BatchOutcome, Mode, Pin, RunId, Sha256,
-    approval::ApprovalRequest,
     artifact::outcomes,
-    input::{InvalidInput, parse},
-    plan::{DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
+    ids::approval::ApprovalRequest,
+    run::plan::{DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
+    text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Clock, Deadline, ExemptionReader, OrganizationLists, ReleaseReader, SdkConfig, Storage};

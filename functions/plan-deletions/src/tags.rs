@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rootwarden_domain::{
     AccountId, Failure,
-    plan::{DeletionPlan, Finding, PlannedAccount},
+    run::plan::{DeletionPlan, Finding, PlannedAccount},
 };
 use rootwarden_root_access::OrganizationLists;
 use tracing::warn;

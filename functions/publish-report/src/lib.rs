@@ -5,11 +5,13 @@ mod missing_results;
 use rootwarden_domain::{
     BatchOutcome, Pin, RunId,
     artifact::outcomes,
-    deletion::DeletionReport,
-    input::{InvalidInput, parse},
-    plan::DeletionPlan,
-    report::{ApprovalOutcome, Counts, Report},
-    round::wait_seconds,
+    run::{
+        deletion::DeletionReport,
+        plan::DeletionPlan,
+        report::{ApprovalOutcome, Counts, Report},
+        round::wait_seconds,
+    },
+    text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{Deadline, SdkConfig, Storage, WorkerResults};

@@ -6,9 +6,11 @@ use futures::{StreamExt, stream};
 use rootwarden_domain::{
     Batch, Failure, Mode, RunId,
     artifact::{Collected, WorkerResult, no_result},
-    deletion::{DeletionOutcome, DeletionReport},
-    plan::{DeletionPlan, PlannedAccount},
-    report::ApprovalOutcome,
+    run::{
+        deletion::{DeletionOutcome, DeletionReport},
+        plan::{DeletionPlan, PlannedAccount},
+        report::ApprovalOutcome,
+    },
 };
 use rootwarden_root_access::{Journals, Storage};
 use tracing::warn;

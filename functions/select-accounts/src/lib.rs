@@ -10,9 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rootwarden_domain::{
     AccountId, Batch, BatchOutcome, ErrorKind, Mode, Pin, RunId,
     artifact::outcomes,
-    input::{InvalidInput, parse},
-    report::Report,
-    selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
+    run::{
+        report::Report,
+        selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
+    },
+    text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{AccountList, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};

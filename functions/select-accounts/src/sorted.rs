@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rootwarden_domain::{
     AccountId, Batch, Candidate,
-    selection::{LeftOutAccount, Newcomer, NotCreated, OrganizationAccount, Request, Standing, UnknownAccount},
+    run::selection::{LeftOutAccount, Newcomer, NotCreated, OrganizationAccount, Request, Standing, UnknownAccount},
 };
 
 #[derive(Debug)]

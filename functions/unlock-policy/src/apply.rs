@@ -5,13 +5,12 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use rootwarden_domain::{
     ErrorKind, Failure, Pin,
-    approval::{ApprovalRequest, DecisionRecord, carries_out},
-    identity::Person,
-    input::{InvalidInput, one_line},
-    unlock::{
-        ApplyOutcome, PlannedChange, PolicyState, PolicyText, StoredKey, StoredPolicy, UnlockId, UnlockPlan,
-        UnlockResult, policy_sha256,
-    },
+    approvals::{DecisionRecord, carries_out},
+    ids::{approval::ApprovalRequest, unlock::UnlockId},
+    people::Person,
+    policy::{PolicyText, policy_sha256},
+    text::{input::InvalidInput, line::one_line},
+    unlock::{ApplyOutcome, PlannedChange, PolicyState, StoredKey, StoredPolicy, UnlockPlan, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::{AwsError, Deadline, PolicyRefusal, ResourceSession};

@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure, Pin,
-    input::{InvalidInput, parse},
-    partition::Partition,
-    selection::LeftOut,
-    unlock::{ProtectedResources, Resource, UnlockId, UnlockPlan},
+    aws::{partition::Partition, resource::Resource},
+    ids::unlock::UnlockId,
+    run::selection::LeftOut,
+    text::input::{InvalidInput, parse},
+    unlock::{ProtectedResources, UnlockPlan},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_root_access::{

@@ -2,11 +2,12 @@
 
 use rootwarden_domain::{
     AccountId, Pin,
-    approval::StartedBy,
-    input::{InvalidInput, one_line},
+    ids::unlock::UnlockId,
+    people::StartedBy,
+    text::{input::InvalidInput, line::one_line},
     unlock::{
-        Found, Planned, PlannedChange, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockId, UnlockPlan,
-        UnlockRequest, plan,
+        Found, Planned, PlannedChange, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockPlan, UnlockRequest,
+        plan,
     },
 };
 use rootwarden_lambda::FunctionError;

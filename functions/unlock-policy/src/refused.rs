@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use rootwarden_domain::{
-    resource_policy::{PolicyDocument, gone_principals, public_statements},
-    unlock::{PlannedChange, PolicyText, Resource, StoredKey, UnlockAction, UnlockPlan},
+    aws::resource::Resource,
+    policy::{PolicyDocument, PolicyText, gone_principals, public_statements},
+    unlock::{PlannedChange, StoredKey, UnlockAction, UnlockPlan},
 };
 use rootwarden_root_access::{AwsError, PolicyRefusal};
 use serde_json::{Value, json};

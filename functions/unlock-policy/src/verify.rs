@@ -2,9 +2,10 @@
 
 use rootwarden_domain::{
     Pin,
-    input::InvalidInput,
-    resource_policy::{PolicyDocument, PolicyOf, analyse},
-    unlock::{PolicyState, UnlockId, UnlockVerified, policy_sha256},
+    ids::unlock::UnlockId,
+    policy::{PolicyDocument, PolicyOf, analyse, policy_sha256},
+    text::input::InvalidInput,
+    unlock::{PolicyState, UnlockVerified},
 };
 use rootwarden_lambda::FunctionError;
 use rootwarden_root_access::Deadline;

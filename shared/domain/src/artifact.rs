@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use crate::{Failure, input::InvalidValue};
+use crate::{Failure, text::input::InvalidValue};
 
 mod outcome;
 

@@ -2,36 +2,36 @@
 //!
 //! Pure and synchronous: no AWS type, no clock, no environment, so every decision is tested in milliseconds.
 //! What acts on AWS lies in `rootwarden-root-access`.
+//!
+//! The folders, lowest first; each imports from those before it alone:
+//!
+//! - [`text`]: reading and writing text
+//! - [`aws`]: AWS's own things: accounts, units, partitions, credentials, buckets and queues, failures
+//! - [`ids`]: what runs, unlock requests, releases and approvals are called, and where their objects lie
+//! - [`artifact`]: what one step hands to the next, pinned by version and SHA-256
+//! - [`people`]: who asks, starts and decides
+//! - [`approvals`]: what is asked of a second person, and what a decision is good for
+//! - [`run`]: one run, from the event to the report
+//! - [`policy`]: what a resource policy says, who is locked out, and what a change of it gives
+//! - [`unlock`]: one bucket or queue, from the request to the result
+//! - [`requests`]: everything that people may ask for
 
-pub mod account;
-pub mod approval;
+pub mod approvals;
 pub mod artifact;
-pub mod audit;
-pub mod credential;
-pub mod deletion;
-pub mod event;
-pub mod exemption;
-pub mod failure;
-pub mod guard;
-pub mod identity;
-pub mod input;
-mod line;
-pub mod mode;
-pub mod organizational_unit;
-pub mod partition;
-pub mod plan;
-pub mod release;
-pub mod report;
-pub mod resource_policy;
-pub mod round;
+pub mod aws;
+pub mod ids;
+pub mod people;
+pub mod policy;
+pub mod requests;
 pub mod run;
-pub mod selection;
-mod text;
+pub mod text;
 pub mod unlock;
 
-pub use account::{AccountId, AccountState, Candidate};
 pub use artifact::{Batch, BatchOutcome, Pin, Sha256};
-pub use credential::{Inventory, RootCredential};
-pub use failure::{ErrorKind, Failure};
-pub use mode::Mode;
-pub use run::RunId;
+pub use aws::{
+    account::{AccountId, AccountState, Candidate},
+    credential::{Inventory, RootCredential},
+    failure::{ErrorKind, Failure},
+};
+pub use ids::run::RunId;
+pub use run::mode::Mode;

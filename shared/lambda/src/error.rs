@@ -1,7 +1,7 @@
 //! A function's error, whose type is the kind of failure.
 
 use lambda_runtime::Diagnostic;
-use rootwarden_domain::{ErrorKind, Failure, input::InvalidInput};
+use rootwarden_domain::{ErrorKind, Failure, text::input::InvalidInput};
 use rootwarden_root_access::{AwsError, StorageError};
 use tracing::error;
 

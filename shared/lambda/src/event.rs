@@ -1,6 +1,6 @@
 //! A payload that may be anything, so that what is not JSON is refused by us and not by the runtime's own error type.
 
-use rootwarden_domain::input::InvalidInput;
+use rootwarden_domain::text::input::InvalidInput;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 

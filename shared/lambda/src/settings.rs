@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, fmt::Display, num::NonZeroU32, str::FromStr};
 
 use rootwarden_domain::{
     AccountId, Mode,
-    exemption::Exemptions,
-    identity::{People, PersonKinds, PersonRole},
-    input::InvalidInput,
+    people::{People, PersonKinds, PersonRole},
+    run::exemption::Exemptions,
+    text::input::InvalidInput,
     unlock::ProtectedResources,
 };
 use rootwarden_root_access::SessionBudget;

@@ -11,8 +11,8 @@ use aws_sdk_organizations::types::CreateAccountState;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    organizational_unit::OrganizationalUnitId,
-    selection::{CreateAccountRequestId, OrganizationAccount},
+    aws::organizational_unit::OrganizationalUnitId,
+    run::selection::{CreateAccountRequestId, OrganizationAccount},
 };
 
 use account::read_account;

@@ -2,7 +2,8 @@
 
 use rootwarden_domain::{
     ErrorKind, Pin,
-    approval::{DecisionRecord, StartedBy, carries_out},
+    approvals::{DecisionRecord, carries_out},
+    people::StartedBy,
 };
 use rootwarden_simulator::{AnsweredTask, Fault, TaskAnswer};
 use rootwarden_tests::{BUCKET, RUN, Rehearsal, question};

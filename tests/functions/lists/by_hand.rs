@@ -1,6 +1,6 @@
 //! Lists of accounts that people write: with typing errors, with duplicates, and too long.
 
-use rootwarden_domain::selection::Request;
+use rootwarden_domain::run::selection::Request;
 use rootwarden_tests::Finished;
 
 use super::*;

@@ -1,6 +1,9 @@
 //! What is not touched, and what is not done without `force`.
 
-use rootwarden_domain::{ErrorKind, partition::Partition, unlock::Resource};
+use rootwarden_domain::{
+    ErrorKind,
+    aws::{partition::Partition, resource::Resource},
+};
 use rootwarden_root_access::{Organization, ResourceSession, RootSessions, SessionBudget};
 use rootwarden_simulator::{Fault, Feature};
 use rootwarden_tests::{BUCKET, Deployment, MANAGEMENT};

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{PolicyText, StoredKey, UnlockId};
-use crate::{AccountId, Pin, Sha256, identity::Person};
+use super::StoredKey;
+use crate::{AccountId, Pin, Sha256, ids::unlock::UnlockId, people::Person, policy::PolicyText};
 
 /// What became of the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,18 +4,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    PolicyChange, PolicyText, Resource, SignedRequest, StoredKey, StoredPolicy, Ticket, UnlockAction, UnlockId,
-    UnlockRequest, policy_sha256, shown::show,
-};
+use super::{PolicyChange, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockRequest, shown::show};
 use crate::{
     AccountId, Pin, Sha256,
-    approval::{Reason, StartedBy},
-    identity::Person,
-    partition::Partition,
-    resource_policy::{
-        Analysis, PolicyDocument, PolicyError, PolicyOf, Reach, Verdict, Widening, analyse, drop_locking,
-        exceeded_limit, leave_out, narrow, widenings,
+    aws::{partition::Partition, resource::Resource},
+    ids::unlock::UnlockId,
+    people::{Person, Reason, StartedBy, Ticket},
+    policy::{
+        Analysis, PolicyDocument, PolicyError, PolicyOf, PolicyText, Reach, Verdict, Widening, analyse, drop_locking,
+        exceeded_limit, leave_out, narrow, policy_sha256, widenings,
     },
 };
 

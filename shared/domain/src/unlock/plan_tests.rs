@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::partition::Partition;
+use crate::{
+    Sha256,
+    aws::partition::Partition,
+    policy::{PolicyText, policy_sha256},
+};
 
 const KEY: &str = "policies/111122223333/bucket/data/2026-11-01T00-00-00Z-unlock-0.json";
 

@@ -1,7 +1,9 @@
 //! Buckets and queues that nobody's request may touch.
 
-use super::Resource;
-use crate::{partition::Partition, resource_policy::pattern::matches};
+use crate::{
+    aws::{partition::Partition, resource::Resource},
+    policy::matches,
+};
 
 /// Patterns of names or ARNs, with `*` and `?`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,23 +4,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Queue, Resource, StoredKey, UnlockId};
+use super::StoredKey;
 use crate::{
     AccountId,
-    approval::Reason,
-    identity::Person,
-    input::{InvalidInput, InvalidValue, parse},
-    partition::Partition,
-    text::checked_text,
+    aws::{
+        partition::Partition,
+        resource::{Queue, Resource},
+    },
+    ids::unlock::UnlockId,
+    people::{Person, Reason, Ticket},
+    text::input::{InvalidInput, InvalidValue, parse},
 };
-
-checked_text! {
-    /// The ticket that the request belongs to, in the words of the organization.
-    Ticket, expects "a ticket (1 to 100 printable characters on one line)",
-    |value| {
-        !value.trim().is_empty() && value.chars().count() <= 100 && !value.chars().any(char::is_control)
-    }
-}
 
 /// What is asked for one bucket or queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,11 +4,10 @@ use std::fmt::Write;
 
 use similar::TextDiff;
 
-use super::{Opens, Planned, PlannedChange, PolicyText, UnlockPlan};
+use super::{Opens, Planned, PlannedChange, UnlockPlan};
 use crate::{
-    input::one_line,
-    resource_policy::{Analysis, Exception, Finding, PolicyDocument, Verdict},
-    text::visible_lines,
+    policy::{Analysis, Exception, Finding, PolicyDocument, PolicyText, Verdict},
+    text::{line::one_line, visible_lines},
 };
 
 /// The text. Writing into a string does not fail, so what `writeln!` answers is dropped.

@@ -3,8 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyText, Resource, Ticket, UnlockId, policy_sha256};
-use crate::{AccountId, Sha256, approval::Reason, identity::Person, text::checked_text};
+use crate::{
+    AccountId, Sha256,
+    aws::resource::Resource,
+    ids::unlock::UnlockId,
+    people::{Person, Reason, Ticket},
+    policy::{PolicyText, policy_sha256},
+    text::checked_text,
+};
 
 checked_text! {
     /// Where a stored policy lies: `policies/<account>/bucket/<name>/<time>-<unlock>.json`, or

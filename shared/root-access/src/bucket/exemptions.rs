@@ -4,7 +4,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    exemption::{self, Exemption, ExemptionObject, Exemptions},
+    run::exemption::{self, Exemption, ExemptionObject, Exemptions},
 };
 use tracing::warn;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rootwarden_domain::{
     AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RunId,
     artifact::WorkerResult,
-    deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
+    run::deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
 };
 use tokio::time::timeout;
 use tracing::warn;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use futures::{StreamExt, stream};
 use rootwarden_domain::{
-    AccountId, Candidate, ErrorKind, Failure, RunId, artifact::WorkerResult, deletion::DeletionReport,
+    AccountId, Candidate, ErrorKind, Failure, RunId, artifact::WorkerResult, run::deletion::DeletionReport,
 };
 
 use super::{

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use rootwarden_domain::{
     AccountId,
-    approval::{ApprovalRequest, DecisionRecord},
-    credential::AccessKeyId,
-    plan::ReleasedKeys,
-    release::{DECISIONS, KeyRelease, ReleaseId},
+    approvals::DecisionRecord,
+    aws::credential::AccessKeyId,
+    ids::{
+        approval::ApprovalRequest,
+        release::{DECISIONS, ReleaseId},
+    },
+    run::{plan::ReleasedKeys, release::KeyRelease},
 };
 use tracing::warn;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rootwarden_domain::{
     BatchOutcome, ErrorKind, Failure, RunId,
     artifact::{Collected, WorkerError, WorkerResult},
-    failure::task_failure_in_words,
+    aws::failure::task_failure_in_words,
 };
 use serde::de::DeserializeOwned;
 

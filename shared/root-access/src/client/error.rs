@@ -10,7 +10,7 @@ use std::{error::Error, fmt};
 use aws_smithy_runtime_api::{client::result::SdkError, http::Response};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::{SignedDuration, Timestamp};
-use rootwarden_domain::{Candidate, ErrorKind, Failure, input::one_line};
+use rootwarden_domain::{Candidate, ErrorKind, Failure, text::line::one_line};
 
 /// A call to AWS that failed. In words: `cannot <what>: <why> (<to do>); <note>`, on one line.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Answers the tasks of executions that wait for somebody, each by its token.
 
 use aws_config::SdkConfig;
-use rootwarden_domain::{ErrorKind, approval::TaskToken};
+use rootwarden_domain::{ErrorKind, approvals::TaskToken};
 use serde::Serialize;
 
 use crate::client::{AwsError, bounded};

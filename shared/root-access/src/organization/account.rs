@@ -3,7 +3,7 @@
 use aws_sdk_organizations::types::{Account, AccountState as AwsState};
 use jiff::Timestamp;
 use rootwarden_domain::{
-    AccountState, Candidate, ErrorKind, organizational_unit::UnitPath, selection::OrganizationAccount,
+    AccountState, Candidate, ErrorKind, aws::organizational_unit::UnitPath, run::selection::OrganizationAccount,
 };
 
 use crate::client::AwsError;

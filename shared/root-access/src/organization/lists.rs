@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    selection::{OrganizationAccount, Tag},
+    run::selection::{OrganizationAccount, Tag},
 };
 
 use super::{account::read_account, pace::pace};

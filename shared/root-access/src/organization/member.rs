@@ -2,7 +2,7 @@
 
 use rootwarden_domain::{
     AccountId, Candidate,
-    selection::{LeftOut, NotAdmitted, OrganizationAccount, admit},
+    run::selection::{LeftOut, NotAdmitted, OrganizationAccount, admit},
 };
 
 use crate::client::AwsError;

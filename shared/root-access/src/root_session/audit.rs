@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rootwarden_domain::{Candidate, ErrorKind, Failure, audit::AuditOutcome};
+use rootwarden_domain::{Candidate, ErrorKind, Failure, run::audit::AuditOutcome};
 
 use super::{
     root_user::{LastUse, RootUser},

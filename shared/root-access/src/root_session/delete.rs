@@ -7,8 +7,10 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure, Inventory, RootCredential,
-    deletion::{DeletionOutcome, DeletionStep, StepOutcome, keeps_mfa},
-    plan::{KeyRules, PlannedAccount, ReleasedKeys},
+    run::{
+        deletion::{DeletionOutcome, DeletionStep, StepOutcome, keeps_mfa},
+        plan::{KeyRules, PlannedAccount, ReleasedKeys},
+    },
 };
 use tokio::time::sleep;
 

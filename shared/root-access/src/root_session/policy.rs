@@ -4,8 +4,11 @@ use std::fmt;
 
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    partition::Partition,
-    unlock::{BucketName, PolicyText, Queue, Resource},
+    aws::{
+        partition::Partition,
+        resource::{BucketName, Queue, Resource},
+    },
+    policy::PolicyText,
 };
 
 use super::{

@@ -7,7 +7,7 @@ use aws_sdk_iam::{
 use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, ErrorKind, Inventory, RootCredential,
-    credential::{AccessKey, AccountSummary, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+    aws::credential::{AccessKey, AccountSummary, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
 };
 
 use super::{

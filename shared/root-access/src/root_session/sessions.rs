@@ -8,7 +8,7 @@ use aws_sdk_sts::types::PolicyDescriptorType;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_types::region::Region;
 use leaky_bucket::RateLimiter;
-use rootwarden_domain::{Candidate, ErrorKind, partition::Partition};
+use rootwarden_domain::{Candidate, ErrorKind, aws::partition::Partition};
 
 use super::{
     session::RootSession,

@@ -1,6 +1,6 @@
 //! What AWS says, as it is shown: one line, said once, with the reason at its end.
 
-use rootwarden_domain::input::{on_one_line, one_line, without_json};
+use rootwarden_domain::text::line::{on_one_line, one_line, without_json};
 
 /// More than any message of AWS has. A longer one is no message.
 const READ: usize = 20_000;

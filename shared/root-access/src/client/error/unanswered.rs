@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use aws_smithy_runtime_api::client::result::SdkError;
-use rootwarden_domain::input::one_line;
+use rootwarden_domain::text::line::one_line;
 
 /// A cause inside an error, and how it is told.
 type Told = (fn(&str) -> bool, &'static str);

@@ -1,10 +1,7 @@
 //! S3, as far as the task policy `S3UnlockBucketPolicy` goes: list the account's buckets; get, put and delete a policy.
 
 use aws_config::SdkConfig;
-use rootwarden_domain::{
-    AccountId, ErrorKind,
-    unlock::{BucketName, PolicyText},
-};
+use rootwarden_domain::{AccountId, ErrorKind, aws::resource::BucketName, policy::PolicyText};
 
 use crate::client::AwsError;
 

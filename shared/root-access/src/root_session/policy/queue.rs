@@ -1,10 +1,7 @@
 //! SQS, as far as the task policy `SQSUnlockQueuePolicy` goes: get and set a queue's attributes.
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use rootwarden_domain::{
-    ErrorKind,
-    unlock::{PolicyText, Queue},
-};
+use rootwarden_domain::{ErrorKind, aws::resource::Queue, policy::PolicyText};
 
 use crate::client::AwsError;
 

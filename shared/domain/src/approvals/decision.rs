@@ -1,0 +1,209 @@
+//! Who may decide about what, and what a decision is good for afterwards.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Ask;
+use crate::{
+    Pin, Sha256,
+    ids::approval::ApprovalRequest,
+    people::{Person, Reason, StartedBy},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Approved,
+    Refused,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+        })
+    }
+}
+
+/// What a person says about the plan that they were shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub request: ApprovalRequest,
+    pub decision: Decision,
+    /// The plan's hash, as it was shown.
+    pub plan_sha256: Sha256,
+    pub reason: Reason,
+}
+
+/// A decision as it is written down, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRecord {
+    pub request: ApprovalRequest,
+    pub decision: Decision,
+    pub plan_sha256: Sha256,
+    pub by: Person,
+    pub started_by: StartedBy,
+    pub reason: Reason,
+    pub at: Timestamp,
+}
+
+/// Why a person's decision is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("nothing is asked under `{0}`: look the id up in the notice")]
+    UnknownRequest(ApprovalRequest),
+    #[error("this is not the plan that `{request}` is about, whose SHA-256 is {asked}: look at it again with `show`")]
+    OtherPlan { request: ApprovalRequest, asked: Sha256 },
+    /// In the bucket lies something else than what the run asked about.
+    #[error("{0}, so nobody can decide about it: find out who wrote it")]
+    Altered(String),
+    #[error(
+        "nobody knows who started this run, which asks for `{0}`, so nobody can be shown to be somebody else: start it anew through the URL for requests"
+    )]
+    StarterUnknown(ApprovalRequest),
+    #[error(
+        "this was asked for by {0}, and somebody else has to decide about it (a session name that a tool made up is nobody's)"
+    )]
+    SamePerson(StartedBy),
+    #[error("`{by}` has {decision} this already, at {at}, and that stands: ask anew for another decision")]
+    AlreadyDecided { decision: Decision, by: Person, at: Timestamp },
+    #[error("too late: nothing waits for a decision about `{0}` any more; ask anew")]
+    TooLate(ApprovalRequest),
+}
+
+impl Refusal {
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::StarterUnknown(_) | Self::SamePerson(_) => 403,
+            Self::UnknownRequest(_) => 404,
+            Self::OtherPlan { .. } | Self::Altered(_) | Self::AlreadyDecided { .. } | Self::TooLate(_) => 409,
+        }
+    }
+}
+
+/// Decides whether `caller` may decide what `asked` asks, `existing` being what was decided before.
+///
+/// The record is the one before if the same person says the same again.
+///
+/// # Errors
+/// Why the verdict is not taken.
+pub fn decide(
+    asked: &Ask,
+    existing: Option<&DecisionRecord>,
+    caller: &Person,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<DecisionRecord, Refusal> {
+    if asked.request != verdict.request || asked.check().is_err() {
+        return Err(Refusal::Altered(format!("`{}` asks about something else", verdict.request.asked_key())));
+    }
+    decide_about(asked.plan.sha256, asked.started_by.as_ref(), existing, caller, verdict, now)
+}
+
+/// The same about what has this SHA-256 and was started by `started_by`, whether or not a run waits for it.
+///
+/// # Errors
+/// Why the verdict is not taken.
+pub fn decide_about(
+    asked: Sha256,
+    started_by: Option<&StartedBy>,
+    existing: Option<&DecisionRecord>,
+    caller: &Person,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<DecisionRecord, Refusal> {
+    let Verdict { request, decision, plan_sha256, reason } = verdict;
+    // INVARIANT (I12): who decides has named the hash of what they were shown.
+    if asked != *plan_sha256 {
+        return Err(Refusal::OtherPlan { request: request.clone(), asked });
+    }
+    // INVARIANT (I12): two people, told apart by what AWS says of them.
+    let started_by = started_by.ok_or_else(|| Refusal::StarterUnknown(request.clone()))?;
+    if is_started_by(started_by, caller) {
+        return Err(Refusal::SamePerson(started_by.clone()));
+    }
+    match existing {
+        None => Ok(DecisionRecord {
+            request: request.clone(),
+            decision: *decision,
+            plan_sha256: *plan_sha256,
+            by: caller.clone(),
+            started_by: started_by.clone(),
+            reason: reason.clone(),
+            at: now,
+        }),
+        Some(existing) if existing.request != *request || existing.plan_sha256 != *plan_sha256 => {
+            Err(Refusal::Altered(format!("`{}` decides about something else", request.decision_key())))
+        }
+        Some(existing) if existing.decision == *decision && existing.by.is_same_person(caller) => Ok(existing.clone()),
+        Some(DecisionRecord { decision, by, at, .. }) => {
+            Err(Refusal::AlreadyDecided { decision: *decision, by: by.clone(), at: *at })
+        }
+    }
+}
+
+fn is_started_by(started_by: &StartedBy, person: &Person) -> bool {
+    match started_by {
+        StartedBy::Schedule | StartedBy::Event => false,
+        StartedBy::Person(starter) => starter.is_same_person(person),
+    }
+}
+
+/// Why a plan that needs an approval is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotCarriedOut {
+    #[error("nobody has approved `{0}`: ask for an approval first")]
+    Undecided(ApprovalRequest),
+    #[error("`{by}` has refused `{request}`: ask anew for another decision")]
+    Refused { request: ApprovalRequest, by: Person },
+    #[error("the decision about `{request}` is one about `{decided}`")]
+    OtherRequest { request: ApprovalRequest, decided: ApprovalRequest },
+    #[error("the decision about `{request}` is about another plan: its SHA-256 is {decided}, not {planned}")]
+    OtherPlan { request: ApprovalRequest, decided: Sha256, planned: Sha256 },
+    #[error("the decision about `{0}` names somebody else as who asked for it: find out who wrote it")]
+    OtherStarter(ApprovalRequest),
+    #[error("nobody knows who started the run of `{0}`, so nobody else can have approved it")]
+    StarterUnknown(ApprovalRequest),
+    #[error("`{request}` was approved by who started its run, or by a session name that a tool made up: `{by}`")]
+    SamePerson { request: ApprovalRequest, by: Person },
+}
+
+/// Whether `decided` lets the plan of `request` be carried out, in a run that was started by `started_by`.
+///
+/// INVARIANT (I10, I12): only an approval of this very plan, under this request, by somebody else than who started the run.
+/// `started_by` has to come from what is being carried out: a record's own word for it counts for nothing.
+///
+/// # Errors
+/// Why not.
+pub fn carries_out(
+    plan: &Pin,
+    request: &ApprovalRequest,
+    started_by: Option<&StartedBy>,
+    decided: Option<&DecisionRecord>,
+) -> Result<(), NotCarriedOut> {
+    let DecisionRecord { request: decided, decision, plan_sha256, by, started_by: recorded, reason: _, at: _ } =
+        decided.ok_or_else(|| NotCarriedOut::Undecided(request.clone()))?;
+    let request = request.clone();
+    if *decided != request {
+        return Err(NotCarriedOut::OtherRequest { request, decided: decided.clone() });
+    }
+    if *plan_sha256 != plan.sha256 {
+        return Err(NotCarriedOut::OtherPlan { request, decided: *plan_sha256, planned: plan.sha256 });
+    }
+    match decision {
+        Decision::Approved => {}
+        Decision::Refused => return Err(NotCarriedOut::Refused { request, by: by.clone() }),
+    }
+    match started_by {
+        None => Err(NotCarriedOut::StarterUnknown(request)),
+        Some(started_by) if is_started_by(started_by, by) => Err(NotCarriedOut::SamePerson { request, by: by.clone() }),
+        Some(started_by) if started_by != recorded => Err(NotCarriedOut::OtherStarter(request)),
+        Some(_) => Ok(()),
+    }
+}

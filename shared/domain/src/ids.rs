@@ -1,0 +1,6 @@
+//! What runs, unlock requests, releases and approvals are called, and where their objects lie in the bucket.
+
+pub mod approval;
+pub mod release;
+pub mod run;
+pub mod unlock;

@@ -1,0 +1,118 @@
+//! The id under which an approval is asked for, and where the question, the answer and the plan lie.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{release::ReleaseId, run::RunId, unlock::UnlockId};
+use crate::text::input::InvalidValue;
+
+/// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request or a release, written as its id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ApprovalRequest {
+    Deletion { run: RunId, round: u32 },
+    Unlock(UnlockId),
+    Release(ReleaseId),
+}
+
+impl ApprovalRequest {
+    /// Where the question lies, the task token in it.
+    #[must_use]
+    pub fn asked_key(&self) -> String {
+        format!("approvals/{self}/asked.json")
+    }
+
+    /// Where the answer lies, once there is one.
+    #[must_use]
+    pub fn decision_key(&self) -> String {
+        format!("approvals/{self}/decision.json")
+    }
+
+    /// Where the plan lies that it is about. A release is its own plan.
+    #[must_use]
+    pub fn plan_key(&self) -> String {
+        match self {
+            Self::Deletion { run, round } => run.plan_key(*round),
+            Self::Unlock(unlock) => unlock.plan_key(),
+            Self::Release(release) => release.key(),
+        }
+    }
+}
+
+impl FromStr for ApprovalRequest {
+    type Err = InvalidValue;
+
+    fn from_str(value: &str) -> Result<Self, InvalidValue> {
+        let refused = || InvalidValue::new(value, "an approval request (`<run>.<round>`, `unlock-…` or `release-…`)");
+        // None of these ids has a dot.
+        let Some((run, round)) = value.split_once('.') else {
+            let release = value.parse().map(Self::Release);
+            return release.or_else(|_| value.parse().map(Self::Unlock)).map_err(|_| refused());
+        };
+        let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
+        let request = Self::Deletion { run, round };
+        // Why: each request has one name, and so one key; `+1` and `01` are numbers too.
+        if request.to_string() == value { Ok(request) } else { Err(refused()) }
+    }
+}
+
+impl TryFrom<String> for ApprovalRequest {
+    type Error = InvalidValue;
+
+    fn try_from(value: String) -> Result<Self, InvalidValue> {
+        value.parse()
+    }
+}
+
+impl From<ApprovalRequest> for String {
+    fn from(request: ApprovalRequest) -> Self {
+        request.to_string()
+    }
+}
+
+impl fmt::Display for ApprovalRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deletion { run, round } => write!(formatter, "{run}.{round}"),
+            Self::Unlock(unlock) => unlock.fmt(formatter),
+            Self::Release(release) => release.fmt(formatter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(id: &str) -> ApprovalRequest {
+        id.parse().unwrap()
+    }
+
+    #[test]
+    fn a_request_has_one_name() {
+        let id = request("joined-444455556666-e5e20ada.12");
+        assert_eq!(id, ApprovalRequest::Deletion { run: "joined-444455556666-e5e20ada".parse().unwrap(), round: 12 });
+        assert_eq!(id.plan_key(), "runs/joined-444455556666-e5e20ada/plan/12.json");
+        assert_eq!(id.asked_key(), "approvals/joined-444455556666-e5e20ada.12/asked.json");
+        assert_eq!(id.decision_key(), "approvals/joined-444455556666-e5e20ada.12/decision.json");
+        for wrong in [
+            "",
+            "nightly",
+            "unlock-",
+            "nightly.",
+            ".0",
+            "nightly.01",
+            "nightly.+1",
+            "nightly.-1",
+            "nightly.0.0",
+            "../x.0",
+            "a/b.0",
+        ] {
+            assert!(wrong.parse::<ApprovalRequest>().is_err(), "{wrong}");
+        }
+        let unlock = request("unlock-20261122T0405Z-0123456789ab");
+        assert_eq!(unlock.plan_key(), "unlocks/unlock-20261122T0405Z-0123456789ab/plan.json");
+        assert_eq!(unlock.decision_key(), "approvals/unlock-20261122T0405Z-0123456789ab/decision.json");
+    }
+}

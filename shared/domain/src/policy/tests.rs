@@ -1,0 +1,28 @@
+//! The table of policies in `shapes.json`, and tests of the parts that it does not show.
+
+mod mutations;
+mod parts;
+mod shapes;
+
+use serde_json::Value;
+
+use super::*;
+use crate::aws::{partition::Partition, resource::Resource};
+
+pub(super) const OWNER: &str = "111122223333";
+
+/// The bucket `data` or the queue `jobs` of the account [`OWNER`].
+pub(super) fn resource(on: &str) -> Resource {
+    match on {
+        "bucket" => Resource::bucket("data", Partition::Aws).unwrap(),
+        _ => Resource::Queue(format!("arn:aws:sqs:eu-central-1:{OWNER}:jobs").parse().unwrap()),
+    }
+}
+
+pub(super) fn of(resource: &Resource) -> PolicyOf<'_> {
+    PolicyOf { resource, owner: OWNER.parse().unwrap(), partition: Partition::Aws }
+}
+
+pub(super) fn document(json: &Value) -> PolicyDocument {
+    PolicyDocument::parse(&json.to_string()).unwrap()
+}

@@ -1,0 +1,409 @@
+//! What the table does not show: restoring, replacing, leaving out, limits, and what is never printed.
+
+use serde_json::json;
+
+use super::*;
+
+const BUCKET: &str = "arn:aws:s3:::data";
+const OBJECTS: &str = "arn:aws:s3:::data/*";
+
+fn policy(statements: Value) -> PolicyDocument {
+    document(&json!({ "Version": "2012-10-17", "Statement": statements }))
+}
+
+fn opened(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>) -> Vec<(bool, String)> {
+    let bucket = resource("bucket");
+    let found = widenings(before, after, of(&bucket));
+    found.into_iter().map(|Widening { words, needs_force }| (needs_force, words)).collect()
+}
+
+fn needs_force(before: &PolicyDocument, after: &PolicyDocument) -> bool {
+    opened(Some(before), Some(after)).iter().any(|(needs_force, _)| *needs_force)
+}
+
+/// Whether an Allow gives more than before.
+fn allows_more(before: &PolicyDocument, after: &PolicyDocument) -> bool {
+    let opened = opened(Some(before), Some(after));
+    opened.iter().any(|(needs_force, words)| *needs_force && words.contains(" allows "))
+}
+
+#[test]
+fn what_is_kept_is_kept_to_the_letter() {
+    let text = r#"{"Id":"x","Statement":[{"Resource":["arn:aws:s3:::data"],"Action":"s3:*","Principal":"*","Effect":"Deny","Sid":"A"}],"Version":"2012-10-17"}"#;
+    let document = PolicyDocument::parse(text).unwrap();
+    assert_eq!(document.to_text(), text);
+    let bucket = resource("bucket");
+    let after = narrow(&document, of(&bucket), Reach::Everyone).after.unwrap().to_text();
+    let expected = text.replace(
+        r#""Action":"s3:*""#,
+        r#""NotAction":["s3:GetBucketPolicy","s3:PutBucketPolicy","s3:DeleteBucketPolicy"]"#,
+    );
+    assert_eq!(after, expected);
+    assert!(document.pretty().starts_with("{\n  \"Id\": \"x\",\n  \"Statement\": [\n    {\n"));
+}
+
+#[test]
+fn text_that_is_not_json_is_refused_in_one_line() {
+    for text in ["", "{", "{\"Version\": }", "\u{feff}{}", &"[".repeat(1000)] {
+        let error = PolicyDocument::parse(text).unwrap_err();
+        assert!(matches!(error, PolicyError::NotJson(_)), "{error}");
+        assert!(!error.to_string().contains('\n'), "{error}");
+    }
+    let deep = format!("{}{}", "{\"a\":".repeat(100), "}".repeat(100));
+    assert!(PolicyDocument::parse(&deep).is_err());
+}
+
+#[test]
+fn a_policy_is_never_printed() {
+    let document =
+        policy(json!([{ "Sid": "Secret", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*" }]));
+    assert_eq!(format!("{document:?}"), "PolicyDocument(1 statements)");
+    let bucket = resource("bucket");
+    assert!(!format!("{:?}", narrow(&document, of(&bucket), Reach::Everyone)).contains("NotAction"));
+}
+
+#[test]
+fn a_verdict_reads_as_it_is_written() {
+    for (verdict, text, name) in [
+        (Verdict::Everyone, r#""everyone""#, "everyone"),
+        (
+            Verdict::EveryoneExcept(vec![Exception::new("a", Likelihood::Doubtful, "b")]),
+            r#"{"everyone_except":[{"who":"a","likelihood":"doubtful","why":"b"}]}"#,
+            "everyone_except",
+        ),
+        (Verdict::Nobody, r#""nobody""#, "nobody"),
+        (Verdict::NotModelled("why".into()), r#"{"not_modelled":"why"}"#, "not_modelled"),
+    ] {
+        assert_eq!(serde_json::to_string(&verdict).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Verdict>(text).unwrap(), verdict);
+        assert_eq!(verdict.name(), name);
+    }
+}
+
+#[test]
+fn findings_say_who_is_denied_what() {
+    let bucket = resource("bucket");
+    let words = |statements| -> Vec<String> {
+        analyse(&policy(statements), of(&bucket)).findings.into_iter().map(|finding| finding.words).collect()
+    };
+    let found = words(json!([
+        { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": BUCKET },
+        { "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/ops" }, "Action": "s3:PutBucketPolicy", "Resource": "*" },
+        { "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": OBJECTS },
+        { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": { "Bool": { "aws:SecureTransport": false } } },
+        { "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*" },
+        { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::other" },
+    ]));
+    assert_eq!(
+        found,
+        [
+            "everybody is denied s3:GetBucketPolicy, s3:PutBucketPolicy and s3:DeleteBucketPolicy on bucket `data`",
+            "everybody except the user `arn:aws:iam::111122223333:user/ops` is denied s3:PutBucketPolicy on bucket `data`; \
+             whom it leaves out, other statements keep out",
+            "everybody is denied s3:GetObject on its objects, but whoever IAM allows can change the policy",
+        ]
+    );
+    let guard =
+        words(json!([{ "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucketPolicy", "Resource": BUCKET }]));
+    assert_eq!(guard, ["everybody is denied s3:DeleteBucketPolicy on bucket `data`; that alone locks nobody out"]);
+}
+
+#[test]
+fn a_change_says_what_it_wrote_out_and_what_goes() {
+    let bucket = resource("bucket");
+    let deny =
+        |action: &str| json!({ "Sid": "D", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": BUCKET });
+    let notes = |action: &str| narrow(&policy(json!([deny(action)])), of(&bucket), Reach::Everyone).notes;
+    assert_eq!(notes("s3:*"), Vec::<String>::new());
+    let written_out = "Sid \"D\": in the place of `s3:*BucketP*` stand the actions on bucket `data` that it covers, without the \
+                       management of the policy, as they were known on 27 October 2026; an action that AWS adds later is no \
+                       longer denied there";
+    assert_eq!(notes("s3:*BucketP*"), [written_out]);
+    let goes = "Sid \"D\" goes, because it denies nothing but the management of the policy";
+    assert_eq!(notes("s3:*BucketPolicy"), [goes, "no statement is left, so the policy is deleted"]);
+    assert_eq!(notes("s3:GetBucketPolicy"), ["the policy locks nobody out, so nothing is changed"]);
+    let excepted = json!({ "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/ops" }, "Action": "s3:*", "Resource": BUCKET });
+    let unforced = narrow(&policy(json!([excepted])), of(&bucket), Reach::Everyone).notes;
+    assert_eq!(unforced, ["every locking statement leaves somebody out, so none is changed without force"]);
+    let all = policy(json!([deny("s3:PutBucketPolicy"), deny("s3:DeleteBucketPolicy")]));
+    let notes = narrow(&all, of(&bucket), Reach::Everyone).notes;
+    assert_eq!(notes, [goes, goes, "no statement is left, so the policy is deleted"]);
+}
+
+#[test]
+fn says_when_aws_would_not_take_the_result() {
+    let bucket = resource("bucket");
+    let statements: Vec<Value> =
+        (0..150).map(|_| json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": BUCKET })).collect();
+    let document = policy(json!(statements));
+    assert_eq!(exceeded_limit(&document, of(&bucket)), None);
+    let change = narrow(&document, of(&bucket), Reach::Everyone);
+    let exceeded = exceeded_limit(&change.after.unwrap(), of(&bucket)).unwrap();
+    assert!(exceeded.ends_with("and AWS takes 20480 at most for a bucket"), "{exceeded}");
+    assert_eq!(change.notes, [exceeded]);
+    let queue = resource("queue");
+    let many = policy(json!(statements.iter().take(21).collect::<Vec<_>>()));
+    assert!(exceeded_limit(&many, of(&queue)).unwrap().contains("21 statements"));
+}
+
+#[test]
+fn an_allow_that_a_deny_kept_in_check_needs_force() {
+    let allow = |action: &str, resource: &str| json!({ "Sid": "A", "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/app" }, "Action": action, "Resource": resource });
+    let deny = |action: &str, resource: &str| json!({ "Sid": "D", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource });
+    for (denied, on, allowed, at, expected) in [
+        ("s3:*", "*", "s3:GetObject", OBJECTS, true),
+        ("s3:Get*", OBJECTS, "s3:*Object", OBJECTS, true),
+        ("s3:Get*", OBJECTS, "s3:Put*", OBJECTS, false),
+        ("s3:GetObject", "arn:aws:s3:::data/a/*", "s3:GetObject", "arn:aws:s3:::data/b/*", false),
+        ("s3:GetObject", "arn:aws:s3:::data/a/*", "s3:GetObject", "arn:aws:s3:::data/*/x", true),
+        ("s3:*", BUCKET, "s3:GetObject", OBJECTS, false),
+        ("s3:*", BUCKET, "s3:ListBucket", "*", true),
+        ("s3:*", OBJECTS, "s3:ListBucket", BUCKET, false),
+        ("s3:NewThing", OBJECTS, "s3:New*", OBJECTS, true),
+        ("s3:PutBucketPolicy", BUCKET, "s3:PutBucketPolicy", BUCKET, false),
+        ("s3:GetObject", "arn:aws:s3:::data/${aws:username}/*", "s3:GetObject", "arn:aws:s3:::data/a/*", true),
+    ] {
+        let (deny, allow) = (deny(denied, on), allow(allowed, at));
+        let (before, after) = (policy(json!([deny, allow])), policy(json!([allow])));
+        assert_eq!(allows_more(&before, &after), expected, "{denied} {on} {allowed} {at}");
+        assert!(!allows_more(&before, &before));
+    }
+}
+
+#[test]
+fn what_still_denies_it_keeps_it_in_check() {
+    let allow = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": OBJECTS });
+    let deny = |element: &str, action: &str, resources: Value, principal: &str| {
+        let principal = if principal == "*" { json!("*") } else { json!({ "AWS": principal }) };
+        json!({ "Effect": "Deny", "Principal": principal, element: action, "Resource": resources })
+    };
+    let role = "arn:aws:iam::111122223333:role/app";
+    let whole = deny("Action", "s3:*", json!([BUCKET, OBJECTS]), "*");
+    for (kept, opens) in [
+        (deny("NotAction", "s3:PutObject", json!("*"), "*"), false),
+        (deny("Action", "s3:Get*", json!([OBJECTS]), "*"), false),
+        (deny("Action", "s3:GetObject", json!(["arn:aws:s3:::data/a/*"]), "*"), true),
+        (deny("Action", "s3:*", json!([OBJECTS]), role), true),
+        (deny("NotAction", "s3:GetObject", json!("*"), "*"), true),
+    ] {
+        let (before, after) = (policy(json!([whole, allow])), policy(json!([kept, allow])));
+        assert_eq!(allows_more(&before, &after), opens, "{kept}");
+    }
+}
+
+#[test]
+fn a_new_allow_needs_force_and_one_with_fewer_principals_does_not() {
+    let allow = |principals: Value, action: &str| json!({ "Sid": "A", "Effect": "Allow", "Principal": { "AWS": principals }, "Action": action, "Resource": OBJECTS });
+    let (one, two) = ("arn:aws:iam::111122223333:role/a", "arn:aws:iam::444455556666:role/b");
+    let before = policy(json!([allow(json!([one, two]), "s3:GetObject")]));
+    assert_eq!(opened(Some(&before), Some(&policy(json!([allow(json!([one]), "s3:GetObject")])))), []);
+    assert!(needs_force(&before, &policy(json!([allow(json!([one, two]), "s3:PutObject")]))));
+    assert!(needs_force(&before, &policy(json!([allow(json!(["*"]), "s3:GetObject")]))));
+    let words =
+        format!("Sid \"A\" is new and allows the role `{one}` and the role `{two}` s3:GetObject on its objects");
+    assert_eq!(opened(None, Some(&before)), [(true, words)]);
+    assert_eq!(opened(None, None), []);
+}
+
+#[test]
+fn an_allow_that_comes_back_beside_the_deny_that_keeps_it_in_check_opens_nothing() {
+    let allow =
+        json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"});
+    let deny = |more: Value| {
+        let mut deny = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]});
+        deny.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        deny
+    };
+    assert_eq!(opened(None, Some(&policy(json!([allow, deny(json!({}))])))), []);
+    for more in [
+        json!({"Action": "s3:PutObject"}),
+        json!({"Resource": "arn:aws:s3:::data"}),
+        json!({"Resource": "arn:aws:s3:::data/private/*"}),
+        json!({"Principal": {"AWS": OWNER}}),
+        json!({"Condition": {"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/reader"}}}),
+    ] {
+        let opened = opened(None, Some(&policy(json!([allow, deny(more.clone())]))));
+        assert!(opened.len() == 1 && opened[0].0, "{more}: {opened:?}");
+    }
+}
+
+#[test]
+fn a_deny_on_objects_that_goes_names_acls_and_needs_force() {
+    let tls = json!({ "Sid": "TLS", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": { "Bool": { "aws:SecureTransport": "false" } } });
+    let lock = json!({ "Sid": "Lock", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" });
+    let role = json!({ "Sid": "Role", "Effect": "Deny", "Principal": { "AWS": "arn:aws:iam::111122223333:role/a" }, "Action": "s3:PutBucketPolicy", "Resource": BUCKET });
+    let own = "identities of account 111122223333 reach it again as far as their own policies allow";
+    let acl = "and so may anybody whom an ACL of the bucket or of an object lets in (ACLs cannot be read from here)";
+    assert_eq!(
+        opened(Some(&policy(json!([tls, lock, role]))), None),
+        [
+            (
+                true,
+                format!(
+                    "Sid \"TLS\", which locks nobody out, no longer denies s3:* on bucket `data` and its objects, {acl}"
+                )
+            ),
+            (true, format!("Sid \"Lock\" no longer denies s3:* on bucket `data` and its objects: {own}, {acl}")),
+            (
+                false,
+                "Sid \"Role\", which locks nobody out, no longer denies s3:PutBucketPolicy on bucket `data`".to_owned()
+            ),
+        ]
+    );
+    // What no ACL gives is said and no more.
+    for (action, forced) in [("s3:PutBucketTagging", false), ("s3:ListBucket", true), ("s3:PutBucketAcl", true)] {
+        let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": action, "Resource": BUCKET });
+        assert_eq!(opened(Some(&policy(json!([deny]))), None)[0].0, forced, "{action}");
+    }
+    let queue = resource("queue");
+    let lock = json!({ "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*" });
+    let of_queue = widenings(Some(&policy(json!([lock]))), None, of(&queue));
+    assert!(of_queue.iter().all(|widening| !widening.needs_force), "a queue has no ACL: {of_queue:?}");
+}
+
+#[test]
+fn others_who_may_manage_the_policy_again_need_force() {
+    let lock = json!({ "Sid": "Lock", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" });
+    let bucket = resource("bucket");
+    for (principal, condition, expected) in [
+        (json!("*"), json!({}), true),
+        (json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }), true),
+        (json!("*"), json!({ "StringEquals": { "aws:PrincipalAccount": "111122223333" } }), false),
+        (json!("*"), json!({ "StringEqualsIfExists": { "aws:PrincipalAccount": "111122223333" } }), true),
+        (json!("*"), json!({ "StringEquals": { "aws:PrincipalAccount": ["111122223333", "444455556666"] } }), true),
+        (json!("*"), json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/*" } }), false),
+        (json!("*"), json!({ "StringLike": { "aws:PrincipalArn": "arn:aws:iam::*:111122223333:role/x" } }), true),
+        (json!({ "AWS": "444455556666" }), json!({}), true),
+        (json!({ "AWS": "arn:aws:iam::444455556666:role/x" }), json!({}), true),
+        (json!({ "AWS": "arn:aws:iam::111122223333:role/x" }), json!({}), false),
+        (json!({ "AWS": ["111122223333"] }), json!({}), false),
+    ] {
+        let allow = json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:PutBucketPolicy", "Resource": BUCKET, "Condition": condition });
+        let before = policy(json!([lock, allow]));
+        let after = narrow(&before, of(&bucket), Reach::Everyone).after.unwrap();
+        assert_eq!(needs_force(&before, &after), expected, "{allow}");
+    }
+}
+
+#[test]
+fn leaves_out_principals_and_statements_by_name() {
+    let statement = |sid: &str, element: &str, principals: Value| json!({ "Sid": sid, "Effect": "Deny", element: { "AWS": principals, "Service": "x.amazonaws.com" }, "Action": "s3:*", "Resource": "*" });
+    let document = policy(json!([
+        statement("One", "Principal", json!(["AROAEXAMPLE", "111122223333"])),
+        statement("Two", "Principal", json!("AROAEXAMPLE")),
+        json!({ "Effect": "Allow", "Principal": { "AWS": ["AROAEXAMPLE"] }, "Action": "s3:*", "Resource": "*" }),
+    ]));
+    assert_eq!(gone_principals(&document), ["AROAEXAMPLE"]);
+    let without = |principals: &[&str], statements: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>();
+        leave_out(&document, &owned(principals), &owned(statements)).map(|left| left.map(|left| left.to_text()))
+    };
+    let expected = policy(json!([
+        statement("One", "Principal", json!(["111122223333"])),
+        json!({ "Sid": "Two", "Effect": "Deny", "Principal": { "Service": "x.amazonaws.com" }, "Action": "s3:*", "Resource": "*" }),
+    ]));
+    assert_eq!(without(&["AROAEXAMPLE"], &[]), Ok(Some(expected.to_text())));
+    assert_eq!(without(&[], &[]), Ok(Some(document.to_text())));
+    assert_eq!(without(&[], &["One", "Sid \"Two\"", "statement 3"]), Ok(None));
+    assert_eq!(
+        without(&["AROANOBODY"], &[]),
+        Err("the policy has no principal `AROANOBODY`; it has `111122223333`, `AROAEXAMPLE` and `x.amazonaws.com`"
+            .to_owned())
+    );
+    assert_eq!(
+        without(&[], &["Three"]),
+        Err("the policy has no statement `Three`; it has Sid \"One\", Sid \"Two\" and statement 3".to_owned())
+    );
+}
+
+#[test]
+fn a_not_principal_never_becomes_empty() {
+    let document = policy(json!([
+        { "Effect": "Deny", "NotPrincipal": { "AWS": "AIDAEXAMPLE" }, "Action": "s3:*", "Resource": "*" },
+        { "Effect": "Deny", "NotPrincipal": { "AWS": ["AIDAEXAMPLE", "AROAEXAMPLE"] }, "Action": "s3:*", "Resource": "*" },
+    ]));
+    assert_eq!(gone_principals(&document), ["AIDAEXAMPLE", "AROAEXAMPLE"]);
+    let refused = leave_out(&document, &["AIDAEXAMPLE".into()], &[]).unwrap_err();
+    assert_eq!(refused, "statement 1 would have no NotPrincipal left, and so reach everybody: leave it out as a whole");
+    let left = leave_out(&document, &["AIDAEXAMPLE".into()], &["statement 1".into()]).unwrap().unwrap();
+    assert_eq!(gone_principals(&left), ["AROAEXAMPLE"]);
+}
+
+#[test]
+fn knows_what_s3_calls_public() {
+    let allow = |principal: Value, condition: Value| json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": OBJECTS, "Condition": condition });
+    for (principal, condition, expected) in [
+        (json!("*"), json!({}), true),
+        (json!({ "AWS": ["*"] }), json!({}), true),
+        (json!({ "AWS": "111122223333" }), json!({}), false),
+        (json!({ "Service": "cloudfront.amazonaws.com" }), json!({}), false),
+        (json!("*"), json!({ "StringEquals": { "aws:SourceVpce": "vpce-1a2b3c4d" } }), false),
+        (json!("*"), json!({ "StringLike": { "aws:SourceVpc": "vpc-*" } }), true),
+        (json!("*"), json!({ "StringEqualsIfExists": { "aws:SourceVpc": "vpc-1" } }), true),
+        (json!("*"), json!({ "StringNotEquals": { "aws:SourceVpc": "vpc-1" } }), true),
+        (json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }), false),
+        (json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "${aws:ResourceOrgID}" } }), true),
+        (json!("*"), json!({ "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } }), false),
+        (json!("*"), json!({ "IpAddress": { "aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/1"] } }), true),
+        (json!("*"), json!({ "StringLike": { "aws:userid": "AROAEXAMPLE:*" } }), false),
+        (
+            json!("*"),
+            json!({ "StringLike": { "s3:DataAccessPointArn": "arn:aws:s3:us-east-1:111122223333:accesspoint/*" } }),
+            false,
+        ),
+        (json!("*"), json!({ "StringEquals": { "aws:Referer": "https://example.com/" } }), true),
+    ] {
+        let statement = allow(principal, condition);
+        let found = public_statements(&policy(json!([statement])));
+        assert_eq!(found, if expected { vec!["statement 1"] } else { vec![] }, "{statement}");
+    }
+    let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*" });
+    assert!(public_statements(&policy(json!([deny]))).is_empty());
+}
+
+/// As many wide statements as a bucket's policy holds, each with resources of its own.
+fn wide(statements: usize) -> PolicyDocument {
+    let resource = |number: usize, part: usize| format!("arn:aws:s3:::data/{number:02}{part}*x*");
+    let statement = |number: usize| {
+        let resources: Vec<String> = (0..8).map(|part| resource(number, part)).collect();
+        let effect = if number.is_multiple_of(2) { "Allow" } else { "Deny" };
+        json!({"Effect": effect, "Principal": "*", "Action": ["s3:*Object*", "s3:G*"], "Resource": resources})
+    };
+    policy(json!((0..statements).map(statement).collect::<Vec<_>>()))
+}
+
+#[test]
+fn patterns_are_compared_once_however_many_statements_and_actions_there_are() {
+    let comparisons = |statements: usize| {
+        let before = wide(statements);
+        assert!(before.to_text().len() <= 20 * 1024);
+        let start = crate::policy::language::pattern::COMPARISONS.get();
+        let found = opened(Some(&before), None);
+        assert_eq!(found.len(), statements / 2);
+        let after = policy(json!(before.json_statements().iter().step_by(2).collect::<Vec<_>>()));
+        opened(Some(&before), Some(&after));
+        crate::policy::language::pattern::COMPARISONS.get() - start
+    };
+    // Each pair of resources once or twice, and each action pattern against each action: 56 statements have 448 resources.
+    let (half, whole) = (comparisons(28), comparisons(56));
+    assert!(whole < 448 * 448, "{whole}");
+    assert!(whole < 5 * half, "{half} and {whole}: no more than the square of what there is");
+}
+
+#[test]
+fn what_turns_text_around_is_written_out_in_every_sentence() {
+    let bucket = resource("bucket");
+    let hidden = "arn:aws:iam::111122223333:user/\u{202e}nimda\u{2066}\u{200b}` is fine; `";
+    let lock = policy(json!([
+        { "Sid": "a\u{202e}b", "Effect": "Deny", "NotPrincipal": { "AWS": [hidden, OWNER] }, "Action": "s3:*", "Resource": BUCKET },
+    ]));
+    let Analysis { verdict, findings, .. } = analyse(&lock, of(&bucket));
+    let text = format!("{verdict:?} {findings:?} {:?}", widenings(Some(&lock), None, of(&bucket)));
+    for hidden in ['\u{202e}', '\u{2066}', '\u{200b}'] {
+        assert!(!text.contains(hidden), "{text}");
+    }
+    let Verdict::EveryoneExcept(exceptions) = verdict else { panic!("{findings:?}") };
+    let expected = r"the user `arn:aws:iam::111122223333:user/\u{202e}nimda\u{2066}\u{200b}\u{60} is fine; \u{60}`";
+    assert_eq!(exceptions[0].who, expected);
+}

@@ -1,0 +1,140 @@
+//! What people may ask for, read strictly.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    Mode, Sha256,
+    approvals::{Decision, Verdict},
+    aws::partition::Partition,
+    ids::approval::ApprovalRequest,
+    people::{Person, Reason, StartedBy},
+    run::{
+        release::ReleaseRequest,
+        selection::{Exclusions, Request, Selection},
+    },
+    text::input::{InvalidInput, parse},
+    unlock::{ActionName, UnlockRequest},
+};
+
+/// A person's request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PersonRequest {
+    /// What is asked, to look at before deciding.
+    Show(ApprovalRequest),
+    Decide(Verdict),
+    Secure(SecureAccounts),
+    /// Something for a bucket or queue whose policy denies everybody.
+    Unlock(UnlockRequest),
+    /// A protected access key that is to go.
+    ReleaseKey(ReleaseRequest),
+}
+
+/// A run by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecureAccounts {
+    pub selection: Selection,
+    #[serde(default)]
+    pub mode: Mode,
+    #[serde(default)]
+    pub exclude: Exclusions,
+    pub reason: Reason,
+}
+
+impl SecureAccounts {
+    /// The request as the state machine takes it, `person` being who signed.
+    #[must_use]
+    pub fn started_by(self, person: Person) -> Request {
+        let Self { selection, mode, exclude, reason: _ } = self;
+        Request { selection, mode, exclude, started_by: Some(StartedBy::Person(person)) }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Show,
+    Approve,
+    Refuse,
+    Secure,
+    Inspect,
+    Plan,
+    Apply,
+    Restore,
+    #[serde(rename = "release-key")]
+    ReleaseKey,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Show {
+    request: ApprovalRequest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decide {
+    request: ApprovalRequest,
+    plan_sha256: Sha256,
+    reason: Reason,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    action: Action,
+}
+
+impl PersonRequest {
+    /// Whether somebody else may have to approve what it starts.
+    #[must_use]
+    pub fn may_need_approval(&self) -> bool {
+        match self {
+            Self::Show(_) | Self::Decide(_) => false,
+            Self::ReleaseKey(_) => true,
+            Self::Secure(secure) => secure.mode == Mode::Enforce,
+            Self::Unlock(unlock) => unlock.action.changes(),
+        }
+    }
+
+    /// Reads a request, in a deployment of `partition`. INVARIANT (I5): without an action it only looks, at a bucket or
+    /// queue if it names one, else at what was asked before.
+    ///
+    /// # Errors
+    /// An unknown action or field, and a value that does not fit, by its name.
+    pub fn parse(mut body: Value, partition: Partition) -> Result<Self, InvalidInput> {
+        let names_resource = ["account", "bucket", "queue"].iter().any(|field| body.get(field).is_some());
+        let action = match body.as_object_mut().and_then(|fields| fields.shift_remove("action")) {
+            None if names_resource => Action::Inspect,
+            None => Action::Show,
+            Some(action) => {
+                let Envelope { action } = parse("request", serde_json::json!({ "action": action }))?;
+                action
+            }
+        };
+        let unlock = |action, body| UnlockRequest::parse(action, body, partition).map(Self::Unlock);
+        match action {
+            Action::Show => {
+                let Show { request } = parse("request", body)?;
+                Ok(Self::Show(request))
+            }
+            Action::Approve => Ok(Self::Decide(verdict(Decision::Approved, body)?)),
+            Action::Refuse => Ok(Self::Decide(verdict(Decision::Refused, body)?)),
+            Action::Secure => Ok(Self::Secure(parse("request", body)?)),
+            Action::Inspect => unlock(ActionName::Inspect, body),
+            Action::Plan => unlock(ActionName::Plan, body),
+            Action::Apply => unlock(ActionName::Apply, body),
+            Action::Restore => unlock(ActionName::Restore, body),
+            Action::ReleaseKey => Ok(Self::ReleaseKey(parse("request", body)?)),
+        }
+    }
+}
+
+fn verdict(decision: Decision, body: Value) -> Result<Verdict, InvalidInput> {
+    let Decide { request, plan_sha256, reason } = parse("request", body)?;
+    Ok(Verdict { request, decision, plan_sha256, reason })
+}
+
+#[cfg(test)]
+#[path = "requests_tests.rs"]
+mod tests;

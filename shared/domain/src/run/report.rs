@@ -1,0 +1,279 @@
+//! What a run says in the end: one status for every account that it was about.
+
+mod status;
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AccountId, ErrorKind, Failure, Mode, RunId,
+    artifact::Collected,
+    run::{
+        deletion::{DeletionReport, DeletionStep},
+        plan::DeletionPlan,
+        round,
+        selection::{Newcomer, NobodySelected, NotCreated},
+    },
+};
+use status::statuses;
+
+pub use status::Status;
+
+/// So many accounts are named in the one line for people; the report names all.
+const NAMED: usize = 10;
+
+/// How asking for an approval ended, where the guard called for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalOutcome {
+    NotNeeded,
+    Approved,
+    Refused,
+    /// Nobody answered in time.
+    TimedOut,
+    /// Nobody could be asked.
+    NotAsked,
+}
+
+/// The state of a run after one of its rounds; each round's report contains the ones before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    pub run: RunId,
+    pub round: u32,
+    pub mode: Mode,
+    /// Of the latest round.
+    pub approval: ApprovalOutcome,
+    pub accounts: BTreeMap<AccountId, AccountReport>,
+    pub not_created: Vec<NotCreated>,
+    /// What the next round takes up.
+    pub pending: Vec<Newcomer>,
+    /// Creations that did not finish in time: there is no account id to report on.
+    pub unfinished_creations: Vec<Newcomer>,
+    /// Why the run looked at nobody, if it did not.
+    #[serde(default)]
+    pub nobody_selected: Option<NobodySelected>,
+    /// Accounts that were asked for by their id, and are not in the organization.
+    #[serde(default)]
+    pub not_in_organization: Vec<AccountId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountReport {
+    pub name: Option<String>,
+    pub status: Status,
+    /// What earlier rounds of the run deleted or began to delete, where the status tells of no steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deleted: Vec<DeletionStep>,
+}
+
+impl AccountReport {
+    fn of(name: Option<String>, status: Status) -> Self {
+        Self { name, status, deleted: Vec::new() }
+    }
+
+    /// INVARIANT (I3): what an earlier round deleted stays, whatever the account has become since.
+    fn after(self, earlier: Option<Self>) -> Self {
+        let Self { name, status, deleted: _ } = self;
+        let Some(Self { name: earlier_name, status: earlier, deleted }) = earlier else {
+            return Self::of(name, status);
+        };
+        let mut steps = deleted;
+        steps.extend(earlier.into_steps());
+        let (status, deleted) = status.after(steps);
+        Self { name: name.or(earlier_name), status, deleted }
+    }
+}
+
+/// How many accounts ended in each status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub clean: u32,
+    pub cleaned: u32,
+    pub found: u32,
+    pub exempt: u32,
+    pub held_back: u32,
+    pub unknown: u32,
+    pub failed: u32,
+    pub left_out: u32,
+    pub excluded: u32,
+    pub not_approved: u32,
+    pub paused: u32,
+}
+
+impl Report {
+    /// Adds a round to the report of the rounds before it.
+    ///
+    /// `deletions`: what each deleting worker left behind, by its batch's number.
+    #[must_use]
+    pub fn add_round(
+        previous: Option<Self>,
+        plan: DeletionPlan,
+        approval: ApprovalOutcome,
+        deletions: BTreeMap<u32, Collected<DeletionReport>>,
+        new_account_wait_minutes: u16,
+    ) -> Self {
+        let DeletionPlan {
+            run,
+            round,
+            mode,
+            batches,
+            batch_numbers: _,
+            others,
+            left_out,
+            waiting,
+            not_created,
+            nobody_selected,
+            not_in_organization,
+            started_by: _,
+            management_account: _,
+            planned_at: _,
+            made_from: _,
+            guard: _,
+            approved_before: _,
+            excluded_tags: _,
+        } = plan;
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
+            Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
+                // Once somebody was selected it was not nobody; until then, the latest reading says best why.
+                (accounts, not_created, first.and(nobody_selected), missing)
+            }
+            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization),
+        };
+        all_not_created.extend(not_created);
+        let mut add = |account: AccountId, report: AccountReport| {
+            let earlier = accounts.remove(&account);
+            accounts.insert(account, report.after(earlier));
+        };
+        for left in left_out {
+            add(left.account, AccountReport::of(None, Status::LeftOut(left.reason)));
+        }
+        let mut unfinished_creations = Vec::new();
+        for newcomer in waiting {
+            match newcomer {
+                Newcomer::Account(account) => {
+                    let message = format!("Organizations does not show account `{account}` as an active member yet");
+                    let status = Status::Unknown(Failure::new(ErrorKind::NotYetVisible, message));
+                    add(account, AccountReport::of(None, status));
+                }
+                Newcomer::CreateAccountRequest(_) => unfinished_creations.push(newcomer),
+            }
+        }
+        for (account, report) in statuses(mode, approval, batches, others, deletions) {
+            add(account, report);
+        }
+
+        let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);
+        let mut pending: Vec<Newcomer> = accounts
+            .iter()
+            .filter(|(_, report)| report.status.may_pass().is_some_and(again))
+            .map(|(account, _)| Newcomer::Account(*account))
+            .collect();
+        if again(ErrorKind::NotYetVisible) {
+            pending.append(&mut unfinished_creations);
+        }
+        Self {
+            run,
+            round,
+            mode,
+            approval,
+            accounts,
+            not_created: all_not_created,
+            pending,
+            unfinished_creations,
+            nobody_selected,
+            not_in_organization,
+        }
+    }
+
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for report in self.accounts.values() {
+            let count = match report.status {
+                Status::Clean => &mut counts.clean,
+                Status::Cleaned { .. } => &mut counts.cleaned,
+                Status::Found { .. } => &mut counts.found,
+                Status::Exempt { .. } => &mut counts.exempt,
+                Status::HeldBack { .. } => &mut counts.held_back,
+                Status::Unknown(_) => &mut counts.unknown,
+                Status::Failed { .. } => &mut counts.failed,
+                Status::LeftOut(_) => &mut counts.left_out,
+                Status::Excluded { .. } => &mut counts.excluded,
+                Status::NotApproved { .. } => &mut counts.not_approved,
+                Status::Paused { .. } => &mut counts.paused,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// Whether nobody needs to look: every account is clean, cleaned, exempt, left out or, in a report, told of.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let Counts {
+            unknown,
+            failed,
+            held_back,
+            not_approved,
+            paused,
+            clean: _,
+            cleaned: _,
+            found: _,
+            exempt: _,
+            left_out: _,
+            excluded: _,
+        } = self.counts();
+        unknown + failed + held_back + not_approved + paused == 0
+            && self.nobody_selected.is_none_or(NobodySelected::is_settled)
+            && self.not_in_organization.is_empty()
+            && self.unfinished_creations.is_empty()
+            && self.pending.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    /// One line for people.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts {
+            clean,
+            cleaned,
+            found,
+            exempt,
+            held_back,
+            unknown,
+            failed,
+            left_out,
+            excluded,
+            not_approved,
+            paused,
+        } = self.counts();
+        write!(
+            formatter,
+            "run {}: {clean} clean, {cleaned} cleaned, {found} with root credentials, {exempt} exempt, \
+             {excluded} excluded, {held_back} held back for a person, {not_approved} not approved, {paused} paused, \
+             {unknown} unknown, {failed} failed, {left_out} left out, {} still being created, {} to be looked at again",
+            self.run,
+            self.unfinished_creations.len(),
+            self.pending.len(),
+        )?;
+        if let Some(why) = self.nobody_selected {
+            write!(formatter, "; nobody was selected: {why}")?;
+        }
+        let (named, further) = self.not_in_organization.split_at(self.not_in_organization.len().min(NAMED));
+        if !named.is_empty() {
+            let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+            write!(formatter, "; not in the organization: {}", named.join(", "))?;
+        }
+        if !further.is_empty() {
+            write!(formatter, " and {} more", further.len())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;

@@ -1,0 +1,238 @@
+//! The status of one account: from what a plan found and what deleting it did.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountReport, ApprovalOutcome};
+use crate::{
+    AccountId, Batch, ErrorKind, Failure, Inventory, Mode,
+    artifact::{Collected, no_result},
+    run::{
+        deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome, after_earlier_rounds},
+        plan::{Finding, HeldBack, OtherAccount, PlannedAccount},
+        selection::{LeftOut, Tag},
+    },
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// AWS called it clean in this run.
+    Clean,
+    /// Root credentials were deleted, and a fresh read shows none left.
+    Cleaned {
+        steps: Vec<DeletionStep>,
+    },
+    /// Root credentials are there; this run only reports.
+    Found {
+        inventory: Inventory,
+        held_back: Vec<HeldBack>,
+    },
+    Exempt {
+        reason: String,
+        inventory: Option<Inventory>,
+    },
+    /// What is left waits for a person.
+    HeldBack {
+        held_back: Vec<HeldBack>,
+        steps: Vec<DeletionStep>,
+    },
+    /// Nothing is known of it, for this reason.
+    Unknown(Failure),
+    /// Some of it could not be deleted.
+    Failed {
+        failure: Failure,
+        steps: Vec<DeletionStep>,
+    },
+    LeftOut(LeftOut),
+    /// The run leaves accounts with this tag alone.
+    Excluded {
+        tag: Tag,
+        inventory: Inventory,
+    },
+    /// Root credentials are there, and the approval to delete them was refused or not given in time.
+    NotApproved {
+        inventory: Inventory,
+    },
+    /// Root credentials are there, and somebody paused everything that changes.
+    Paused {
+        reason: String,
+    },
+}
+impl Status {
+    /// This status, with the steps that earlier rounds took in the same account, and those of them that have no place in it.
+    ///
+    /// INVARIANT (I3): nothing that was deleted gets lost here. An account that was cleaned in two rounds shows what went in
+    /// both, and is not called clean as if nothing had been there.
+    pub(super) fn after(self, earlier: Vec<DeletionStep>) -> (Self, Vec<DeletionStep>) {
+        let status = match self {
+            Self::Clean => match after_earlier_rounds(earlier, Vec::new(), |_| true) {
+                steps if steps.is_empty() => Self::Clean,
+                steps => Self::Cleaned { steps },
+            },
+            Self::Cleaned { steps } => Self::Cleaned { steps: after_earlier_rounds(earlier, steps, |_| true) },
+            Self::HeldBack { held_back, steps } => {
+                let is_gone = |credential: &_| !held_back.iter().any(|held| held.credential == *credential);
+                let steps = after_earlier_rounds(earlier, steps, is_gone);
+                Self::HeldBack { held_back, steps }
+            }
+            // What is there was not looked at, or not all of it.
+            Self::Failed { failure, steps } => {
+                Self::Failed { failure, steps: after_earlier_rounds(earlier, steps, |_| false) }
+            }
+            Self::Unknown(failure) => match after_earlier_rounds(earlier, Vec::new(), |_| false) {
+                steps if steps.is_empty() => Self::Unknown(failure),
+                steps => Self::Failed { failure, steps },
+            },
+            status @ (Self::Found { .. }
+            | Self::Exempt { .. }
+            | Self::LeftOut(_)
+            | Self::Excluded { .. }
+            | Self::NotApproved { .. }
+            | Self::Paused { .. }) => {
+                return (status, after_earlier_rounds(earlier, Vec::new(), |_| false));
+            }
+        };
+        (status, Vec::new())
+    }
+
+    /// The steps that the status tells of.
+    pub(super) fn into_steps(self) -> Vec<DeletionStep> {
+        match self {
+            Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. } => steps,
+            Self::Clean
+            | Self::Found { .. }
+            | Self::Exempt { .. }
+            | Self::Unknown(_)
+            | Self::LeftOut(_)
+            | Self::Excluded { .. }
+            | Self::NotApproved { .. }
+            | Self::Paused { .. } => Vec::new(),
+        }
+    }
+
+    /// The kind of failure behind the status, where another look may end differently.
+    pub(super) fn may_pass(&self) -> Option<ErrorKind> {
+        match self {
+            Self::Unknown(failure) | Self::Failed { failure, steps: _ } => Some(failure.kind),
+            Self::Clean
+            | Self::Cleaned { .. }
+            | Self::Found { .. }
+            | Self::Exempt { .. }
+            | Self::HeldBack { .. }
+            | Self::LeftOut(_)
+            | Self::Excluded { .. }
+            | Self::NotApproved { .. }
+            | Self::Paused { .. } => None,
+        }
+    }
+}
+
+/// The status of every account of a plan.
+pub(super) fn statuses(
+    mode: Mode,
+    approval: ApprovalOutcome,
+    batches: Vec<Batch<PlannedAccount>>,
+    others: Vec<OtherAccount>,
+    mut deletions: BTreeMap<u32, Collected<DeletionReport>>,
+) -> Vec<(AccountId, AccountReport)> {
+    let others = others.into_iter().map(|OtherAccount { account, finding }| {
+        (account.id, AccountReport::of(Some(account.name), status_of_finding(finding)))
+    });
+    let planned = batches.into_iter().flat_map(|batch| {
+        let collected = deletions.remove(&batch.batch);
+        status_of_batch(mode, approval, batch.batch, batch.accounts, collected)
+    });
+    others.chain(planned).collect()
+}
+
+fn status_of_finding(finding: Finding) -> Status {
+    match finding {
+        Finding::Clean => Status::Clean,
+        Finding::Exempt { reason, inventory } => Status::Exempt { reason, inventory: Some(inventory) },
+        Finding::HeldBack { held_back, inventory: _ } => Status::HeldBack { held_back, steps: Vec::new() },
+        Finding::Excluded { tag, inventory } => Status::Excluded { tag, inventory },
+        Finding::Unknown(failure) => Status::Unknown(failure),
+        Finding::NotAttempted => Status::Unknown(Failure::new(ErrorKind::Transient, "time ran out before its turn")),
+    }
+}
+
+fn status_of_batch(
+    mode: Mode,
+    approval: ApprovalOutcome,
+    number: u32,
+    accounts: Vec<PlannedAccount>,
+    collected: Option<Collected<DeletionReport>>,
+) -> Vec<(AccountId, AccountReport)> {
+    let (mut outcomes, missing) = match collected {
+        Some(Ok(result)) => (
+            result.accounts.into_iter().map(|report| (report.account.id, report.outcome)).collect(),
+            Failure::new(ErrorKind::Defect, "the result of its batch does not name it"),
+        ),
+        Some(Err(failure)) => (BTreeMap::new(), failure),
+        None => (BTreeMap::new(), no_result(number)),
+    };
+    accounts
+        .into_iter()
+        .map(|PlannedAccount { account, held_back, inventory, delete: _ }| {
+            let status = match (mode, approval, outcomes.remove(&account.id)) {
+                (Mode::Report, _, _) => Status::Found { inventory, held_back },
+                (Mode::Enforce, _, Some(outcome)) => status_of_deletion(outcome, held_back),
+                (
+                    Mode::Enforce,
+                    ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked,
+                    None,
+                ) => Status::NotApproved { inventory },
+                (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved, None) => {
+                    Status::Unknown(missing.clone())
+                }
+            };
+            (account.id, AccountReport::of(Some(account.name), status))
+        })
+        .collect()
+}
+
+fn status_of_deletion(outcome: DeletionOutcome, held_back: Vec<HeldBack>) -> Status {
+    match outcome {
+        DeletionOutcome::Attempted { steps, remaining } => status_of_steps(steps, remaining, held_back),
+        DeletionOutcome::LeftOut(reason) => Status::LeftOut(reason),
+        DeletionOutcome::Exempt(reason) => Status::Exempt { reason, inventory: None },
+        DeletionOutcome::Paused(reason) => Status::Paused { reason },
+        DeletionOutcome::Failed(failure) => Status::Failed { failure, steps: Vec::new() },
+        DeletionOutcome::NotAttempted => {
+            let failure = Failure::new(ErrorKind::Transient, "time ran out before its turn");
+            Status::Failed { failure, steps: Vec::new() }
+        }
+        DeletionOutcome::Unknown(failure) => Status::Unknown(failure),
+    }
+}
+
+/// INVARIANT (I3): `Cleaned` needs a fresh read that shows nothing left.
+fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, held_back: Vec<HeldBack>) -> Status {
+    let failed = steps.iter().find_map(|step| match &step.outcome {
+        StepOutcome::Failed(failure) | StepOutcome::Unconfirmed(failure) => Some(failure.clone()),
+        StepOutcome::Deleted | StepOutcome::AlreadyAbsent | StepOutcome::NotAttempted(_) => None,
+    });
+    if let Some(failure) = failed {
+        return Status::Failed { failure, steps };
+    }
+    let Some(remaining) = remaining else {
+        let failure = Failure::new(ErrorKind::Transient, "what is left could not be read");
+        return Status::Failed { failure, steps };
+    };
+    let unexpected: Vec<String> = remaining
+        .credentials()
+        .into_iter()
+        .filter(|credential| !held_back.iter().any(|held| held.credential == *credential))
+        .map(|credential| credential.to_string())
+        .collect();
+    if !unexpected.is_empty() {
+        let failure = Failure::new(
+            ErrorKind::Transient,
+            format!("{} is there, and was not in the plan or was left alone", unexpected.join(", ")),
+        );
+        return Status::Failed { failure, steps };
+    }
+    if remaining.is_empty() { Status::Cleaned { steps } } else { Status::HeldBack { held_back, steps } }
+}
