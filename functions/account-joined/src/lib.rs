@@ -66,13 +66,13 @@ impl Function for AccountJoined {
         let event = read(input)?;
         self.require_our_management_account(&event).await?;
         let run = run_id(&event)?;
-        let newcomer = match event.news {
+        let news = match event.news {
+            News::Joined(Newcomer::CreateAccountRequest(request)) => self.await_creation(request).await?,
+            news @ (News::Joined(Newcomer::Account(_)) | News::NotCreated { .. }) => news,
+        };
+        let newcomer = match news {
+            News::Joined(newcomer) => newcomer,
             News::NotCreated { reason } => return Ok(nothing_to_do(&event.name, reason)),
-            News::Joined(Newcomer::CreateAccountRequest(request)) => match self.await_creation(request).await? {
-                Ok(newcomer) => newcomer,
-                Err(reason) => return Ok(nothing_to_do(&event.name, reason)),
-            },
-            News::Joined(account @ Newcomer::Account(_)) => account,
         };
         let request = Request {
             selection: Selection::Joined(newcomer),
@@ -107,17 +107,17 @@ impl AccountJoined {
         Err(InvalidInput::new("event", why).into())
     }
 
-    /// The account that was created, or the request if that takes longer; `Err` says why there will be none.
-    async fn await_creation(&self, request: CreateAccountRequestId) -> Result<Result<Newcomer, String>, FunctionError> {
+    /// What is known of a creation after a short wait: the account, the request if it takes longer, or why there is none.
+    async fn await_creation(&self, request: CreateAccountRequestId) -> Result<News, FunctionError> {
         for attempt in 1..=ASK_FOR_STATUS {
             match self.organization.creation(&request).await? {
-                Creation::Succeeded(account) => return Ok(Ok(Newcomer::Account(account))),
-                Creation::Failed { reason } => return Ok(Err(reason)),
+                Creation::Succeeded(account) => return Ok(News::Joined(Newcomer::Account(account))),
+                Creation::Failed { reason } => return Ok(News::NotCreated { reason }),
                 Creation::InProgress if attempt < ASK_FOR_STATUS => sleep(ASK_AGAIN_AFTER).await,
                 Creation::InProgress => {}
             }
         }
-        Ok(Ok(Newcomer::CreateAccountRequest(request)))
+        Ok(News::Joined(Newcomer::CreateAccountRequest(request)))
     }
 }
 

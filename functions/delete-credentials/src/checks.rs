@@ -14,14 +14,25 @@ use rootwarden_domain::{
     text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
+use rootwarden_root_access::{Clock, Storage};
 
-use crate::DeleteCredentials;
+/// Holds a plan against what the bucket says of it.
+#[derive(Debug)]
+pub(crate) struct Checks {
+    storage: Storage,
+    clock: Clock,
+    deployed_mode: Mode,
+}
 
 fn denied(why: impl std::fmt::Display) -> FunctionError {
     FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {why}"))
 }
 
-impl DeleteCredentials {
+impl Checks {
+    pub(crate) fn new(storage: Storage, clock: Clock, deployed_mode: Mode) -> Self {
+        Self { storage, clock, deployed_mode }
+    }
+
     /// The plan, with nothing in it but the batch that is to be carried out.
     pub(crate) async fn planned(
         &self,

@@ -1,6 +1,6 @@
 //! Says what became of every account of a run, and whether another round is needed.
 
-mod journals;
+mod missing_results;
 
 use rootwarden_domain::{
     BatchOutcome, Pin, RunId,
@@ -14,15 +14,17 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, Journals, SdkConfig, Storage, WorkerResults};
+use rootwarden_root_access::{Deadline, SdkConfig, Storage, WorkerResults};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
+use missing_results::MissingResults;
+
 #[derive(Debug)]
 pub struct PublishReport {
     storage: Storage,
-    journals: Journals,
+    missing_results: MissingResults,
     new_account_wait_minutes: u16,
 }
 
@@ -60,7 +62,7 @@ impl Function for PublishReport {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let storage = Storage::new(config, settings.bucket()?);
         Ok(Self {
-            journals: Journals::new(storage.clone()),
+            missing_results: MissingResults::new(storage.clone()),
             storage,
             new_account_wait_minutes: settings.new_account_wait_minutes()?,
         })
@@ -78,7 +80,7 @@ impl Function for PublishReport {
         };
         let results = WorkerResults::of(&self.storage, &run, round);
         let mut deletions = results.collect::<DeletionReport>(deletions, |batch| run.deleted_key(round, batch)).await;
-        self.add_what_was_written_down(&plan, approval, &mut deletions).await;
+        self.missing_results.fill_in(&plan, approval, &mut deletions).await;
         let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         let output = Output {
             counts: report.counts(),

@@ -7,8 +7,10 @@ use sha2::Digest;
 
 use crate::{Failure, text::input::InvalidValue};
 
+mod account_outcomes;
 mod outcome;
 
+pub(crate) use account_outcomes::AccountOutcomes;
 pub use outcome::{BatchOutcome, LONGEST_CAUSE, MOST_BATCHES, WorkerError, no_result, outcomes};
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits. The default is nothing's.

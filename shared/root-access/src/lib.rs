@@ -1,17 +1,18 @@
 //! How Rootwarden acts on AWS: the organization, root sessions, storage, executions, and one table of errors.
 //!
 //! The only crate that imports `aws_sdk_*`. What to do is decided in `rootwarden-domain`; here it is done.
+//!
+//! Its folders, lowest first; each imports only those before it:
+//! - `client`: what every client has in common – bounds, the clock, the deadline, the errors;
+//! - `bucket`: the project's bucket, and a reader for each kind of object in it;
+//! - `executions`: starting executions, and answering those that wait;
+//! - `organization`: who is in the organization, and who may be changed;
+//! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
-// Lowest first: each imports those above it alone.
-/// The project's bucket, and what lies in it.
 mod bucket;
-/// What every client has in common: bounds, the clock, the deadline, and one table of errors.
 mod client;
-/// Starting executions, and answering those that wait.
 mod executions;
-/// AWS Organizations: who is in it, and who may be changed.
 mod organization;
-/// Sessions as the root user of one member account, and what is done with them.
 mod root_session;
 
 pub use aws_config::SdkConfig;
@@ -21,7 +22,7 @@ pub use bucket::{
 };
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use executions::{Answered, Executions, TaskAnswers};
-pub use organization::{AccountList, Creation, MemberAccount, NotAMember, Organization};
+pub use organization::{AccountList, Creation, MemberAccount, NotAMember, Organization, OrganizationLists};
 pub use root_session::{
     Audit, Delete, KeysAgain, LEAST_TIME, PolicyRefusal, ResourceSession, RootSession, RootSessions, SessionBudget,
     Task, UnlockBucket, UnlockQueue, audit, delete,

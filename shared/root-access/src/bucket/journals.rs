@@ -17,7 +17,7 @@ const LARGEST_BYTES: i64 = 128 * 1024;
 const AT_ONCE: usize = 8;
 
 /// What the workers of batches wrote down while they worked, by account.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Journals {
     storage: Storage,
     pause: PauseSwitch,

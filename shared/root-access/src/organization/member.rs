@@ -23,7 +23,7 @@ pub enum NotAMember {
 }
 
 impl MemberAccount {
-    pub(crate) fn confirm(
+    pub(super) fn confirm(
         management_account: AccountId,
         id: AccountId,
         found: Option<OrganizationAccount>,

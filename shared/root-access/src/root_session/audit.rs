@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use rootwarden_domain::{Candidate, ErrorKind, Failure, run::audit::AuditOutcome};
 
-use super::{RootSessions, root_user::LastUse};
+use super::{
+    root_user::{LastUse, RootUser},
+    sessions::RootSessions,
+};
 use crate::client::{AwsError, Deadline};
 
 /// So long an account may take: opening the session, the summary, and every list side by side.
@@ -24,12 +27,13 @@ pub async fn audit(sessions: &RootSessions, account: &Candidate, deadline: Deadl
 
 async fn look(sessions: &RootSessions, account: &Candidate) -> Result<AuditOutcome, AwsError> {
     let session = sessions.open_audit(account).await?;
-    let summary = session.account_summary().await?;
+    let root_user = RootUser::of(&session);
+    let summary = root_user.account_summary().await?;
     // INVARIANT (I2): the only place where an account is called clean.
     if summary.is_clean() {
         return Ok(AuditOutcome::Clean);
     }
-    let inventory = session.inventory(LastUse::Read).await?;
+    let inventory = root_user.inventory(LastUse::Read).await?;
     if !summary.agrees_with(&inventory) {
         let why = "the account summary speaks of root credentials that the lists do not show (yet)";
         let what = format!("audit account `{}`", account.id);

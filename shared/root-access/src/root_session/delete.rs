@@ -15,8 +15,10 @@ use rootwarden_domain::{
 use tokio::time::sleep;
 
 use super::{
-    Delete, RootSession, RootSessions, Task,
-    root_user::{Accepted, LastUse},
+    root_user::{Accepted, LastUse, RootUser},
+    session::RootSession,
+    sessions::RootSessions,
+    task::{Delete, Task},
 };
 use crate::{
     bucket::{Journal, LONGEST_WRITE},
@@ -77,8 +79,9 @@ pub async fn delete(
     if let Some(keys) = keys {
         left_alone.extend(keys.held_back(planned.account.id, &present, sessions.clock().now()));
     }
+    let root_user = RootUser::of(&session);
     // INVARIANT (I8): cut or not, the steps that were taken are in the journal, which outlives the future that takes them.
-    let work = Box::pin(delete_and_read(&session, planned, &present, left_alone, journal, deadline));
+    let work = Box::pin(delete_and_read(&root_user, planned, &present, left_alone, journal, deadline));
     let remaining = deadline.cut(work).await.flatten();
     let outcome = journal.attempted(remaining);
     name_what_was_not_come_to(outcome, planned)
@@ -91,13 +94,13 @@ async fn enter(
     last_use: LastUse,
 ) -> Result<(RootSession<Delete>, Inventory), AwsError> {
     let session = sessions.open_delete(member).await?;
-    let present = session.inventory(last_use).await?;
+    let present = RootUser::of(&session).inventory(last_use).await?;
     Ok((session, present))
 }
 
 /// What is left, if a fresh read could show it.
 async fn delete_and_read(
-    session: &RootSession<Delete>,
+    root_user: &RootUser<'_, Delete>,
     planned: &PlannedAccount,
     present: &Inventory,
     mut left_alone: BTreeMap<RootCredential, String>,
@@ -109,7 +112,7 @@ async fn delete_and_read(
     for credential in credentials {
         let outcome = match left_alone.remove(&credential) {
             Some(reason) => StepOutcome::NotAttempted(reason),
-            None => take_step(session, &credential, present, journal, deadline).await,
+            None => take_step(root_user, &credential, present, journal, deadline).await,
         };
         journal.record(&credential, outcome);
     }
@@ -119,19 +122,19 @@ async fn delete_and_read(
         return Some(present.clone());
     }
     journal.note(None).await;
-    let remaining = verify(session, journal, deadline).await;
+    let remaining = verify(root_user, journal, deadline).await;
     journal.note(remaining.clone()).await;
     remaining
 }
 
 async fn take_step(
-    session: &RootSession<Delete>,
+    root_user: &RootUser<'_, Delete>,
     credential: &RootCredential,
     present: &Inventory,
     journal: &mut Journal<'_>,
     deadline: Deadline,
 ) -> StepOutcome {
-    let account = session.account().id;
+    let account = root_user.account();
     if !present.contains(credential) {
         // Where an attempt before this one sent the deletion, the fresh read shows what came of it.
         let was_sent = journal.was_sent_before(credential);
@@ -142,13 +145,13 @@ async fn take_step(
     if !deadline.leaves(look_first + STEP + VERIFY) {
         return StepOutcome::NotAttempted(NO_TIME.to_owned());
     }
-    if is_mfa_device && let Some(reason) = mfa_must_stay(session, present, journal).await {
+    if is_mfa_device && let Some(reason) = mfa_must_stay(root_user, present, journal).await {
         return StepOutcome::NotAttempted(reason);
     }
     if let Err(instead) = journal.begin(credential).await {
         return instead;
     }
-    match session.delete(credential).await {
+    match root_user.delete(credential).await {
         Ok(Accepted::Yes) => StepOutcome::accepted(account, credential),
         Ok(Accepted::Absent) if journal.was_sent_before(credential) => StepOutcome::accepted(account, credential),
         Ok(Accepted::Absent) => StepOutcome::AlreadyAbsent,
@@ -159,11 +162,11 @@ async fn take_step(
 }
 
 /// INVARIANT: a password never outlives its MFA. That AWS accepted its deletion is not enough: a fresh read has to show it.
-async fn mfa_must_stay(session: &RootSession<Delete>, present: &Inventory, journal: &Journal<'_>) -> Option<String> {
+async fn mfa_must_stay(root_user: &RootUser<'_, Delete>, present: &Inventory, journal: &Journal<'_>) -> Option<String> {
     if let Some(reason) = keeps_mfa(present, journal.steps()) {
         return Some(reason);
     }
-    match session.login_profile().await {
+    match root_user.login_profile().await {
         Ok(None) => None,
         Ok(Some(_)) => Some("a fresh read still shows the login profile, and the MFA device protects it".to_owned()),
         Err(error) => Some(format!("whether the login profile is gone could not be read: {error}")),
@@ -171,12 +174,12 @@ async fn mfa_must_stay(session: &RootSession<Delete>, present: &Inventory, journ
 }
 
 /// INVARIANT (I3): a step becomes `Deleted` only if a fresh read shows the credential gone.
-async fn verify(session: &RootSession<Delete>, journal: &mut Journal<'_>, deadline: Deadline) -> Option<Inventory> {
+async fn verify(root_user: &RootUser<'_, Delete>, journal: &mut Journal<'_>, deadline: Deadline) -> Option<Inventory> {
     let mut waits = LOOK_AGAIN_AFTER.iter();
     let deadline = deadline.earlier_by(LONGEST_WRITE);
     let mut last_seen = None;
     loop {
-        let remaining = match deadline.cut(session.inventory(LastUse::Skip)).await {
+        let remaining = match deadline.cut(root_user.inventory(LastUse::Skip)).await {
             Some(Ok(remaining)) => remaining,
             Some(Err(error)) => {
                 tracing::warn!(error.kind = %error.kind(), "{error}");

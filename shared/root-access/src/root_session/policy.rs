@@ -11,7 +11,11 @@ use rootwarden_domain::{
     policy::PolicyText,
 };
 
-use super::{RootSession, RootSessions, UnlockBucket, UnlockQueue};
+use super::{
+    session::RootSession,
+    sessions::RootSessions,
+    task::{UnlockBucket, UnlockQueue},
+};
 use crate::{client::AwsError, organization::MemberAccount};
 
 mod bucket;

@@ -6,34 +6,51 @@ use aws_sdk_iam::{
 };
 use jiff::Timestamp;
 use rootwarden_domain::{
-    ErrorKind, Inventory, RootCredential,
+    AccountId, ErrorKind, Inventory, RootCredential,
     aws::credential::{AccessKey, AccountSummary, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
 };
 
-use super::{Audit, Delete, RootSession, Task};
+use super::{
+    session::RootSession,
+    task::{Audit, Delete, Task},
+};
 use crate::client::AwsError;
 
 /// Whether the last use of each access key is read, which takes a call for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LastUse {
+pub(super) enum LastUse {
     Read,
     Skip,
 }
 
 /// What became of a call that deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Accepted {
+pub(super) enum Accepted {
     Yes,
     /// It was gone already.
     Absent,
 }
 
-// Both task policies allow the lists; only that of the audit allows the summary, and only that of deletion the rest.
-impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
+/// The root user of the account that a session was opened in.
+///
+/// Both task policies allow the lists; only that of the audit allows the summary, and only that of deletion the rest.
+pub(super) struct RootUser<'a, T: Task> {
+    session: &'a RootSession<T>,
+}
+
+impl<'a, T: Task<Access = aws_sdk_iam::Client>> RootUser<'a, T> {
+    pub(super) fn of(session: &'a RootSession<T>) -> Self {
+        Self { session }
+    }
+
+    pub(super) fn account(&self) -> AccountId {
+        self.session.account().id
+    }
+
     /// Every root credential of the account, each list read to its last page.
     ///
     /// Why side by side: an account that is slow in every call is then read in a fourth of the time.
-    pub(crate) async fn inventory(&self, last_use: LastUse) -> Result<Inventory, AwsError> {
+    pub(super) async fn inventory(&self, last_use: LastUse) -> Result<Inventory, AwsError> {
         // Boxed: four calls at once would make every future above this one large.
         let lists = Box::pin(async {
             tokio::try_join!(
@@ -48,22 +65,22 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     }
 
     /// `None` means that AWS said so: no root password, and no recovery allowed.
-    pub(crate) async fn login_profile(&self) -> Result<Option<LoginProfile>, AwsError> {
-        match self.iam().get_login_profile().send().await {
+    pub(super) async fn login_profile(&self) -> Result<Option<LoginProfile>, AwsError> {
+        match self.session.iam().get_login_profile().send().await {
             Ok(output) => {
                 let created_at = output.login_profile().and_then(|profile| timestamp(profile.create_date()));
                 Ok(Some(LoginProfile { created_at }))
             }
             Err(error) => {
-                let error = AwsError::new(self.what("read the login profile"), error);
+                let error = AwsError::new(self.session.what("read the login profile"), error);
                 if error.code() == Some("NoSuchEntity") { Ok(None) } else { Err(error) }
             }
         }
     }
 
     async fn access_keys(&self, last_use: LastUse) -> Result<Vec<AccessKey>, AwsError> {
-        let what = || self.what("list access keys");
-        let mut pages = self.iam().list_access_keys().into_paginator().items().send();
+        let what = || self.session.what("list access keys");
+        let mut pages = self.session.iam().list_access_keys().into_paginator().items().send();
         let mut keys = Vec::new();
         while let Some(key) = pages.next().await {
             let key = key.map_err(|error| AwsError::new(what(), error))?;
@@ -73,7 +90,7 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     }
 
     async fn access_key(&self, key: &AccessKeyMetadata, last_use: LastUse) -> Result<AccessKey, AwsError> {
-        let id = parsed(key.access_key_id(), || self.what("list access keys"))?;
+        let id = parsed(key.access_key_id(), || self.session.what("list access keys"))?;
         let last_used = match last_use {
             LastUse::Skip => LastUsed::Unread,
             LastUse::Read => self.last_use_of(key.access_key_id().unwrap_or_default()).await?,
@@ -83,9 +100,10 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     }
 
     async fn last_use_of(&self, key: &str) -> Result<LastUsed, AwsError> {
-        let output = self.iam().get_access_key_last_used().access_key_id(key).send().await.map_err(|error| {
-            AwsError::new(self.what(format_args!("read the last use of access key `{key}`")), error)
-        })?;
+        let output =
+            self.session.iam().get_access_key_last_used().access_key_id(key).send().await.map_err(|error| {
+                AwsError::new(self.session.what(format_args!("read the last use of access key `{key}`")), error)
+            })?;
         // An answer without the structure says nothing; one without the date says "never", or before AWS kept track.
         Ok(match output.access_key_last_used() {
             None => LastUsed::Unread,
@@ -97,8 +115,8 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     }
 
     async fn signing_certificates(&self) -> Result<Vec<SigningCertificate>, AwsError> {
-        let what = || self.what("list signing certificates");
-        let mut pages = self.iam().list_signing_certificates().into_paginator().items().send();
+        let what = || self.session.what("list signing certificates");
+        let mut pages = self.session.iam().list_signing_certificates().into_paginator().items().send();
         let mut certificates = Vec::new();
         while let Some(certificate) = pages.next().await {
             let certificate = certificate.map_err(|error| AwsError::new(what(), error))?;
@@ -112,8 +130,8 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     }
 
     async fn mfa_devices(&self) -> Result<Vec<MfaDevice>, AwsError> {
-        let what = || self.what("list MFA devices");
-        let mut pages = self.iam().list_mfa_devices().into_paginator().items().send();
+        let what = || self.session.what("list MFA devices");
+        let mut pages = self.session.iam().list_mfa_devices().into_paginator().items().send();
         let mut devices = Vec::new();
         while let Some(device) = pages.next().await {
             let device = device.map_err(|error| AwsError::new(what(), error))?;
@@ -126,14 +144,15 @@ impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     }
 }
 
-impl RootSession<Audit> {
+impl RootUser<'_, Audit> {
     /// Whether each kind of root credential is there at all.
     ///
     /// # Errors
     /// `Defect` if one of the four figures is missing: what was not said is not clean.
-    pub(crate) async fn account_summary(&self) -> Result<AccountSummary, AwsError> {
-        let what = || self.what("read the account summary");
-        let output = self.iam().get_account_summary().send().await.map_err(|error| AwsError::new(what(), error))?;
+    pub(super) async fn account_summary(&self) -> Result<AccountSummary, AwsError> {
+        let what = || self.session.what("read the account summary");
+        let output =
+            self.session.iam().get_account_summary().send().await.map_err(|error| AwsError::new(what(), error))?;
         let map = output.summary_map();
         let is_present = |key: SummaryKeyType| {
             map.and_then(|map| map.get(&key)).map(|count| *count != 0).ok_or_else(|| {
@@ -149,11 +168,11 @@ impl RootSession<Audit> {
     }
 }
 
-impl RootSession<Delete> {
+impl RootUser<'_, Delete> {
     /// Deletes one credential. That AWS accepted it does not yet prove that it is gone.
-    pub(crate) async fn delete(&self, credential: &RootCredential) -> Result<Accepted, AwsError> {
-        let iam = self.iam();
-        let what = self.what(format_args!("delete {credential}"));
+    pub(super) async fn delete(&self, credential: &RootCredential) -> Result<Accepted, AwsError> {
+        let iam = self.session.iam();
+        let what = self.session.what(format_args!("delete {credential}"));
         let accepted = match credential {
             RootCredential::SigningCertificate(id) => iam
                 .delete_signing_certificate()

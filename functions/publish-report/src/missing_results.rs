@@ -12,18 +12,28 @@ use rootwarden_domain::{
         report::ApprovalOutcome,
     },
 };
+use rootwarden_root_access::{Journals, Storage};
 use tracing::warn;
-
-use crate::PublishReport;
 
 /// How many batches are looked into side by side.
 const AT_ONCE: usize = 4;
 
-impl PublishReport {
+/// Finds out what became of batches without a result.
+#[derive(Debug)]
+pub(crate) struct MissingResults {
+    storage: Storage,
+    journals: Journals,
+}
+
+impl MissingResults {
+    pub(crate) fn new(storage: Storage) -> Self {
+        Self { journals: Journals::new(storage.clone()), storage }
+    }
+
     /// Puts what its worker wrote down while it worked in place of each result that is missing.
     ///
     /// INVARIANT (I3, I8): whatever becomes of a worker, what it may have deleted stands in the report.
-    pub(crate) async fn add_what_was_written_down(
+    pub(crate) async fn fill_in(
         &self,
         plan: &DeletionPlan,
         approval: ApprovalOutcome,
