@@ -77,64 +77,64 @@ pub fn about_queue(action: &str) -> Value {
     json!({"action": action, "account": OWNER, "queue": ORDERS, "reason": "nobody gets in", "ticket": "INC-2"})
 }
 
-/// A request that was taken, and the input of its execution.
-pub struct Taken {
+/// A request that was started, and the input of its execution.
+pub struct StartedUnlock {
     pub id: String,
     pub request: Value,
 }
 
 /// A request, asked by Jane.
-pub async fn ask(rehearsal: &Rehearsal, body: &Value) -> Taken {
+pub async fn ask(rehearsal: &Rehearsal, body: &Value) -> StartedUnlock {
     let (status, answer) = rehearsal.access_requests(JANE, body).await.unwrap();
     assert_eq!(status, 200, "{answer}");
     let execution = rehearsal.simulator.executions().pop().unwrap();
     let input: Value = serde_json::from_str(&execution.input).unwrap();
     assert_eq!((&input["unlock"], &json!(execution.name)), (&answer["unlock"], &answer["unlock"]));
-    Taken { id: execution.name, request: input["request"].clone() }
+    StartedUnlock { id: execution.name, request: input["request"].clone() }
 }
 
 /// The plan step of a request.
-pub async fn plan(rehearsal: &Rehearsal, body: &Value) -> (Taken, Value) {
-    let taken = ask(rehearsal, body).await;
-    let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+pub async fn plan(rehearsal: &Rehearsal, body: &Value) -> (StartedUnlock, Value) {
+    let started = ask(rehearsal, body).await;
+    let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
     let planned = rehearsal.unlock(input).await.unwrap();
-    (taken, planned)
+    (started, planned)
 }
 
 /// The same, once the state machine has asked for an approval and Joe has given it.
-pub async fn approved(rehearsal: &Rehearsal, body: &Value) -> (Taken, Value) {
-    let (taken, planned) = plan(rehearsal, body).await;
+pub async fn approved(rehearsal: &Rehearsal, body: &Value) -> (StartedUnlock, Value) {
+    let (started, planned) = plan(rehearsal, body).await;
     assert_eq!((&planned["outcome"], &planned["approval"]), (&json!("to_apply"), &json!("needed")), "{planned}");
-    rehearsal.access_event(question(&taken, &planned)).await.unwrap();
-    let (status, answer) = rehearsal.access_requests(JOE, &approval(&taken, &planned)).await.unwrap();
+    rehearsal.access_event(question(&started, &planned)).await.unwrap();
+    let (status, answer) = rehearsal.access_requests(JOE, &approval(&started, &planned)).await.unwrap();
     assert_eq!(status, 200, "{answer}");
-    (taken, planned)
+    (started, planned)
 }
 
-pub fn question(taken: &Taken, planned: &Value) -> Value {
+pub fn question(started: &StartedUnlock, planned: &Value) -> Value {
     json!({"ask": {
-        "request": taken.id, "plan": planned["plan"], "started_by": planned["started_by"],
-        "task_token": format!("{TOKEN}{}", taken.id),
+        "request": started.id, "plan": planned["plan"], "started_by": planned["started_by"],
+        "task_token": format!("{TOKEN}{}", started.id),
     }})
 }
 
-pub fn approval(taken: &Taken, planned: &Value) -> Value {
-    json!({"action": "approve", "request": taken.id, "plan_sha256": planned["plan"]["sha256"], "reason": "looked at it"})
+pub fn approval(started: &StartedUnlock, planned: &Value) -> Value {
+    json!({"action": "approve", "request": started.id, "plan_sha256": planned["plan"]["sha256"], "reason": "looked at it"})
 }
 
-pub fn apply_input(taken: &Taken, planned: &Value) -> Value {
-    json!({"step": "apply", "unlock": taken.id, "plan": planned["plan"]})
+pub fn apply_input(started: &StartedUnlock, planned: &Value) -> Value {
+    json!({"step": "apply", "unlock": started.id, "plan": planned["plan"]})
 }
 
 /// A request from beginning to end.
-pub async fn carry_out(rehearsal: &Rehearsal, body: &Value) -> (Taken, Value, Value) {
-    let (taken, planned) = approved(rehearsal, body).await;
-    let applied = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
-    (taken, planned, applied)
+pub async fn carry_out(rehearsal: &Rehearsal, body: &Value) -> (StartedUnlock, Value, Value) {
+    let (started, planned) = approved(rehearsal, body).await;
+    let applied = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
+    (started, planned, applied)
 }
 
-pub async fn verify(rehearsal: &Rehearsal, taken: &Taken, planned: &Value) -> Value {
-    let input = json!({"step": "verify", "unlock": taken.id, "plan": planned["plan"], "attempt": 1});
+pub async fn verify(rehearsal: &Rehearsal, started: &StartedUnlock, planned: &Value) -> Value {
+    let input = json!({"step": "verify", "unlock": started.id, "plan": planned["plan"], "attempt": 1});
     rehearsal.unlock(input).await.unwrap()
 }
 

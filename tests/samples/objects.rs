@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use rootwarden_domain::{ErrorKind, Pin, Sha256};
-use rootwarden_root_access::{Created, Storage, StorageError};
+use rootwarden_root_access::{Done, Storage, StorageError};
 use rootwarden_simulator::Fault;
 use rootwarden_tests::BUCKET;
 use serde_json::{Value, json};
@@ -113,20 +113,20 @@ async fn a_conditional_write(check: &mut Check) {
     let conflict = check.answer("s3.conditional-request-conflict", "another write is going on");
     for answer in [&there, &multipart, &conflict] {
         let exchange = Exchange::new(world()).answering_as("s3:PutObject", answer);
-        assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Created::AlreadyThere, "{}", answer.id());
+        assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Done::Already, "{}", answer.id());
         check.reader_took(answer);
     }
     // Answered to another operation, with this one's structure.
     let conflict = conflict.of_operation("s3:PutObject");
     let exchange = Exchange::new(world());
     put(&exchange).await;
-    assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Created::AlreadyThere);
+    assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Done::Already);
     check.compare(&there, &exchange.last("s3:PutObject"));
 
     let fault = Fault::on("s3:PutObject").always();
     let exchange =
         Exchange::new(world().fault(fault.error("ConditionalRequestConflict", 409, conflict.text("Error.Message"))));
-    assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Created::AlreadyThere);
+    assert_eq!(storage(&exchange).create(KEY, &json!(1)).await.unwrap(), Done::Already);
     check.compare(&conflict, &exchange.last("s3:PutObject"));
 }
 

@@ -1,7 +1,7 @@
 //! Organizations: who is in it, in which state, and what became of a creation.
 
 use rootwarden_domain::{ErrorKind, run::selection::CreateAccountRequestId};
-use rootwarden_root_access::{Creation, MemberAccount, NotAMember, Organization};
+use rootwarden_root_access::{Creation, MemberAccount, NotAMember, Organization, OrganizationLists};
 use rootwarden_simulator::{CreateAccountRequest, Fault, Member, World};
 use rootwarden_tests::MANAGEMENT;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ async fn one_account(check: &mut Check) {
 async fn the_list(check: &mut Check) {
     let answer = check.answer("organizations.ListAccounts.one", "one account");
     let exchange = Exchange::new(world()).answering(&answer);
-    let found = Organization::new(&exchange.config()).accounts().await.unwrap();
+    let found = OrganizationLists::new(&exchange.config()).accounts().await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].candidate.id.to_string().as_str(), found[0].candidate.name.as_str()), (MANAGEMENT, "sandbox"));
     assert_eq!(found[0].candidate.joined_at, Some("2021-08-10T13:24:25Z".parse().unwrap()));
@@ -56,7 +56,7 @@ async fn the_list(check: &mut Check) {
     check.reader_took(&answer);
 
     let exchange = Exchange::new(World::new(MANAGEMENT).retired_status());
-    Organization::new(&exchange.config()).accounts().await.unwrap();
+    OrganizationLists::new(&exchange.config()).accounts().await.unwrap();
     check.compare(&answer, &exchange.last("organizations:ListAccounts"));
 }
 
@@ -97,14 +97,14 @@ async fn a_creation(check: &mut Check) {
 async fn a_conflict(check: &mut Check) {
     let answer = check.answer("organizations.ConcurrentModificationException.text", "conflict");
     let exchange = Exchange::new(world()).answering_as("organizations:ListAccounts", &answer);
-    let error = Organization::new(&exchange.config()).accounts().await.unwrap_err();
+    let error = OrganizationLists::new(&exchange.config()).accounts().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transient, "{error}");
     check.reader_took(&answer);
 
     let message = answer.text("Error.Message");
     let fault = Fault::on("organizations:ListAccounts").always().error("ConcurrentModificationException", 400, message);
     let exchange = Exchange::new(world().fault(fault));
-    Organization::new(&exchange.config()).accounts().await.unwrap_err();
+    OrganizationLists::new(&exchange.config()).accounts().await.unwrap_err();
     check.compare(&answer, &exchange.last("organizations:ListAccounts"));
 }
 

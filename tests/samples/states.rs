@@ -3,7 +3,7 @@
 use std::fs;
 
 use rootwarden_domain::{RunId, approvals::TaskToken};
-use rootwarden_root_access::{Answered, Executions, Started};
+use rootwarden_root_access::{Answered, Done, Executions, TaskAnswers};
 use rootwarden_simulator::{Member, World};
 use rootwarden_tests::{MANAGEMENT, RUN, Rehearsal};
 use serde_json::{Value, json};
@@ -28,9 +28,9 @@ pub async fn check(check: &mut Check) {
 async fn starting(check: &mut Check) {
     let sample = "states.StartExecution.already-exists";
     for (case, expected) in [
-        ("started", Started::Now),
-        ("started again with the same input", Started::Now),
-        ("started again with another input", Started::Before),
+        ("started", Done::Now),
+        ("started again with the same input", Done::Now),
+        ("started again with another input", Done::Already),
     ] {
         let answer = check.answer(sample, case);
         let exchange = Exchange::new(world()).answering(&answer);
@@ -69,14 +69,15 @@ async fn tokens(check: &mut Check) {
     {
         let answer = check.answer(sample, case);
         let exchange = Exchange::new(world()).answering(&answer).answering_as("states:SendTaskFailure", &answer);
-        let executions = executions(&exchange);
-        assert_eq!(executions.succeed(&token, &json!({}), "answer").await.unwrap(), Answered::TooLate, "{case}");
-        assert_eq!(executions.fail(&token, "Refused", "cause", "answer").await.unwrap(), Answered::TooLate, "{case}");
+        let answers = TaskAnswers::new(&exchange.config());
+        assert_eq!(answers.succeed(&token, &json!({}), "answer").await.unwrap(), Answered::TooLate, "{case}");
+        assert_eq!(answers.fail(&token, "Refused", "cause", "answer").await.unwrap(), Answered::TooLate, "{case}");
         check.reader_took(&answer);
     }
     let exchange = Exchange::new(world());
-    assert_eq!(executions(&exchange).succeed(&token, &json!({}), "answer").await.unwrap(), Answered::Taken);
-    assert_eq!(executions(&exchange).succeed(&token, &json!({}), "answer").await.unwrap(), Answered::TooLate);
+    let answers = TaskAnswers::new(&exchange.config());
+    assert_eq!(answers.succeed(&token, &json!({}), "answer").await.unwrap(), Answered::Taken);
+    assert_eq!(answers.succeed(&token, &json!({}), "answer").await.unwrap(), Answered::TooLate);
     let late = check.answer("states.SendTask.token-no-longer-valid", "answered before");
     check.compare(&late, &exchange.last("states:SendTaskSuccess"));
     let sfn = aws_sdk_sfn::Client::new(&exchange.config());

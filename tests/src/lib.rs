@@ -127,7 +127,7 @@ impl Rehearsal {
         let settings = Settings::of(self.settings.iter().copied().chain([("ROOTWARDEN_TAKES", takes)]));
         let function = F::new(&self.config(role, tasks), &settings)?;
         let deadline = Deadline::after(Duration::from_secs(self.seconds_left));
-        let output = function.handle(input, deadline).await?;
+        let output = Box::pin(function.handle(input, deadline)).await?;
         serde_json::to_value(output)
             .map_err(|error| FunctionError::new(rootwarden_domain::ErrorKind::Defect, error.to_string()))
     }

@@ -9,6 +9,7 @@ use rootwarden_domain::{
     people::{NotAPerson, Person},
     text::input::InvalidInput,
 };
+use rootwarden_lambda::Takes;
 use rootwarden_root_access::{AwsError, StorageError};
 use serde::Serialize;
 use serde_json::json;
@@ -18,7 +19,7 @@ use tracing::{error, info};
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Output {
-    /// To the state machine, which goes on waiting.
+    /// To the state machine, which then waits for a decision.
     Asked {
         asked: ApprovalRequest,
     },
@@ -68,8 +69,8 @@ pub(crate) enum NotDone {
          somebody else; sign with a session that is named after you"
     )]
     NobodyCouldApprove(Person),
-    #[error("this URL does not take it: send it to the URL for {0}, which is in the stack's outputs")]
-    OtherUrl(&'static str),
+    #[error("this URL does not take it: send it to the URL for {}, which is in the stack's outputs", name_of_url(*.0))]
+    OtherUrl(Takes),
     #[error("this deployment takes no unlock requests: they are switched on with the parameter UnlockRequests")]
     NoUnlockRequests,
     #[error(
@@ -80,6 +81,14 @@ pub(crate) enum NotDone {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Failed(#[from] Failure),
+}
+
+/// As the stack's outputs call the URL of this deployment.
+fn name_of_url(takes: Takes) -> &'static str {
+    match takes {
+        Takes::Requests => "requests",
+        Takes::Decisions => "approvals",
+    }
 }
 
 impl From<AwsError> for NotDone {

@@ -1,4 +1,4 @@
-//! The two kinds of input: a person's HTTP request, and a run's question.
+//! The two kinds of input: a person's HTTP request, and an approval request of a state machine.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rootwarden_domain::{
@@ -17,20 +17,20 @@ pub(crate) enum Event {
     Url(UrlEvent),
 }
 
-/// The internal event.
+/// The event that a state machine sends.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+struct StateMachineEvent {
     ask: Ask,
 }
 
 impl Event {
-    /// A `requestContext` is Lambda's word for an HTTP request; everything else has to be a question.
+    /// Lambda puts a `requestContext` into every HTTP request; everything else has to come from a state machine.
     pub(crate) fn read(input: Value) -> Result<Self, InvalidInput> {
         if input.get("requestContext").is_some() {
             return Ok(Self::Url(UrlEvent(input)));
         }
-        let Question { ask } = parse("input", input)?;
+        let StateMachineEvent { ask } = parse("input", input)?;
         ask.check()?;
         Ok(Self::Ask(Box::new(ask)))
     }

@@ -1,43 +1,53 @@
-//! Takes what people ask for and decide through an IAM-authenticated function URL, and what runs ask of them.
+//! Takes what people ask for and decide through an IAM-authenticated function URL, and the approval requests of runs.
 //!
-//! It is deployed twice, each with a URL and a role of its own: one takes requests, one takes decisions.
+//! It is deployed twice, each time with a URL and a role of its own: one takes requests, the other one decisions.
 //!
 //! Who a person is comes from the signature of the request, as Lambda passes it on, and from nothing that they typed.
 //! Limits: whoever may invoke the function other than through its URL can write any caller into the event, so only the
 //! state machine may, and people's permission to invoke has to demand `lambda:InvokedViaFunctionUrl`.
 
 mod answer;
-mod asked;
-mod decide;
+mod approval_requests;
+mod decisions;
 mod event;
-mod name;
-mod release;
-mod secure;
-mod show;
-mod unlock;
+mod releases;
+mod request_name;
+mod runs;
+mod start_outcome;
+mod unlocks;
+mod views;
 
 use rootwarden_domain::{
-    Mode,
     aws::partition::Partition,
     people::{People, Person},
     requests::PersonRequest,
     text::{input::InvalidInput, line::one_line},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
-use rootwarden_root_access::{Deadline, Executions, SdkConfig, Storage};
+use rootwarden_root_access::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};
 use serde_json::Value;
 
 use answer::NotDone;
-pub use answer::{HttpAnswer, Output};
+use approval_requests::ApprovalRequests;
+use decisions::Decisions;
 use event::{Event, UrlEvent};
+use releases::Releases;
+use runs::Runs;
+use unlocks::Unlocks;
+use views::Views;
 
+pub use answer::{HttpAnswer, Output};
+
+/// The function, which has one type for each kind of thing that is asked for.
 #[derive(Debug)]
 pub struct AccessRequests {
-    storage: Storage,
-    secure_accounts: Executions,
+    approval_requests: ApprovalRequests,
+    decisions: Decisions,
+    views: Views,
+    runs: Runs,
     /// None where the deployment takes no unlock requests.
-    unlock_policy: Option<Executions>,
-    deployed_mode: Mode,
+    unlocks: Option<Unlocks>,
+    releases: Releases,
     takes: Takes,
     /// Who counts as a person.
     people: People,
@@ -49,11 +59,31 @@ impl Function for AccessRequests {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
+        let approval_requests = ApprovalRequests { storage: storage.clone() };
+        let releases = Releases { storage: storage.clone(), clock: clock.clone() };
+        let unlock_policy = settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine));
         Ok(Self {
-            storage: Storage::new(config, settings.bucket()?),
-            secure_accounts: Executions::new(config, settings.state_machine_arn()?),
-            unlock_policy: settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine)),
-            deployed_mode: settings.mode()?,
+            decisions: Decisions {
+                storage: storage.clone(),
+                approval_requests: approval_requests.clone(),
+                releases: releases.clone(),
+                task_answers: TaskAnswers::new(config),
+                clock: clock.clone(),
+            },
+            views: Views {
+                storage: storage.clone(),
+                approval_requests: approval_requests.clone(),
+                releases: releases.clone(),
+            },
+            runs: Runs {
+                executions: Executions::new(config, settings.state_machine_arn()?),
+                deployed_mode: settings.mode()?,
+                clock: clock.clone(),
+            },
+            unlocks: unlock_policy.map(|executions| Unlocks { executions, storage, clock }),
+            approval_requests,
+            releases,
             takes: settings.takes()?,
             people: settings.people()?,
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
@@ -62,9 +92,11 @@ impl Function for AccessRequests {
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         match (Event::read(input)?, self.takes) {
-            (Event::Ask(ask), Takes::Requests) => Ok(Output::Asked { asked: self.ask(*ask).await? }),
+            (Event::Ask(ask), Takes::Requests) => {
+                Ok(Output::Asked { asked: self.approval_requests.write_down(*ask).await? })
+            }
             (Event::Ask(_), Takes::Decisions) => {
-                Err(InvalidInput::new("input", "questions go to the function that takes requests").into())
+                Err(InvalidInput::new("input", "approval requests go to the function that takes requests").into())
             }
             (Event::Url(event), _) => Ok(Output::Http(self.answer(event).await)),
         }
@@ -91,18 +123,25 @@ impl AccessRequests {
         if request.may_need_approval() && caller.has_made_up_name() {
             return Err(NotDone::NobodyCouldApprove(caller.clone()));
         }
-        Ok(match (request, self.takes) {
-            (PersonRequest::Show(request), _) => self.show(&request).await?,
-            (PersonRequest::Decide(verdict), Takes::Decisions) => HttpAnswer::ok(&self.decide(caller, &verdict).await?),
-            (PersonRequest::Secure(secure), Takes::Requests) => HttpAnswer::ok(&self.secure(caller, secure).await?),
-            (PersonRequest::Unlock(unlock), Takes::Requests) => HttpAnswer::ok(&self.unlock(caller, unlock).await?),
+        match (request, self.takes) {
+            (PersonRequest::Show(request), _) => self.views.show(&request).await,
+            (PersonRequest::Decide(verdict), Takes::Decisions) => {
+                Ok(HttpAnswer::ok(&self.decisions.decide(caller, &verdict).await?))
+            }
+            (PersonRequest::Secure(secure), Takes::Requests) => {
+                Ok(HttpAnswer::ok(&self.runs.start(caller, secure).await?))
+            }
+            (PersonRequest::Unlock(unlock), Takes::Requests) => {
+                let unlocks = self.unlocks.as_ref().ok_or(NotDone::NoUnlockRequests)?;
+                Ok(HttpAnswer::ok(&unlocks.start(caller, unlock).await?))
+            }
             (PersonRequest::ReleaseKey(request), Takes::Requests) => {
-                HttpAnswer::ok(&self.release_key(caller, request).await?)
+                Ok(HttpAnswer::ok(&self.releases.ask(caller, request).await?))
             }
-            (PersonRequest::Decide(_), Takes::Requests) => return Err(NotDone::OtherUrl("approvals")),
+            (PersonRequest::Decide(_), Takes::Requests) => Err(NotDone::OtherUrl(Takes::Decisions)),
             (PersonRequest::Secure(_) | PersonRequest::Unlock(_) | PersonRequest::ReleaseKey(_), Takes::Decisions) => {
-                return Err(NotDone::OtherUrl("requests"));
+                Err(NotDone::OtherUrl(Takes::Requests))
             }
-        })
+        }
     }
 }

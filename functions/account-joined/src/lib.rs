@@ -15,7 +15,7 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Creation, Deadline, Executions, Organization, SdkConfig, Started};
+use rootwarden_root_access::{Creation, Deadline, Done, Executions, Organization, SdkConfig};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{sync::OnceCell, time::sleep};
@@ -66,13 +66,13 @@ impl Function for AccountJoined {
         let event = read(input)?;
         self.require_our_management_account(&event).await?;
         let run = run_id(&event)?;
-        let newcomer = match event.news {
+        let news = match event.news {
+            News::Joined(Newcomer::CreateAccountRequest(request)) => self.await_creation(request).await?,
+            news @ (News::Joined(Newcomer::Account(_)) | News::NotCreated { .. }) => news,
+        };
+        let newcomer = match news {
+            News::Joined(newcomer) => newcomer,
             News::NotCreated { reason } => return Ok(nothing_to_do(&event.name, reason)),
-            News::Joined(Newcomer::CreateAccountRequest(request)) => match self.await_creation(request).await? {
-                Ok(newcomer) => newcomer,
-                Err(reason) => return Ok(nothing_to_do(&event.name, reason)),
-            },
-            News::Joined(account @ Newcomer::Account(_)) => account,
         };
         let request = Request {
             selection: Selection::Joined(newcomer),
@@ -81,11 +81,11 @@ impl Function for AccountJoined {
             started_by: Some(StartedBy::Event),
         };
         Ok(match self.executions.start(run.as_str(), &request).await? {
-            Started::Now => {
+            Done::Now => {
                 info!(run.id = %run, event.name, "Started run {run} for {}", event.name);
                 Outcome::Started { run }
             }
-            Started::Before => {
+            Done::Already => {
                 info!(run.id = %run, event.name, "Run {run} had been started by an earlier delivery");
                 Outcome::AlreadyStarted { run }
             }
@@ -107,17 +107,17 @@ impl AccountJoined {
         Err(InvalidInput::new("event", why).into())
     }
 
-    /// The account that was created, or the request if that takes longer; `Err` says why there will be none.
-    async fn await_creation(&self, request: CreateAccountRequestId) -> Result<Result<Newcomer, String>, FunctionError> {
+    /// What is known of a creation after a short wait: the account, the request if it takes longer, or why there is none.
+    async fn await_creation(&self, request: CreateAccountRequestId) -> Result<News, FunctionError> {
         for attempt in 1..=ASK_FOR_STATUS {
             match self.organization.creation(&request).await? {
-                Creation::Succeeded(account) => return Ok(Ok(Newcomer::Account(account))),
-                Creation::Failed { reason } => return Ok(Err(reason)),
+                Creation::Succeeded(account) => return Ok(News::Joined(Newcomer::Account(account))),
+                Creation::Failed { reason } => return Ok(News::NotCreated { reason }),
                 Creation::InProgress if attempt < ASK_FOR_STATUS => sleep(ASK_AGAIN_AFTER).await,
                 Creation::InProgress => {}
             }
         }
-        Ok(Ok(Newcomer::CreateAccountRequest(request)))
+        Ok(News::Joined(Newcomer::CreateAccountRequest(request)))
     }
 }
 
@@ -148,8 +148,8 @@ fn run_id(event: &AccountEvent) -> Result<RunId, FunctionError> {
     };
     let readable = format!("joined-{subject}-{}", event.id).parse();
     let run = readable.or_else(|_| {
-        let digest = Sha256::of(event.id.as_bytes()).to_string();
-        format!("joined-{subject}-{}", digest.get(..32).unwrap_or_default()).parse()
+        let digest = Sha256::of(event.id.as_bytes()).first_digits(32);
+        format!("joined-{subject}-{digest}").parse()
     });
     run.map_err(|error| InvalidInput::new("event", error).into())
 }

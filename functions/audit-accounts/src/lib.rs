@@ -14,7 +14,7 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, RootSessions, SdkConfig, Storage, audit};
+use rootwarden_root_access::{Clock, Deadline, RootSessions, SdkConfig, Storage, audit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
@@ -33,6 +33,7 @@ const CHILD: Duration = Duration::from_secs(285);
 pub struct AuditAccounts {
     sessions: RootSessions,
     storage: Storage,
+    clock: Clock,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,12 +67,12 @@ impl Function for AuditAccounts {
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let sessions = RootSessions::new(config, settings.session_budget()?);
-        Ok(Self { sessions, storage: Storage::new(config, settings.bucket()?) })
+        Ok(Self { sessions, storage: Storage::new(config, settings.bucket()?), clock: Clock::of(config) })
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, chunk, selection, batch: number, began } = parse("input", input)?;
-        let now = self.storage.now();
+        let now = self.clock.now();
         let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
         let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round, chunk)).await?;
         let is_of_this_run = selected.run == run && selected.round == round;

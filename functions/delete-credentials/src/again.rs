@@ -9,36 +9,38 @@ use rootwarden_domain::{
         selection::LeftOut,
     },
 };
-use rootwarden_root_access::KeysAgain;
+use rootwarden_root_access::{Clock, KeysAgain, OrganizationLists, ReleaseReader};
 use tracing::warn;
-
-use crate::DeleteCredentials;
 
 /// So long nothing is read again, unless the plan waits for an approval. A run that was stopped or redriven may come later.
 const FRESH: SignedDuration = SignedDuration::from_mins(30);
 
-pub(crate) enum LookedAtAgain {
-    /// With what decides about its access keys, whose last use is to be read again.
-    Goes(Option<KeysAgain>),
-    Stays(DeletionOutcome),
+/// Reads again what may have changed since the plan was made.
+#[derive(Debug)]
+pub(crate) struct ReadAgain {
+    pub(crate) lists: OrganizationLists,
+    pub(crate) releases: ReleaseReader,
+    pub(crate) clock: Clock,
+    pub(crate) protect_keys_used_within_days: u16,
 }
 
-impl DeleteCredentials {
-    pub(crate) async fn looked_at_again(
+impl ReadAgain {
+    /// What decides about the account's access keys, if their last use is to be read again; else what becomes of the account.
+    pub(crate) async fn read(
         &self,
         plan: &DeletionPlan,
         planned: &PlannedAccount,
-    ) -> Result<LookedAtAgain, Failure> {
-        let is_fresh = self.storage.now().duration_since(plan.planned_at) < FRESH;
+    ) -> Result<Option<KeysAgain>, DeletionOutcome> {
+        let is_fresh = self.clock.now().duration_since(plan.planned_at) < FRESH;
         if !plan.guard.needs_approval() && is_fresh {
-            return Ok(LookedAtAgain::Goes(None));
+            return Ok(None);
         }
         let id = planned.account.id;
         if !plan.excluded_tags.is_empty() {
-            let tags = self.organization.tags(id).await?;
+            let tags = self.lists.tags(id).await.map_err(failed)?;
             if let Some(tag) = tags.into_iter().find(|tag| plan.excluded_tags.contains(tag)) {
                 warn!("Account {id} was tagged `{}` since it was planned: nothing is deleted", tag.key);
-                return Ok(LookedAtAgain::Stays(DeletionOutcome::LeftOut(LeftOut::Excluded)));
+                return Err(DeletionOutcome::LeftOut(LeftOut::Excluded));
             }
         }
         // A key that is planned although it was in use was released; it may not be any more.
@@ -46,7 +48,12 @@ impl DeleteCredentials {
         let rules = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
         let keys = planned.inventory.access_keys.iter();
         let in_use = keys.filter(|key| rules.hold_back(id, key, plan.planned_at).is_some());
-        let released = self.storage.released_keys(&in_use.map(|key| (id, key.id.clone())).collect()).await?;
-        Ok(LookedAtAgain::Goes(Some(KeysAgain { protect_used_within_days: rules.protect_used_within_days, released })))
+        let in_use = in_use.map(|key| (id, key.id.clone())).collect();
+        let released = self.releases.released(&in_use).await.map_err(failed)?;
+        Ok(Some(KeysAgain { protect_used_within_days: rules.protect_used_within_days, released }))
     }
+}
+
+fn failed(error: impl Into<Failure>) -> DeletionOutcome {
+    DeletionOutcome::Failed(error.into())
 }

@@ -14,14 +14,25 @@ use rootwarden_domain::{
     text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
+use rootwarden_root_access::{Clock, Storage};
 
-use crate::DeleteCredentials;
+/// Holds a plan against what the bucket says of it.
+#[derive(Debug)]
+pub(crate) struct Checks {
+    storage: Storage,
+    clock: Clock,
+    deployed_mode: Mode,
+}
 
 fn denied(why: impl std::fmt::Display) -> FunctionError {
     FunctionError::new(ErrorKind::Denied, format!("nothing is deleted: {why}"))
 }
 
-impl DeleteCredentials {
+impl Checks {
+    pub(crate) fn new(storage: Storage, clock: Clock, deployed_mode: Mode) -> Self {
+        Self { storage, clock, deployed_mode }
+    }
+
     /// The plan, with nothing in it but the batch that is to be carried out.
     pub(crate) async fn planned(
         &self,
@@ -54,7 +65,7 @@ impl DeleteCredentials {
         let of = format!("run `{run}`, round {round}");
         let entry = self.storage.find::<LedgerEntry>(&LedgerEntry::key_of(run, *round, *planned_at)).await?;
         LedgerEntry::require(entry.as_ref(), plan, batch).map_err(|error| denied(format!("{of}: {error}")))?;
-        if !plan.is_valid(self.storage.now()) {
+        if !plan.is_valid(self.clock.now()) {
             return Err(denied(format!(
                 "the plan of {of} is of {planned_at}, which is too long ago: start another run"
             )));
@@ -85,7 +96,7 @@ impl DeleteCredentials {
         if earlier.round != round || !earlier.covers(plan) {
             return Err(denied(format!("not all of it stands in the plan that was approved, `{}`", approved.key)));
         }
-        if !earlier.is_valid(self.storage.now()) {
+        if !earlier.is_valid(self.clock.now()) {
             return Err(denied(format!("the approval was of a plan of {}, which is too long ago", earlier.planned_at)));
         }
         self.require_approval(approved, plan, round).await

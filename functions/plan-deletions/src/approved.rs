@@ -6,15 +6,24 @@ use rootwarden_domain::{
     ids::approval::ApprovalRequest,
     run::plan::DeletionPlan,
 };
-use rootwarden_root_access::StorageError;
+use rootwarden_root_access::{Clock, Storage, StorageError};
 
-use crate::PlanDeletions;
+/// Looks for an earlier plan that somebody approved.
+#[derive(Debug)]
+pub(crate) struct EarlierApprovals {
+    storage: Storage,
+    clock: Clock,
+}
 
-impl PlanDeletions {
+impl EarlierApprovals {
+    pub(crate) fn new(storage: Storage, clock: Clock) -> Self {
+        Self { storage, clock }
+    }
+
     /// The plan of an earlier round that somebody approved and that covers this one, and which round it is of.
     ///
     /// Whoever carries the plan out checks all of it again; what cannot be checked is asked for.
-    pub(crate) async fn approved_before(&self, plan: &DeletionPlan) -> Result<Option<(u32, Pin)>, StorageError> {
+    pub(crate) async fn find(&self, plan: &DeletionPlan) -> Result<Option<(u32, Pin)>, StorageError> {
         if plan.mode == Mode::Report || plan.batches.is_empty() {
             return Ok(None);
         }
@@ -25,7 +34,7 @@ impl PlanDeletions {
                 continue;
             };
             let is_approved = carries_out(&pin, &request, plan.started_by.as_ref(), Some(&decided)).is_ok();
-            if is_approved && earlier.is_valid(self.storage.now()) && earlier.covers(plan) {
+            if is_approved && earlier.is_valid(self.clock.now()) && earlier.covers(plan) {
                 return Ok(Some((round, pin)));
             }
         }

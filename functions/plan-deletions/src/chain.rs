@@ -6,6 +6,7 @@ use rootwarden_domain::{
     text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
+use rootwarden_root_access::WorkerResults;
 
 use crate::PlanDeletions;
 
@@ -57,10 +58,8 @@ impl PlanDeletions {
         if (&selected.run, selected.round, selected.chunk) != (run, round, number) {
             return Err(InvalidInput::new("input", format!("`selection` is not of run `{run}`, round {round}")).into());
         }
-        let audits = self
-            .storage
-            .collect::<AuditedAccount>(run, round, audits, |batch| run.audit_key(round, number, batch))
-            .await;
+        let results = WorkerResults::of(&self.storage, run, round);
+        let audits = results.collect::<AuditedAccount>(audits, |batch| run.audit_key(round, number, batch)).await;
         Ok(AuditedChunk { selected, audits })
     }
 }

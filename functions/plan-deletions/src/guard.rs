@@ -13,14 +13,27 @@ use rootwarden_domain::{
     text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Created, StorageError};
+use rootwarden_root_access::{Done, Storage, StorageError};
 
-use crate::{ByAnother, PlanDeletions, defect};
+use crate::error::{ByAnother, defect};
 
-impl PlanDeletions {
+/// The ledger that all runs share, and how many accounts may be cleaned without an approval.
+#[derive(Debug)]
+pub(crate) struct GuardLedger {
+    storage: Storage,
+    max_accounts_to_clean: usize,
+}
+
+impl GuardLedger {
+    pub(crate) fn new(storage: Storage, max_accounts_to_clean: usize) -> Self {
+        Self { storage, max_accounts_to_clean }
+    }
+
+    /// Enters the plan in the ledger, and says in it how many accounts are to be cleaned within 24 hours.
+    ///
     /// INVARIANT (I10): the plan is in the ledger before it is counted, so that of two plans made at the same moment at
     /// least one sees both.
-    pub(crate) async fn guard(&self, plan: &mut DeletionPlan, approved_in: Option<u32>) -> Result<(), FunctionError> {
+    pub(crate) async fn count(&self, plan: &mut DeletionPlan, approved_in: Option<u32>) -> Result<(), FunctionError> {
         let limit = self.max_accounts_to_clean;
         let account_count = plan.account_count();
         if plan.mode == Mode::Report || account_count == 0 {
@@ -50,7 +63,7 @@ impl PlanDeletions {
     async fn enter(&self, plan: &DeletionPlan, approved_in: Option<u32>) -> Result<LedgerEntry, FunctionError> {
         let entry = LedgerEntry::of(plan, approved_in).map_err(|error| defect(&error))?;
         let key = entry.key();
-        if self.storage.create(&key, &entry).await? == Created::Now {
+        if self.storage.create(&key, &entry).await? == Done::Now {
             return Ok(entry);
         }
         match self.storage.find::<LedgerEntry>(&key).await? {

@@ -2,35 +2,39 @@
 
 mod approved;
 mod chain;
+mod error;
 mod guard;
-
-use std::collections::BTreeMap;
+mod tags;
 
 use rootwarden_domain::{
-    AccountId, BatchOutcome, ErrorKind, Failure, Mode, Pin, RunId, Sha256,
+    BatchOutcome, Mode, Pin, RunId, Sha256,
     artifact::outcomes,
     ids::approval::ApprovalRequest,
-    run::{
-        exemption::Exemptions,
-        plan::{DeletionPlan, Finding, Guard, KeyRules, PlannedAccount, ReleasedKeys, Rules},
-        selection::Tag,
-    },
+    run::plan::{DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, Organization, SdkConfig, Storage};
+use rootwarden_root_access::{Clock, Deadline, ExemptionReader, OrganizationLists, ReleaseReader, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tracing::{info, warn};
+use tracing::info;
+
+use approved::EarlierApprovals;
+use error::ByAnother;
+use guard::GuardLedger;
+use tags::ExcludedTags;
 
 #[derive(Debug)]
 pub struct PlanDeletions {
-    organization: Organization,
+    tags: ExcludedTags,
     storage: Storage,
+    clock: Clock,
     deployed_mode: Mode,
-    exemptions: Exemptions,
+    exemptions: ExemptionReader,
+    releases: ReleaseReader,
     protect_keys_used_within_days: u16,
-    max_accounts_to_clean: usize,
+    earlier_approvals: EarlierApprovals,
+    guard: GuardLedger,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,32 +74,22 @@ pub enum Approval {
     Given,
 }
 
-/// Why an object that was to be written once could not be.
-#[derive(Debug)]
-struct ByAnother(String);
-
-impl From<ByAnother> for FunctionError {
-    fn from(ByAnother(key): ByAnother) -> Self {
-        Self::new(ErrorKind::Transient, format!("cannot write `{key}`: it is just being written by another call"))
-    }
-}
-
-fn defect(error: &dyn std::error::Error) -> FunctionError {
-    FunctionError::new(ErrorKind::Defect, format!("cannot write the plan: {error}"))
-}
-
 impl Function for PlanDeletions {
     const CRATE: &'static str = env!("CARGO_CRATE_NAME");
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
         Ok(Self {
-            organization: Organization::new(config),
-            storage: Storage::new(config, settings.bucket()?),
+            tags: ExcludedTags::new(OrganizationLists::new(config)),
             deployed_mode: settings.mode()?,
-            exemptions: settings.exemptions()?,
+            exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
+            releases: ReleaseReader::new(storage.clone(), clock.clone()),
+            earlier_approvals: EarlierApprovals::new(storage.clone(), clock.clone()),
+            guard: GuardLedger::new(storage.clone(), settings.max_accounts_to_clean()?),
+            storage,
+            clock,
             protect_keys_used_within_days: settings.protect_keys_used_within_days()?,
-            max_accounts_to_clean: settings.max_accounts_to_clean()?,
         })
     }
 
@@ -107,19 +101,18 @@ impl Function for PlanDeletions {
         }
         let (first, further) = self.chunks(&run, round, &selection, audits, audits_before).await?;
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
-        let mut exemptions = self.exemptions.clone();
-        self.storage.add_exemptions(&mut exemptions).await?;
-        let (none, now) = (ReleasedKeys::new(), self.storage.now());
+        let exemptions = self.exemptions.all().await?;
+        let (none, now) = (ReleasedKeys::new(), self.clock.now());
         let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
         let held_back = keys.held_back(std::iter::once(&first).chain(&further), now);
-        let released = self.storage.released_keys(&held_back).await?;
+        let released = self.releases.released(&held_back).await?;
         let rules = Rules { exemptions: &exemptions, keys: KeyRules { released: &released, ..keys }, now };
         let mut plan = DeletionPlan::plan(first, further, rules);
         plan.made_from = made_from;
-        self.leave_out_tagged(&mut plan).await;
-        let (approved_in, approved_before) = self.approved_before(&plan).await?.unzip();
+        self.tags.leave_out(&mut plan).await;
+        let (approved_in, approved_before) = self.earlier_approvals.find(&plan).await?.unzip();
         plan.approved_before = approved_before;
-        self.guard(&mut plan, approved_in).await?;
+        self.guard.count(&mut plan, approved_in).await?;
 
         // INVARIANT (I10): a round has one plan.
         let key = run.plan_key(round);
@@ -166,31 +159,5 @@ impl PlanDeletions {
         }
         let why = format!("round {round} of run `{run}` was planned before, from something else: start another run");
         Err(InvalidInput::new("input", why).into())
-    }
-
-    /// Takes accounts with an excluded tag out of the plan. Tags are read only now, and only for what is in the plan:
-    /// AWS allows 10 such calls a second.
-    async fn leave_out_tagged(&self, plan: &mut DeletionPlan) {
-        let excluded: Vec<Tag> = plan.excluded_tags.clone();
-        if excluded.is_empty() {
-            return;
-        }
-        let mut findings: BTreeMap<AccountId, Finding> = BTreeMap::new();
-        for PlannedAccount { account, inventory, delete: _, held_back: _ } in plan.accounts() {
-            match self.organization.tags(account.id).await {
-                Ok(tags) => {
-                    if let Some(tag) = tags.into_iter().find(|tag| excluded.contains(tag)) {
-                        findings.insert(account.id, Finding::Excluded { tag, inventory: inventory.clone() });
-                    }
-                }
-                // Whether it is excluded is not known: nothing is deleted.
-                Err(error) => {
-                    let failure = Failure::from(error);
-                    warn!(error.kind = %failure.kind, aws.code = failure.code, "{failure}");
-                    findings.insert(account.id, Finding::Unknown(failure));
-                }
-            }
-        }
-        plan.leave_out(|planned| findings.remove(&planned.account.id));
     }
 }

@@ -1,6 +1,6 @@
 //! Says what became of every account of a run, and whether another round is needed.
 
-mod journals;
+mod missing_results;
 
 use rootwarden_domain::{
     BatchOutcome, Pin, RunId,
@@ -14,14 +14,17 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, SdkConfig, Storage};
+use rootwarden_root_access::{Deadline, SdkConfig, Storage, WorkerResults};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
+use missing_results::MissingResults;
+
 #[derive(Debug)]
 pub struct PublishReport {
     storage: Storage,
+    missing_results: MissingResults,
     new_account_wait_minutes: u16,
 }
 
@@ -57,8 +60,10 @@ impl Function for PublishReport {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let storage = Storage::new(config, settings.bucket()?);
         Ok(Self {
-            storage: Storage::new(config, settings.bucket()?),
+            missing_results: MissingResults::new(storage.clone()),
+            storage,
             new_account_wait_minutes: settings.new_account_wait_minutes()?,
         })
     }
@@ -73,9 +78,9 @@ impl Function for PublishReport {
                 return Err(InvalidInput::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let mut deletions =
-            self.storage.collect::<DeletionReport>(&run, round, deletions, |batch| run.deleted_key(round, batch)).await;
-        self.add_what_was_written_down(&plan, approval, &mut deletions).await;
+        let results = WorkerResults::of(&self.storage, &run, round);
+        let mut deletions = results.collect::<DeletionReport>(deletions, |batch| run.deleted_key(round, batch)).await;
+        self.missing_results.fill_in(&plan, approval, &mut deletions).await;
         let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         let output = Output {
             counts: report.counts(),

@@ -17,7 +17,7 @@ use rootwarden_domain::{
     text::input::{InvalidInput, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{AccountList, Creation, Deadline, Organization, SdkConfig, Storage};
+use rootwarden_root_access::{AccountList, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
@@ -36,6 +36,7 @@ const DESCRIBED_ONE_BY_ONE: usize = 50;
 #[derive(Debug)]
 pub struct SelectAccounts {
     organization: Organization,
+    lists: OrganizationLists,
     storage: Storage,
     deployed_mode: Mode,
 }
@@ -73,6 +74,7 @@ impl Function for SelectAccounts {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         Ok(Self {
             organization: Organization::new(config),
+            lists: OrganizationLists::new(config),
             storage: Storage::new(config, settings.bucket()?),
             deployed_mode: settings.mode()?,
         })
@@ -119,7 +121,7 @@ impl Function for SelectAccounts {
             }
             (None, Selection::All | Selection::OrganizationalUnits(_)) => {
                 let AccountList { accounts, next_token } =
-                    self.organization.accounts_from(next_token, PAGES_IN_A_CHUNK).await?;
+                    self.lists.accounts_from(next_token, PAGES_IN_A_CHUNK).await?;
                 for found in accounts {
                     sorted.add(&request, found.candidate.id, Some(found));
                 }
@@ -223,7 +225,7 @@ impl SelectAccounts {
         let ids: BTreeSet<AccountId> = ids.into_iter().collect();
         if ids.len() > DESCRIBED_ONE_BY_ONE {
             let mut all: BTreeMap<AccountId, Vec<OrganizationAccount>> = BTreeMap::new();
-            for account in self.organization.accounts().await? {
+            for account in self.lists.accounts().await? {
                 all.entry(account.candidate.id).or_default().push(account);
             }
             for id in ids {

@@ -4,43 +4,40 @@
 //! under the name of who signed it, membership comes from Organizations in each step, and nothing is changed without a
 //! second person's recorded approval of exactly the plan at hand, a stored copy, and a policy that is still the one planned.
 
+mod access;
+mod advice;
 mod apply;
+mod change;
+mod change_outcome;
+mod change_plan;
 mod plan;
-mod refused;
+mod plan_outcome;
 mod verify;
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use rootwarden_domain::{
-    AccountId, ErrorKind, Failure, Pin,
-    aws::{partition::Partition, resource::Resource},
-    ids::unlock::UnlockId,
-    run::selection::LeftOut,
-    text::input::{InvalidInput, parse},
-    unlock::{ProtectedResources, UnlockPlan},
-};
+use rootwarden_domain::{Pin, aws::partition::Partition, ids::unlock::UnlockId, text::input::parse};
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{
-    Deadline, MemberAccount, NotAMember, Organization, ResourceSession, RootSessions, SdkConfig, Storage,
-};
+use rootwarden_root_access::{Clock, Deadline, Organization, PauseSwitch, RootSessions, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use access::ResourceAccess;
+use apply::Applier;
+use plan::Planner;
+use plan_outcome::ApprovalSetting;
+use verify::Verifier;
+
 pub use apply::Applied;
-pub use plan::PlanOutcome;
+pub use plan_outcome::PlanOutcome;
 pub use verify::Verified;
 
-/// No session is opened with less time left: confirming the member, opening, finding and reading.
-const READ: Duration = Duration::from_secs(90);
-
+/// The function, which has one type for each step of the state machine.
 #[derive(Debug)]
 pub struct UnlockPolicy {
-    organization: Organization,
-    sessions: RootSessions,
-    storage: Storage,
-    partition: Partition,
-    protected: ProtectedResources,
-    require_approval: bool,
+    planner: Planner,
+    applier: Applier,
+    verifier: Verifier,
 }
 
 /// One step of the state machine.
@@ -67,95 +64,40 @@ impl Function for UnlockPolicy {
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let budget = settings.session_budget()?;
-        Ok(Self {
+        let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
+        let access = Arc::new(ResourceAccess {
             organization: Organization::shared_by(config, budget.workers),
             sessions: RootSessions::new(config, budget),
-            storage: Storage::new(config, settings.bucket()?),
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
             protected: settings.protected_resources()?,
-            require_approval: settings.require_approval()?,
+            clock: clock.clone(),
+        });
+        let approval =
+            if settings.require_approval()? { ApprovalSetting::Required } else { ApprovalSetting::NotRequired };
+        Ok(Self {
+            planner: Planner { access: Arc::clone(&access), storage: storage.clone(), clock: clock.clone(), approval },
+            applier: Applier {
+                access: Arc::clone(&access),
+                pause: PauseSwitch::new(storage.clone()),
+                storage: storage.clone(),
+                clock: clock.clone(),
+                approval,
+            },
+            verifier: Verifier { access, storage, clock },
         })
     }
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
         match parse("input", input)? {
             Step::Plan { unlock, request } => {
-                Ok(Output::Planned(Box::new(self.plan(&unlock, request, deadline).await?)))
+                Ok(Output::Planned(Box::new(self.planner.plan(&unlock, request, deadline).await?)))
             }
-            Step::Apply { unlock, plan } => Ok(Output::Applied(Box::new(self.apply(&unlock, plan, deadline).await?))),
+            Step::Apply { unlock, plan } => {
+                Ok(Output::Applied(Box::new(self.applier.apply(&unlock, plan, deadline).await?)))
+            }
             Step::Verify { unlock, plan, attempt } => {
-                Ok(Output::Verified(self.verify(&unlock, plan, attempt, deadline).await?))
+                Ok(Output::Verified(self.verifier.verify(&unlock, plan, attempt, deadline).await?))
             }
         }
-    }
-}
-
-impl UnlockPolicy {
-    /// Opens a session for the one task that the resource needs, in an account that Organizations has just confirmed.
-    ///
-    /// INVARIANT (I1): no session in the management account, outside the organization, or where the account is not active;
-    /// and none at all for a resource that is protected.
-    async fn open(
-        &self,
-        account: AccountId,
-        resource: &Resource,
-        deadline: Deadline,
-    ) -> Result<ResourceSession, Failure> {
-        let refused = |kind, why: String| {
-            Failure::new(kind, format!("nothing is done with {resource} in account `{account}`: {why}"))
-        };
-        if let Some(pattern) = self.protected.protecting(resource, self.partition) {
-            let why = format!("it is protected, by `{pattern}`: the deployment's parameter ProtectedResources says so");
-            return Err(refused(ErrorKind::Denied, why));
-        }
-        match self.partition {
-            Partition::Aws | Partition::AwsUsGov => {}
-            Partition::AwsCn | Partition::AwsEusc => {
-                return Err(refused(
-                    ErrorKind::NotEnabled,
-                    format!("root sessions are not known in partition `{}`", self.partition),
-                ));
-            }
-        }
-        if !deadline.leaves(READ) {
-            let why = "time ran out before the session was opened: try again".to_owned();
-            return Err(refused(ErrorKind::Transient, why));
-        }
-        let member = self.member(account).await?;
-        let session = ResourceSession::open(&self.sessions, &member, resource).await;
-        session.map_err(|error| error.in_member(&member, self.storage.now()).into())
-    }
-
-    async fn member(&self, account: AccountId) -> Result<MemberAccount, Failure> {
-        let management_account = self.organization.management_account().await?;
-        match self.organization.member(management_account, account).await {
-            Ok(member) => Ok(member),
-            Err(NotAMember::LeftOut(reason)) => {
-                let reason = match reason {
-                    LeftOut::ManagementAccount => {
-                        "it is the management account, where no root session can be opened: its own root user has to do it"
-                            .to_owned()
-                    }
-                    LeftOut::NotInOrganization => "it is not in the organization: look at its id".to_owned(),
-                    LeftOut::NotActive(state) => {
-                        format!("its state is {state}: only active accounts are entered")
-                    }
-                    LeftOut::Excluded => format!("it is {reason}"),
-                };
-                let why = format!("nothing is done in account `{account}`: {reason}");
-                Err(Failure::new(ErrorKind::InvalidRequest, why))
-            }
-            Err(NotAMember::Unanswered(error)) => Err(error.into()),
-        }
-    }
-
-    /// The plan that was handed on, which nobody has written over.
-    async fn planned(&self, unlock: &UnlockId, pin: &Pin) -> Result<UnlockPlan, FunctionError> {
-        let plan: UnlockPlan = self.storage.read_unaltered(pin, &unlock.plan_key()).await?;
-        if plan.unlock != *unlock {
-            let why = format!("the plan at `{}` is of `{}`", pin.key, plan.unlock);
-            return Err(InvalidInput::new("input", why).into());
-        }
-        Ok(plan)
     }
 }

@@ -1,18 +1,22 @@
-//! Looks again, later: a queue's policy takes up to a minute to take effect.
+//! Reads the policy again, later: that of a queue takes up to a minute to take effect.
+
+use std::sync::Arc;
 
 use rootwarden_domain::{
     Pin,
     ids::unlock::UnlockId,
-    policy::{PolicyDocument, PolicyOf, analyse, policy_sha256},
-    text::input::InvalidInput,
-    unlock::{PolicyState, UnlockVerified},
+    policy::{PolicyOf, policy_sha256},
+    unlock::{CurrentPolicy, LockOutKind, PolicyState, UnlockVerified},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::Deadline;
+use rootwarden_root_access::{Clock, Deadline, Storage};
 use serde::Serialize;
 use tracing::info;
 
-use crate::UnlockPolicy;
+use crate::{
+    access::ResourceAccess,
+    change_plan::{ChangePlan, read_plan},
+};
 
 /// What the state machine goes on with.
 #[derive(Debug, Serialize)]
@@ -22,7 +26,16 @@ pub struct Verified {
     summary: String,
 }
 
-impl UnlockPolicy {
+/// The step that verifies that the change has taken effect.
+#[derive(Debug)]
+pub(crate) struct Verifier {
+    pub(crate) access: Arc<ResourceAccess>,
+    pub(crate) storage: Storage,
+    pub(crate) clock: Clock,
+}
+
+impl Verifier {
+    /// `attempt`: the number of this look, counted from 1.
     pub(crate) async fn verify(
         &self,
         unlock: &UnlockId,
@@ -30,35 +43,35 @@ impl UnlockPolicy {
         attempt: u32,
         deadline: Deadline,
     ) -> Result<Verified, FunctionError> {
-        let plan = self.planned(unlock, &pin).await?;
-        let Some(change) = plan.change() else {
-            return Err(InvalidInput::new("input", format!("the plan of `{unlock}` changes nothing")).into());
-        };
-        let session = self.open(plan.account, &plan.resource, deadline).await?;
+        let plan = read_plan(&self.storage, unlock, &pin).await?;
+        let plan = ChangePlan::of(plan, pin)?;
+        let (account, resource) = (plan.plan.account, &plan.plan.resource);
+        let session = self.access.open(account, resource, deadline).await?;
         let now = session.read().await?;
-        let state = PolicyState::of(now.as_ref(), plan.before.as_ref(), change.after.as_ref());
-        let of = PolicyOf { resource: &plan.resource, owner: plan.account, partition: self.partition };
-        let verdict = now.as_ref().map_or("no_policy", |policy| match PolicyDocument::parse(policy.as_str()) {
-            Ok(document) => analyse(&document, of).verdict.name(),
-            Err(_) => "not_modelled",
-        });
-        let locked_out = match verdict {
-            "no_policy" => "nobody, since there is none",
-            "not_modelled" => "that cannot be said",
-            verdict => verdict,
-        };
-        let summary = format!("Read again, it {}; who is locked out of it now: {locked_out}.", state.words());
-        info!(unlock.id = %unlock, account.id = %plan.account, attempt, "The policy of {}: {summary}", plan.resource);
+        let state = plan.state(now.as_ref());
+        let subject = PolicyOf { resource, owner: account, partition: self.access.partition };
+        let lock_out = CurrentPolicy::of(now.as_ref(), subject).lock_out_kind();
+        let summary = summary(state, lock_out);
+        info!(unlock.id = %unlock, account.id = %account, attempt, "The policy of {resource}: {summary}");
         let verified = UnlockVerified {
             unlock: unlock.clone(),
-            plan: pin,
-            at: self.storage.now(),
+            plan: plan.pin,
+            at: self.clock.now(),
             attempt,
             state,
             sha256: policy_sha256(now.as_ref()),
-            verdict: verdict.to_owned(),
+            verdict: lock_out,
         };
         self.storage.write(unlock.verified_key(), &verified).await?;
         Ok(Verified { seen: state == PolicyState::AsPlanned, state, summary })
     }
+}
+
+fn summary(state: PolicyState, lock_out: LockOutKind) -> String {
+    let locked_out = match lock_out {
+        LockOutKind::NoPolicy => "nobody, since there is none".to_owned(),
+        LockOutKind::NotModelled => "that cannot be said".to_owned(),
+        LockOutKind::Nobody | LockOutKind::EveryoneExcept | LockOutKind::Everyone => lock_out.to_string(),
+    };
+    format!("Read again, it {}; who is locked out of it now: {locked_out}.", state.words())
 }

@@ -7,8 +7,10 @@ use sha2::Digest;
 
 use crate::{Failure, text::input::InvalidValue};
 
+mod account_outcomes;
 mod outcome;
 
+pub(crate) use account_outcomes::AccountOutcomes;
 pub use outcome::{BatchOutcome, LONGEST_CAUSE, MOST_BATCHES, WorkerError, no_result, outcomes};
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits. The default is nothing's.
@@ -20,6 +22,12 @@ impl Sha256 {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// Its first hexadecimal digits, 64 at most, for a name that has no room for all of them.
+    #[must_use]
+    pub fn first_digits(&self, count: usize) -> String {
+        self.to_string().chars().take(count).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use rootwarden_domain::text::input::InvalidInput;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::FunctionError;
+use crate::error::FunctionError;
 
 #[derive(Debug)]
 pub(crate) struct Event(Result<Value, String>);

@@ -11,7 +11,7 @@ use rootwarden_domain::{
 };
 use rootwarden_root_access::SessionBudget;
 
-use crate::FunctionError;
+use crate::error::FunctionError;
 
 /// Which of the two deployments of `access-requests` this is: IAM tells them apart, since each has a URL of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +77,8 @@ impl Settings {
     /// # Errors
     /// The account or the kinds are not set, or cannot be read; a role is not named by one ARN of that account.
     pub fn people(&self) -> Result<People, FunctionError> {
-        let account: AccountId = self.number("ROOTWARDEN_ACCOUNT_ID")?;
-        let kinds: PersonKinds = self.number("ROOTWARDEN_PEOPLE")?;
+        let account: AccountId = self.parsed("ROOTWARDEN_ACCOUNT_ID")?;
+        let kinds: PersonKinds = self.parsed("ROOTWARDEN_PEOPLE")?;
         let roles = "ROOTWARDEN_PERSON_ROLE_ARNS";
         let named = self.0.get(roles).map_or("", String::as_str).split(',').filter(|arn| !arn.is_empty());
         let named = named.map(str::parse::<PersonRole>).collect::<Result<Vec<_>, _>>();
@@ -100,7 +100,7 @@ impl Settings {
     /// # Errors
     /// It is not set, or neither `true` nor `false`.
     pub fn require_approval(&self) -> Result<bool, FunctionError> {
-        self.number("ROOTWARDEN_REQUIRE_APPROVAL")
+        self.parsed("ROOTWARDEN_REQUIRE_APPROVAL")
     }
 
     /// What this deployment may do at most.
@@ -129,7 +129,7 @@ impl Settings {
     /// # Errors
     /// It is not set, or not a whole number.
     pub fn protect_keys_used_within_days(&self) -> Result<u16, FunctionError> {
-        self.number("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS")
+        self.parsed("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS")
     }
 
     /// For how many minutes a new account is waited for.
@@ -137,7 +137,7 @@ impl Settings {
     /// # Errors
     /// It is not set, or not a whole number.
     pub fn new_account_wait_minutes(&self) -> Result<u16, FunctionError> {
-        self.number("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES")
+        self.parsed("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES")
     }
 
     /// How many accounts may be cleaned within 24 hours without an approval.
@@ -145,7 +145,7 @@ impl Settings {
     /// # Errors
     /// It is not set, or not a whole number.
     pub fn max_accounts_to_clean(&self) -> Result<usize, FunctionError> {
-        self.number("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN")
+        self.parsed("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN")
     }
 
     /// How many root sessions all workers together may open a second, and how many workers there are.
@@ -153,8 +153,8 @@ impl Settings {
     /// # Errors
     /// One of them is not set, or not a whole number above 0.
     pub fn session_budget(&self) -> Result<SessionBudget, FunctionError> {
-        let per_second: NonZeroU32 = self.number("ROOTWARDEN_ASSUME_ROOT_PER_SECOND")?;
-        let workers: NonZeroU32 = self.number("ROOTWARDEN_WORKERS")?;
+        let per_second: NonZeroU32 = self.parsed("ROOTWARDEN_ASSUME_ROOT_PER_SECOND")?;
+        let workers: NonZeroU32 = self.parsed("ROOTWARDEN_WORKERS")?;
         Ok(SessionBudget { per_second: per_second.get(), workers: workers.get() })
     }
 
@@ -165,7 +165,7 @@ impl Settings {
         }
     }
 
-    fn number<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, FunctionError> {
+    fn parsed<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, FunctionError> {
         self.text(name)?.parse().map_err(|error| wrong(name, error))
     }
 }

@@ -1,9 +1,18 @@
 //! What every client has in common: bounded retries and bounded waits.
 
+mod clock;
+mod deadline;
+mod done;
+mod error;
+
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use jiff::Timestamp;
+
+pub use clock::Clock;
+pub use deadline::Deadline;
+pub use done::Done;
+pub use error::AwsError;
 
 /// Loads Region, credentials and endpoints from the function's environment, once per process.
 pub async fn load_config() -> SdkConfig {
@@ -30,10 +39,4 @@ pub(crate) fn bounded(config: &SdkConfig) -> SdkConfig {
                 .build(),
         )
         .build()
-}
-
-/// The time, as the configuration tells it: tests have a clock of their own.
-pub(crate) fn now(config: &SdkConfig) -> Timestamp {
-    let now = config.time_source().map_or_else(std::time::SystemTime::now, |source| source.now());
-    Timestamp::try_from(now).unwrap_or(Timestamp::MAX)
 }

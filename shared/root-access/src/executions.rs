@@ -1,32 +1,21 @@
-//! Starts executions of a state machine, each name once, and answers those that wait for somebody.
+//! Starts executions of a state machine, each name once.
+
+mod task_answers;
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::types::ExecutionStatus;
-use rootwarden_domain::{ErrorKind, approvals::TaskToken};
+use rootwarden_domain::ErrorKind;
 use serde::Serialize;
 
-use crate::{AwsError, client::bounded};
+use crate::client::{AwsError, Done, bounded};
+
+pub use task_answers::{Answered, TaskAnswers};
 
 /// The executions of one state machine.
 #[derive(Debug)]
 pub struct Executions {
     sfn: aws_sdk_sfn::Client,
     state_machine_arn: String,
-}
-
-/// Whether this call started the execution, or an earlier one had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Started {
-    Now,
-    Before,
-}
-
-/// Whether an execution took the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answered {
-    Taken,
-    /// It does not wait any more: it was answered before, its time is over, or it was stopped.
-    TooLate,
 }
 
 impl Executions {
@@ -39,7 +28,7 @@ impl Executions {
     ///
     /// # Errors
     /// Any failure of `StartExecution` but `ExecutionAlreadyExists`, which is what a second delivery is meant to meet.
-    pub async fn start<T: Serialize>(&self, name: &str, input: &T) -> Result<Started, AwsError> {
+    pub async fn start<T: Serialize>(&self, name: &str, input: &T) -> Result<Done, AwsError> {
         let what = || format!("start `{name}`");
         let input =
             serde_json::to_string(input).map_err(|error| AwsError::of_kind(ErrorKind::Defect, what(), error))?;
@@ -53,8 +42,8 @@ impl Executions {
             .await
             .map_err(|error| AwsError::new(what(), error));
         match started {
-            Ok(_) => Ok(Started::Now),
-            Err(error) if error.code() == Some("ExecutionAlreadyExists") => Ok(Started::Before),
+            Ok(_) => Ok(Done::Now),
+            Err(error) if error.code() == Some("ExecutionAlreadyExists") => Ok(Done::Already),
             Err(error) => Err(error),
         }
     }
@@ -76,37 +65,5 @@ impl Executions {
             }
         }
         Ok(None)
-    }
-
-    /// Lets the task that waits with `token` succeed. `what` completes "cannot …" without the token.
-    ///
-    /// # Errors
-    /// Any failure of `SendTaskSuccess` but those that mean that nobody waits any more.
-    pub async fn succeed<T: Serialize>(&self, token: &TaskToken, output: &T, what: &str) -> Result<Answered, AwsError> {
-        let output =
-            serde_json::to_string(output).map_err(|error| AwsError::of_kind(ErrorKind::Defect, what, error))?;
-        let sent = self.sfn.send_task_success().task_token(token.expose()).output(output).send().await;
-        answered(sent.map(drop).map_err(|error| AwsError::new(what, error)))
-    }
-
-    /// Lets the task that waits with `token` fail with `error`, which the state machine matches on.
-    ///
-    /// # Errors
-    /// Any failure of `SendTaskFailure` but those that mean that nobody waits any more.
-    pub async fn fail(&self, token: &TaskToken, error: &str, cause: &str, what: &str) -> Result<Answered, AwsError> {
-        let sent = self.sfn.send_task_failure().task_token(token.expose()).error(error).cause(cause).send().await;
-        answered(sent.map(drop).map_err(|error| AwsError::new(what, error)))
-    }
-}
-
-/// Source: AWS Step Functions API Reference, errors of `SendTaskSuccess` and `SendTaskFailure`.
-fn answered(sent: Result<(), AwsError>) -> Result<Answered, AwsError> {
-    match sent {
-        Ok(()) => Ok(Answered::Taken),
-        Err(error) if matches!(error.code(), Some("TaskTimedOut" | "TaskDoesNotExist" | "InvalidToken")) => {
-            Ok(Answered::TooLate)
-        }
-        // INVARIANT (I9): AWS's text may repeat the token.
-        Err(error) => Err(error.without_text()),
     }
 }

@@ -1,36 +1,29 @@
 //! How Rootwarden acts on AWS: the organization, root sessions, storage, executions, and one table of errors.
 //!
 //! The only crate that imports `aws_sdk_*`. What to do is decided in `rootwarden-domain`; here it is done.
+//!
+//! Its folders, lowest first; each imports only those before it:
+//! - `client`: what every client has in common – bounds, the clock, the deadline, the errors;
+//! - `bucket`: the project's bucket, and a reader for each kind of object in it;
+//! - `executions`: starting executions, and answering those that wait;
+//! - `organization`: who is in the organization, and who may be changed;
+//! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
-mod audit;
+mod bucket;
 mod client;
-mod deadline;
-mod delete;
-mod error;
 mod executions;
-mod journal;
-mod kill_switch;
-mod member;
 mod organization;
-mod policy;
-mod records;
-mod releases;
 mod root_session;
-mod root_user;
-mod storage;
 
 pub use aws_config::SdkConfig;
 
-pub use audit::audit;
-pub use client::load_config;
-pub use deadline::Deadline;
-pub use delete::{KeysAgain, LEAST_TIME, delete};
-pub use error::AwsError;
-pub use executions::{Answered, Executions, Started};
-pub use journal::Journal;
-pub use member::{MemberAccount, NotAMember};
-pub use organization::{AccountList, Creation, Organization};
-pub use policy::{PolicyRefusal, ResourceSession};
-pub use records::Created;
-pub use root_session::{Audit, Delete, RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue};
-pub use storage::{Storage, StorageError};
+pub use bucket::{
+    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+};
+pub use client::{AwsError, Clock, Deadline, Done, load_config};
+pub use executions::{Answered, Executions, TaskAnswers};
+pub use organization::{AccountList, Creation, MemberAccount, NotAMember, Organization, OrganizationLists};
+pub use root_session::{
+    Audit, Delete, KeysAgain, LEAST_TIME, PolicyRefusal, ResourceSession, RootSession, RootSessions, SessionBudget,
+    Task, UnlockBucket, UnlockQueue, audit, delete,
+};

@@ -1,36 +1,34 @@
 //! Reads the organization: who manages it, who is in it, and what became of a creation. Paced to AWS's published rates.
 
+mod account;
 mod lists;
-
-use std::time::Duration;
+mod member;
+mod pace;
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::types::FeatureType;
-use aws_sdk_organizations::types::{Account, AccountState as AwsState, CreateAccountState};
-use jiff::Timestamp;
+use aws_sdk_organizations::types::CreateAccountState;
 use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
-    AccountId, AccountState, Candidate, ErrorKind,
-    aws::organizational_unit::{OrganizationalUnitId, UnitPath},
+    AccountId, ErrorKind,
+    aws::organizational_unit::OrganizationalUnitId,
     run::selection::{CreateAccountRequestId, OrganizationAccount},
 };
 
-use crate::{
-    AwsError,
-    client::bounded,
-    member::{MemberAccount, NotAMember},
-};
+use account::read_account;
+use pace::pace;
 
-pub use lists::AccountList;
+use crate::client::{AwsError, bounded};
+
+pub use lists::{AccountList, OrganizationLists};
+pub use member::{MemberAccount, NotAMember};
 
 /// The organization, as the account that this runs in may see it.
 #[derive(Debug)]
 pub struct Organization {
     organizations: aws_sdk_organizations::Client,
     iam: aws_sdk_iam::Client,
-    list_pace: RateLimiter,
     describe_pace: RateLimiter,
-    tags_pace: RateLimiter,
     units_pace: RateLimiter,
 }
 
@@ -56,9 +54,7 @@ impl Organization {
             organizations: aws_sdk_organizations::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             // Source: AWS Organizations User Guide, "Quotas and service limits", throttling: rate and burst per account.
-            list_pace: pace(8, 12, workers),
             describe_pace: pace(20, 30, workers),
-            tags_pace: pace(10, 15, workers),
             // The rate of DescribeOrganizationalUnit was not found: the lowest that is published for a read.
             units_pace: pace(1, 2, workers),
         }
@@ -184,32 +180,4 @@ impl Organization {
             other => Err(defect(format!("its state is `{}`", other.map_or("missing", |state| state.as_str())))),
         }
     }
-}
-
-/// One of `workers` equal shares of `per_second` calls a second and a first burst of `burst`.
-fn pace(per_second: u32, burst: u32, workers: u32) -> RateLimiter {
-    let workers = workers.max(1);
-    let share = usize::try_from(burst / workers).unwrap_or(usize::MAX).max(1);
-    RateLimiter::builder()
-        .max(share)
-        .initial(share)
-        .refill(1)
-        .interval(Duration::from_secs(1) * workers / per_second)
-        .build()
-}
-
-/// The parts of an account that decide. What cannot be read of them is said where it decides, and not guessed.
-fn read_account(account: &Account) -> Result<OrganizationAccount, AwsError> {
-    let id = account
-        .id()
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error| AwsError::of_kind(ErrorKind::Defect, "read an account of the organization", error))?;
-    let joined_at = account.joined_timestamp().and_then(|at| Timestamp::from_second(at.secs()).ok());
-    let state = AccountState::read(id, account.state().map(AwsState::as_str));
-    let name = account.name().unwrap_or_default().to_owned();
-    let path = UnitPath::of_account(id, account.paths());
-    // `arn:PARTITION:organizations::MANAGEMENT:account/ORGANIZATION/ACCOUNT`. Source: AWS Service Authorization Reference.
-    let managed_by = account.arn().and_then(|arn| arn.split(':').nth(4)).and_then(|id| id.parse().ok());
-    Ok(OrganizationAccount { candidate: Candidate { id, name, joined_at }, state, managed_by, path })
 }

@@ -453,7 +453,7 @@ pub async fn approvals() -> Vec<Told> {
             starterless,
             "`nightly-2026-11-22.0`",
             "start it",
-            "nobody knows who started this run, which asks for `nightly-2026-11-22.0`, so nobody can be shown to be somebody else: start it anew through the URL for requests",
+            "nobody knows who started this run, so it cannot be shown that somebody else decides about `nightly-2026-11-22.0`: start it anew through the URL for requests",
         ),
     ]
 }

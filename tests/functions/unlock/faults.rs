@@ -56,18 +56,18 @@ async fn i6_a_fault_at_any_call_never_changes_a_policy_without_a_copy_nor_leaves
     for (body, name) in [(about_bucket("apply"), PAYROLL), (about_queue("apply"), "orders"), (deletion(), PAYROLL)] {
         let undisturbed = rehearsal();
         let before = policy_of(&undisturbed, name);
-        let (taken, planned) = approved(&undisturbed, &body).await;
+        let (started, planned) = approved(&undisturbed, &body).await;
         let first = undisturbed.simulator.calls().len();
-        undisturbed.unlock(apply_input(&taken, &planned)).await.unwrap();
+        undisturbed.unlock(apply_input(&started, &planned)).await.unwrap();
         let calls = undisturbed.simulator.calls_since(first).len();
         let course = Course { name, before, after: policy_of(&undisturbed, name) };
         assert!(calls >= 10 && course.before != course.after, "{calls}");
         for nth in 1..=u64::try_from(calls).unwrap() {
             for (what, fault) in FAULTS {
                 let rehearsal = rehearsal();
-                let (taken, planned) = approved(&rehearsal, &body).await;
+                let (started, planned) = approved(&rehearsal, &body).await;
                 rehearsal.simulator.inject(fault(nth));
-                let (answer, state) = match rehearsal.unlock(apply_input(&taken, &planned)).await {
+                let (answer, state) = match rehearsal.unlock(apply_input(&started, &planned)).await {
                     Ok(applied) => (applied["summary"].as_str().unwrap().to_owned(), applied["state"].clone()),
                     Err(error) => (error.to_string(), Value::Null),
                 };
@@ -76,7 +76,7 @@ async fn i6_a_fault_at_any_call_never_changes_a_policy_without_a_copy_nor_leaves
                 // What the state machine does after an error: another attempt, which ends as it would have. An answer is the end.
                 let is_ended = !state.is_null();
                 let now = if is_ended { policy_of(&rehearsal, name) } else { course.after.clone() };
-                let again = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+                let again = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
                 course.assert_true(&rehearsal, &format!("{name}, call {nth} {what}, again: {again}"), &again["state"]);
                 assert!(is_ended || again["state"] == "as_planned", "{name}, call {nth} {what}: {again}");
                 assert_eq!(policy_of(&rehearsal, name), now);
@@ -96,10 +96,10 @@ fn deletion() -> Value {
 #[tokio::test(start_paused = true)]
 async fn a_policy_that_cannot_be_read_afterwards_is_said_to_be_unknown_with_its_copy() {
     let rehearsal = rehearsal();
-    let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+    let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;
     rehearsal.simulator.inject(Fault::on("s3:PutBucketPolicy").times(5).lost_response());
     rehearsal.simulator.inject(Fault::on("s3:GetBucketPolicy").nth(2).always().internal_error());
-    let applied = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+    let applied = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
     assert_eq!((&applied["outcome"], &applied["state"]), (&json!("unknown"), &json!("unknown")), "{applied}");
     let summary = applied["summary"].as_str().unwrap();
     assert!(summary.contains("what it is now is not known") && summary.contains("policies/"), "{summary}");
@@ -109,9 +109,9 @@ async fn a_policy_that_cannot_be_read_afterwards_is_said_to_be_unknown_with_its_
 #[tokio::test(start_paused = true)]
 async fn a_fault_at_any_call_of_a_plan_changes_nothing_and_a_second_attempt_makes_the_same_plan() {
     let undisturbed = rehearsal();
-    let taken = ask(&undisturbed, &about_bucket("apply")).await;
+    let started = ask(&undisturbed, &about_bucket("apply")).await;
     let first = undisturbed.simulator.calls().len();
-    let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+    let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
     let planned = undisturbed.unlock(input).await.unwrap();
     let calls = undisturbed.simulator.calls_since(first).len();
     assert!(calls >= 8, "{calls}");
@@ -119,9 +119,9 @@ async fn a_fault_at_any_call_of_a_plan_changes_nothing_and_a_second_attempt_make
         for (what, fault) in FAULTS {
             let rehearsal = rehearsal();
             let before = rehearsal.simulator.world();
-            let taken = ask(&rehearsal, &about_bucket("apply")).await;
+            let started = ask(&rehearsal, &about_bucket("apply")).await;
             rehearsal.simulator.inject(fault(nth));
-            let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+            let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
             let _ = rehearsal.unlock(input.clone()).await;
             assert_eq!(rehearsal.simulator.world(), before, "call {nth} {what}");
             assert_eq!(objects(&rehearsal, "policies/"), [], "call {nth} {what}");

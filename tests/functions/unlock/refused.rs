@@ -14,9 +14,9 @@ use super::*;
 /// The plan step is refused with its reason, and no session is opened.
 async fn assert_untouched(rehearsal: &Rehearsal, body: &Value, kind: ErrorKind, named: &str) {
     let before = rehearsal.simulator.world();
-    let taken = ask(rehearsal, body).await;
+    let started = ask(rehearsal, body).await;
     let error =
-        rehearsal.unlock(json!({"step": "plan", "unlock": taken.id, "request": taken.request})).await.unwrap_err();
+        rehearsal.unlock(json!({"step": "plan", "unlock": started.id, "request": started.request})).await.unwrap_err();
     assert_eq!(error.kind(), kind, "{error}");
     assert!(error.to_string().contains(named), "`{error}` does not name `{named}`");
     assert_eq!(rehearsal.simulator.world(), before);
@@ -46,10 +46,10 @@ async fn protected_resources_are_never_touched_not_even_to_look() {
 #[tokio::test(start_paused = true)]
 async fn what_became_protected_after_its_approval_is_not_touched_either() {
     let rehearsal = rehearsal();
-    let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+    let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;
     let before = rehearsal.simulator.world();
     let stricter = rehearsal.redeployed(&Deployment { protected_resources: "pay*", ..Deployment::default() });
-    let error = stricter.unlock(apply_input(&taken, &planned)).await.unwrap_err();
+    let error = stricter.unlock(apply_input(&started, &planned)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Denied);
     assert!(error.to_string().contains("it is protected, by `pay*`"), "{error}");
     assert_eq!(stricter.simulator.world(), before);
@@ -70,12 +70,12 @@ async fn i1_only_active_members_of_the_organization_are_entered() {
 #[tokio::test(start_paused = true)]
 async fn i1_an_account_that_left_after_the_approval_is_not_entered() {
     let rehearsal = rehearsal();
-    let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+    let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;
     rehearsal.simulator.update(|world| {
         world.account_mut(OWNER).unwrap().state = "SUSPENDED".into();
     });
     let before = rehearsal.simulator.world();
-    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err().to_string();
+    let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err().to_string();
     assert!(error.contains("its state is"), "{error}");
     assert_eq!(rehearsal.simulator.world(), before);
 }
@@ -100,8 +100,8 @@ async fn a_bucket_or_queue_that_the_account_does_not_own_is_not_found_in_it() {
             "is in `eu-central-1`, not `us-east-1`",
         ),
     ] {
-        let taken = ask(&rehearsal, &body).await;
-        let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+        let started = ask(&rehearsal, &body).await;
+        let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
         let error = rehearsal.unlock(input).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
         assert!(error.to_string().contains(named), "{error}");
@@ -143,8 +143,8 @@ async fn a_refusal_in_a_region_that_has_to_be_enabled_says_so() {
     rehearsal.simulator.inject(Fault::on("sqs:GetQueueAttributes").denied());
     let mut body = about_queue("inspect");
     body["queue"] = json!("arn:aws:sqs:me-south-1:300000000001:orders");
-    let taken = ask(&rehearsal, &body).await;
-    let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+    let started = ask(&rehearsal, &body).await;
+    let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
     let error = rehearsal.unlock(input).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Denied);
     let told = "`me-south-1` is a Region that has to be enabled in account `300000000001`";
@@ -155,8 +155,8 @@ async fn a_refusal_in_a_region_that_has_to_be_enabled_says_so() {
 #[tokio::test(start_paused = true)]
 async fn what_is_switched_off_says_what_to_switch_on() {
     let rehearsal = Rehearsal::new(world().features([Feature::RootCredentialsManagement]));
-    let taken = ask(&rehearsal, &about_bucket("apply")).await;
-    let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+    let started = ask(&rehearsal, &about_bucket("apply")).await;
+    let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
     let error = rehearsal.unlock(input).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotEnabled);
     assert!(error.to_string().contains("switch on privileged root actions"), "{error}");
@@ -168,20 +168,20 @@ async fn an_exception_needs_force_which_is_part_of_what_is_approved() {
     policy["Statement"][0]["Condition"] =
         json!({"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::300000000001:role/break-glass"}});
     let rehearsal = Rehearsal::new(world_with(policy));
-    let (taken, planned) = plan(&rehearsal, &about_bucket("apply")).await;
+    let (started, planned) = plan(&rehearsal, &about_bucket("apply")).await;
     assert_eq!((&planned["outcome"], &planned["verdict"]), (&json!("not_possible"), &json!("everyone_except")));
     assert!(planned["summary"].as_str().unwrap().contains("ask again with `force`"), "{planned}");
     assert!(!planned.to_string().contains("break-glass"), "a notice says nothing of the policy's text: {planned}");
-    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err().to_string();
+    let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err().to_string();
     assert!(error.contains("changes nothing"), "{error}");
 
     let mut forced = about_bucket("apply");
     forced["force"] = json!(true);
-    let (taken, planned, applied) = carry_out(&rehearsal, &forced).await;
+    let (started, planned, applied) = carry_out(&rehearsal, &forced).await;
     assert_eq!(applied["outcome"], "changed");
     let kept = &objects(&rehearsal, planned["plan"]["key"].as_str().unwrap())[0].1;
     assert_eq!(kept["planned"]["change"]["force"], true);
-    assert!(admin_can_read(&rehearsal, &forced).await, "{}", taken.id);
+    assert!(admin_can_read(&rehearsal, &forced).await, "{}", started.id);
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,9 +208,9 @@ async fn what_opens_more_than_the_policy_needs_force() {
     let rehearsal = Rehearsal::new(world_with(policy.clone()));
     let mut body = about_bucket("apply");
     body["change"] = json!("drop");
-    let (taken, planned) = plan(&rehearsal, &body).await;
+    let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!(planned["outcome"], "not_possible", "{planned}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     assert!(text.contains("It is not done: it would open more") && text.contains("Public"), "{text}");
     body["force"] = json!(true);
@@ -255,9 +255,9 @@ async fn a_policy_that_cannot_be_modelled_is_shown_as_it_is_and_may_only_be_dele
         let mut body = about_bucket("apply");
         body["change"] = change.clone();
         body["force"] = json!(force);
-        let (taken, planned) = plan(&rehearsal, &body).await;
+        let (started, planned) = plan(&rehearsal, &body).await;
         assert_eq!((&planned["outcome"], &planned["verdict"]), (&json!(outcome), &json!("not_modelled")), "{change}");
-        let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+        let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
         assert!(shown["shown"].as_str().unwrap().contains("unheard of"), "{shown}");
     }
     let mut body = about_bucket("apply");
@@ -273,12 +273,12 @@ async fn a_policy_that_cannot_be_modelled_is_shown_as_it_is_and_may_only_be_dele
 #[tokio::test(start_paused = true)]
 async fn a_policy_that_somebody_changed_after_the_approval_is_left_to_them() {
     let rehearsal = rehearsal();
-    let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+    let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;
     let theirs = json!({"Version": "2012-10-17", "Statement": [locked_bucket()["Statement"][1]]});
     rehearsal.simulator.update(|world| {
         world.account_mut(OWNER).unwrap().buckets[0].policy = Some(theirs.clone().into());
     });
-    let applied = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+    let applied = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
     assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("something_else")));
     assert_eq!(applied["stored"], Value::Null);
     assert_eq!(policy_of(&rehearsal, PAYROLL), Some(theirs));
@@ -287,7 +287,7 @@ async fn a_policy_that_somebody_changed_after_the_approval_is_left_to_them() {
     rehearsal.simulator.update(|world| {
         world.account_mut(OWNER).unwrap().buckets[0].policy = Some(narrowed_bucket().into());
     });
-    let applied = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+    let applied = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
     assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_planned")));
 }
 
@@ -295,10 +295,10 @@ async fn a_policy_that_somebody_changed_after_the_approval_is_left_to_them() {
 async fn i13_the_kill_switch_stops_a_change_that_was_approved() {
     for switch in [json!({"paused": true, "reason": "incident 42"}), json!("not a switch")] {
         let rehearsal = rehearsal();
-        let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+        let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;
         rehearsal.simulator.put_object(BUCKET, "control/paused.json", switch.to_string());
         let before = rehearsal.simulator.world();
-        let applied = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+        let applied = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
         assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
         assert!(applied["summary"].as_str().unwrap().contains("every change is paused"), "{applied}");
         assert_eq!(rehearsal.simulator.world(), before);
@@ -309,18 +309,18 @@ async fn i13_the_kill_switch_stops_a_change_that_was_approved() {
 #[tokio::test(start_paused = true)]
 async fn i6_what_cannot_be_stored_is_not_changed() {
     let rehearsal = rehearsal();
-    let (taken, planned) = approved(&rehearsal, &about_bucket("apply")).await;
+    let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;
     let before = rehearsal.simulator.world();
     rehearsal.simulator.inject(Fault::on("s3:PutObject").denied());
-    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err();
+    let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err();
     assert!(error.to_string().contains("cannot store the policy as it is"), "{error}");
     assert_eq!(rehearsal.simulator.world(), before);
     // Something else lies where the copy belongs.
     let plan = &objects(&rehearsal, planned["plan"]["key"].as_str().unwrap())[0].1;
     let time = plan["planned_at"].as_str().unwrap().replace(':', "-");
-    let key = format!("policies/{OWNER}/bucket/{PAYROLL}/{time}-{}.json", taken.id);
+    let key = format!("policies/{OWNER}/bucket/{PAYROLL}/{time}-{}.json", started.id);
     rehearsal.simulator.put_object(BUCKET, &key, json!({"policy": "another"}).to_string());
-    rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err();
+    rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err();
     assert_eq!(rehearsal.simulator.world(), before);
     assert_eq!(objects(&rehearsal, "policies/"), [(key, json!({"policy": "another"}))]);
 }

@@ -10,17 +10,17 @@ use crate::secrets::Captured;
 #[tokio::test(start_paused = true)]
 async fn a_request_bears_the_name_of_who_signed_it() {
     let rehearsal = rehearsal();
-    let taken = ask(&rehearsal, &about_bucket("apply")).await;
+    let started = ask(&rehearsal, &about_bucket("apply")).await;
     let kept = &objects(&rehearsal, "unlocks/")[0];
-    assert_eq!(kept.0, format!("unlocks/{}/request.json", taken.id));
+    assert_eq!(kept.0, format!("unlocks/{}/request.json", started.id));
     assert_eq!(kept.1["requested_by"], JANE);
     let (_, again) = rehearsal.access_requests(JANE, &about_bucket("apply")).await.unwrap();
-    assert_eq!(again["unlock"], taken.id, "a double click is one request");
+    assert_eq!(again["unlock"], started.id, "a double click is one request");
     let (_, other) = rehearsal.access_requests(JOE, &about_bucket("apply")).await.unwrap();
-    assert_ne!(other["unlock"], taken.id);
+    assert_ne!(other["unlock"], started.id);
     rehearsal.simulator.advance(std::time::Duration::from_mins(1));
     let (_, later) = rehearsal.access_requests(JANE, &about_bucket("apply")).await.unwrap();
-    assert_ne!(later["unlock"], taken.id);
+    assert_ne!(later["unlock"], started.id);
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,10 +129,10 @@ async fn i5_a_step_is_read_strictly() {
 #[tokio::test(start_paused = true)]
 async fn i12_asking_and_deciding_go_through_different_urls() {
     let rehearsal = rehearsal();
-    let (taken, planned) = plan(&rehearsal, &about_bucket("apply")).await;
-    rehearsal.access_event(question(&taken, &planned)).await.unwrap();
+    let (started, planned) = plan(&rehearsal, &about_bucket("apply")).await;
+    rehearsal.access_event(question(&started, &planned)).await.unwrap();
     let calls = rehearsal.simulator.calls().len();
-    let to_requests = url_event(Some(JOE), &approval(&taken, &planned).to_string());
+    let to_requests = url_event(Some(JOE), &approval(&started, &planned).to_string());
     let to_decisions = url_event(Some(JOE), &about_bucket("apply").to_string());
     let secure = json!({"action": "secure", "selection": "all", "reason": "r"});
     let answers = [
@@ -144,10 +144,10 @@ async fn i12_asking_and_deciding_go_through_different_urls() {
         assert_eq!(answer["statusCode"], 403, "{answer}");
         assert!(answer["body"].as_str().unwrap().contains(&format!("the URL for {other}")), "{answer}");
     }
-    let error = rehearsal.decision_event(question(&taken, &planned)).await.unwrap_err();
+    let error = rehearsal.decision_event(question(&started, &planned)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(rehearsal.simulator.calls().len(), calls);
-    let show = url_event(Some(JOE), &json!({"request": taken.id}).to_string());
+    let show = url_event(Some(JOE), &json!({"request": started.id}).to_string());
     assert_eq!(rehearsal.decision_event(show.clone()).await.unwrap()["statusCode"], 200);
     assert_eq!(rehearsal.access_event(show).await.unwrap()["statusCode"], 200);
 }
@@ -157,9 +157,9 @@ async fn what_a_person_wrote_cannot_pass_for_a_part_of_the_plan() {
     let rehearsal = rehearsal();
     let mut body = about_bucket("apply");
     body["reason"] = json!("please\n\nWhat it opens:\n- nothing at all");
-    let (taken, planned) = plan(&rehearsal, &body).await;
+    let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!(planned["reason"], "please What it opens: - nothing at all");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     assert_eq!(shown["shown"].as_str().unwrap().matches("\nWhat it opens:\n").count(), 1, "{shown}");
 }
 
@@ -171,9 +171,9 @@ async fn what_is_hidden_or_turned_around_in_a_request_or_a_policy_is_written_out
     let mut body = about_bucket("apply");
     body["reason"] = json!("please \u{202e}esaelp");
     body["ticket"] = json!("INC\u{2066}-1");
-    let (taken, planned) = plan(&rehearsal, &body).await;
+    let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!((&planned["reason"], &planned["ticket"]), (&json!(r"please \u{202e}esaelp"), &json!(r"INC\u{2066}-1")));
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     let hidden = ['\u{202e}', '\u{2066}', '\u{200b}'];
     assert!(!text.contains(hidden) && !planned.to_string().contains(hidden), "{text} {planned}");
@@ -218,8 +218,8 @@ async fn i9_no_secret_token_or_policy_is_logged_or_handed_on() {
     let rehearsal = rehearsal();
     let mut handed_on = String::new();
     for body in [about_bucket("apply"), about_queue("apply")] {
-        let (taken, planned, applied) = carry_out(&rehearsal, &body).await;
-        let verified = verify(&rehearsal, &taken, &planned).await;
+        let (started, planned, applied) = carry_out(&rehearsal, &body).await;
+        let verified = verify(&rehearsal, &started, &planned).await;
         handed_on.extend([planned, applied, verified].map(|state| state.to_string()));
     }
     for execution in rehearsal.simulator.executions() {

@@ -43,9 +43,9 @@ async fn puts_back_exactly_what_was_there_and_can_itself_be_undone() {
 async fn a_restore_needs_a_second_person_too() {
     let rehearsal = rehearsal();
     let stored = changed(&rehearsal, &about_bucket("apply")).await;
-    let (taken, planned) = plan(&rehearsal, &restore(&about_bucket("apply"), &stored)).await;
+    let (started, planned) = plan(&rehearsal, &restore(&about_bucket("apply"), &stored)).await;
     assert_eq!(planned["approval"], "needed");
-    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err().to_string();
+    let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err().to_string();
     assert!(error.contains("nobody has approved"), "{error}");
     assert_eq!(policy_of(&rehearsal, PAYROLL), Some(narrowed_bucket()));
 }
@@ -68,8 +68,8 @@ async fn only_a_stored_policy_of_this_very_resource_is_put_back() {
     assert_eq!(rehearsal.simulator.executions().len(), executions);
 
     let refused = async |key: &str, named: &str| {
-        let taken = ask(&rehearsal, &restore(&about_bucket("apply"), key)).await;
-        let input = json!({"step": "plan", "unlock": taken.id, "request": taken.request});
+        let started = ask(&rehearsal, &restore(&about_bucket("apply"), key)).await;
+        let input = json!({"step": "plan", "unlock": started.id, "request": started.request});
         let error = rehearsal.unlock(input).await.unwrap_err().to_string();
         assert!(error.contains(named), "{error}");
     };
@@ -102,12 +102,12 @@ async fn a_principal_that_is_gone_is_named_with_what_is_possible_instead() {
     body.as_object_mut().unwrap().retain(|field, _| field != "change" && field != "force");
     assert_eq!(policy_of(&rehearsal, PAYROLL), None);
 
-    let (taken, _, applied) = carry_out(&rehearsal, &restore(&body, &stored)).await;
+    let (started, _, applied) = carry_out(&rehearsal, &restore(&body, &stored)).await;
     assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
     assert!(applied["summary"].as_str().unwrap().contains("AWS does not take a part of this policy"), "{applied}");
     assert!(!applied.to_string().contains("AROA"), "a notice says nothing of the policy's text: {applied}");
     assert_eq!(policy_of(&rehearsal, PAYROLL), None);
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     let advice = shown["result"]["advice"].to_string();
     for named in ["MalformedPolicy", "AROAEXAMPLEGONE000001", "leave_out"] {
         assert!(advice.contains(named), "{advice}");
@@ -128,10 +128,10 @@ async fn what_is_to_be_left_out_has_to_stand_there() {
     let stored = changed(&rehearsal, &about_bucket("apply")).await;
     let mut body = restore(&about_bucket("apply"), &stored);
     body["leave_out"] = json!({"statements": ["Public"]});
-    let (taken, planned) = plan(&rehearsal, &body).await;
+    let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!(planned["outcome"], "not_possible");
     assert!(!planned.to_string().contains("TlsOnly"), "a notice says nothing of the policy's text: {planned}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     assert!(shown["shown"].as_str().unwrap().contains("the policy has no statement `Public`; it has"), "{shown}");
 }
 
@@ -150,10 +150,10 @@ async fn what_block_public_access_refuses_is_named_with_what_is_possible_instead
         world.account_mut(OWNER).unwrap().buckets[0].block_public_policy = true;
     });
     let mut undo = restore(&body, &stored);
-    let (taken, _, applied) = carry_out(&rehearsal, &undo).await;
+    let (started, _, applied) = carry_out(&rehearsal, &undo).await;
     assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
     assert!(applied["summary"].as_str().unwrap().contains("Block Public Access does not take"), "{applied}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     let advice = shown["result"]["advice"].to_string();
     for named in ["BlockPublicPolicy", r#"statements: Sid \"Public\""#, "leave_out"] {
         assert!(advice.contains(named), "{advice}");
@@ -176,8 +176,8 @@ async fn put_back_for(principals: Value) -> (Rehearsal, Value, Vec<String>) {
     let stored = changed(&rehearsal, &body).await;
     let mut undo = restore(&about_queue("apply"), &stored);
     undo["force"] = json!(true);
-    let (taken, _, applied) = carry_out(&rehearsal, &undo).await;
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (started, _, applied) = carry_out(&rehearsal, &undo).await;
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     let advice = shown["result"]["advice"].as_array().unwrap();
     let advice = advice.iter().map(|line| line.as_str().unwrap().to_owned()).collect();
     (rehearsal, applied, advice)
@@ -233,14 +233,14 @@ async fn i6_a_refusal_without_anybody_who_may_be_gone_says_where_to_look_instead
 #[tokio::test(start_paused = true)]
 async fn a_queue_that_answers_500_without_a_message_is_tried_again_and_told_with_what_may_be_behind_it() {
     let rehearsal = rehearsal();
-    let (taken, planned) = approved(&rehearsal, &about_queue("apply")).await;
+    let (started, planned) = approved(&rehearsal, &about_queue("apply")).await;
     let fault = Fault::on("sqs:SetQueueAttributes").times(5).error("InternalFailure", 500, "");
     rehearsal.simulator.inject(fault);
-    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err();
+    let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err();
     assert_eq!(error.kind(), rootwarden_domain::ErrorKind::Transient, "{error}");
     assert!(error.to_string().contains("where a principal that the policy names is gone"), "{error}");
     assert_eq!(policy_of(&rehearsal, "orders"), Some(locked_queue()));
-    let again = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap();
+    let again = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap();
     assert_eq!(again["outcome"], "changed", "{again}");
 }
 
@@ -261,7 +261,7 @@ async fn an_open_copy_is_not_put_back_without_force_over_a_policy_that_cannot_be
     let before = rehearsal.simulator.world();
 
     let mut undo = restore(&about_bucket("apply"), &stored);
-    let (taken, planned) = plan(&rehearsal, &undo).await;
+    let (started, planned) = plan(&rehearsal, &undo).await;
     assert_eq!(
         (&planned["outcome"], &planned["verdict"]),
         (&json!("not_possible"), &json!("not_modelled")),
@@ -269,17 +269,17 @@ async fn an_open_copy_is_not_put_back_without_force_over_a_policy_that_cannot_be
     );
     assert!(planned["summary"].as_str().unwrap().contains("what it would open cannot be said"), "{planned}");
     assert!(!planned.to_string().contains("Resembles"), "a notice says nothing of the policy's text: {planned}");
-    let error = rehearsal.unlock(apply_input(&taken, &planned)).await.unwrap_err().to_string();
+    let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err().to_string();
     assert!(error.contains("changes nothing"), "{error}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     assert!(!shown["shown"].as_str().unwrap().contains("nothing but the policy itself"), "{shown}");
     assert_eq!(rehearsal.simulator.world(), before);
 
     rehearsal.simulator.advance(std::time::Duration::from_mins(5));
     undo["force"] = json!(true);
-    let (taken, planned, applied) = carry_out(&rehearsal, &undo).await;
+    let (started, planned, applied) = carry_out(&rehearsal, &undo).await;
     assert!(planned["summary"].as_str().unwrap().contains("what opens cannot be said; with force"), "{planned}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": taken.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     assert!(text.contains("What it opens:\n- that cannot be said: the policy as it is cannot be modelled"), "{text}");
     assert_eq!(applied["outcome"], "changed", "{applied}");

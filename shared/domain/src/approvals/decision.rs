@@ -28,7 +28,7 @@ impl fmt::Display for Decision {
     }
 }
 
-/// What a person says about the plan that they were shown.
+/// A decision as a person sends it, about the plan that they were shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     pub request: ApprovalRequest,
@@ -58,11 +58,11 @@ pub enum Refusal {
     UnknownRequest(ApprovalRequest),
     #[error("this is not the plan that `{request}` is about, whose SHA-256 is {asked}: look at it again with `show`")]
     OtherPlan { request: ApprovalRequest, asked: Sha256 },
-    /// In the bucket lies something else than what the run asked about.
+    /// What lies in the bucket is not what the run asked about.
     #[error("{0}, so nobody can decide about it: find out who wrote it")]
     Altered(String),
     #[error(
-        "nobody knows who started this run, which asks for `{0}`, so nobody can be shown to be somebody else: start it anew through the URL for requests"
+        "nobody knows who started this run, so it cannot be shown that somebody else decides about `{0}`: start it anew through the URL for requests"
     )]
     StarterUnknown(ApprovalRequest),
     #[error(
@@ -87,65 +87,90 @@ impl Refusal {
     }
 }
 
-/// Decides whether `caller` may decide what `asked` asks, `existing` being what was decided before.
-///
-/// The record is the one before if the same person says the same again.
-///
-/// # Errors
-/// Why the verdict is not taken.
-pub fn decide(
-    asked: &Ask,
-    existing: Option<&DecisionRecord>,
-    caller: &Person,
-    verdict: &Verdict,
-    now: Timestamp,
-) -> Result<DecisionRecord, Refusal> {
-    if asked.request != verdict.request || asked.check().is_err() {
-        return Err(Refusal::Altered(format!("`{}` asks about something else", verdict.request.asked_key())));
-    }
-    decide_about(asked.plan.sha256, asked.started_by.as_ref(), existing, caller, verdict, now)
+/// What a decision is about: made from what lies in the bucket, never from what a person sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionSubject {
+    pub request: ApprovalRequest,
+    /// The hash of what is to be carried out.
+    pub sha256: Sha256,
+    pub started_by: Option<StartedBy>,
+    /// After it, nothing can be decided for the first time; none where a waiting execution says when it is too late.
+    pub decide_before: Option<Timestamp>,
 }
 
-/// The same about what has this SHA-256 and was started by `started_by`, whether or not a run waits for it.
-///
-/// # Errors
-/// Why the verdict is not taken.
-pub fn decide_about(
-    asked: Sha256,
-    started_by: Option<&StartedBy>,
-    existing: Option<&DecisionRecord>,
-    caller: &Person,
-    verdict: &Verdict,
-    now: Timestamp,
-) -> Result<DecisionRecord, Refusal> {
-    let Verdict { request, decision, plan_sha256, reason } = verdict;
-    // INVARIANT (I12): who decides has named the hash of what they were shown.
-    if asked != *plan_sha256 {
-        return Err(Refusal::OtherPlan { request: request.clone(), asked });
-    }
-    // INVARIANT (I12): two people, told apart by what AWS says of them.
-    let started_by = started_by.ok_or_else(|| Refusal::StarterUnknown(request.clone()))?;
-    if is_started_by(started_by, caller) {
-        return Err(Refusal::SamePerson(started_by.clone()));
-    }
-    match existing {
-        None => Ok(DecisionRecord {
-            request: request.clone(),
-            decision: *decision,
-            plan_sha256: *plan_sha256,
-            by: caller.clone(),
-            started_by: started_by.clone(),
-            reason: reason.clone(),
-            at: now,
-        }),
-        Some(existing) if existing.request != *request || existing.plan_sha256 != *plan_sha256 => {
-            Err(Refusal::Altered(format!("`{}` decides about something else", request.decision_key())))
+impl DecisionSubject {
+    /// Decides whether `caller` may decide as in `verdict`, `existing` being what was decided before.
+    ///
+    /// The record is the one before if the same person says the same again.
+    ///
+    /// # Errors
+    /// Why the decision is not taken.
+    pub fn decide(
+        &self,
+        existing: Option<&DecisionRecord>,
+        caller: &Person,
+        verdict: &Verdict,
+        now: Timestamp,
+    ) -> Result<DecisionRecord, Refusal> {
+        let Verdict { request, decision, plan_sha256, reason } = verdict;
+        if *request != self.request {
+            return Err(asks_about_something_else(request));
         }
-        Some(existing) if existing.decision == *decision && existing.by.is_same_person(caller) => Ok(existing.clone()),
-        Some(DecisionRecord { decision, by, at, .. }) => {
-            Err(Refusal::AlreadyDecided { decision: *decision, by: by.clone(), at: *at })
+        // INVARIANT (I12): who decides has named the hash of what they were shown.
+        if self.sha256 != *plan_sha256 {
+            return Err(Refusal::OtherPlan { request: request.clone(), asked: self.sha256 });
+        }
+        // INVARIANT (I12): two people, told apart by what AWS says of them.
+        let started_by = self.started_by.as_ref().ok_or_else(|| Refusal::StarterUnknown(request.clone()))?;
+        if is_started_by(started_by, caller) {
+            return Err(Refusal::SamePerson(started_by.clone()));
+        }
+        match existing {
+            None if self.decide_before.is_some_and(|before| now > before) => Err(Refusal::TooLate(request.clone())),
+            None => Ok(DecisionRecord {
+                request: request.clone(),
+                decision: *decision,
+                plan_sha256: *plan_sha256,
+                by: caller.clone(),
+                started_by: started_by.clone(),
+                reason: reason.clone(),
+                at: now,
+            }),
+            Some(existing) => existing.said_again(caller, verdict),
         }
     }
+}
+
+impl DecisionRecord {
+    /// This very record, if `caller` says the same again.
+    fn said_again(&self, caller: &Person, verdict: &Verdict) -> Result<Self, Refusal> {
+        let Verdict { request, decision, plan_sha256, reason: _ } = verdict;
+        if self.request != *request || self.plan_sha256 != *plan_sha256 {
+            return Err(Refusal::Altered(format!("`{}` decides about something else", request.decision_key())));
+        }
+        if self.decision == *decision && self.by.is_same_person(caller) {
+            return Ok(self.clone());
+        }
+        Err(Refusal::AlreadyDecided { decision: self.decision, by: self.by.clone(), at: self.at })
+    }
+}
+
+impl Ask {
+    /// What a decision about `request` is about, this being what is asked under it.
+    ///
+    /// # Errors
+    /// `Altered` if this asks about something else.
+    pub fn decision_subject(&self, request: &ApprovalRequest) -> Result<DecisionSubject, Refusal> {
+        if self.request != *request || self.check().is_err() {
+            return Err(asks_about_something_else(request));
+        }
+        let (sha256, started_by) = (self.plan.sha256, self.started_by.clone());
+        Ok(DecisionSubject { request: request.clone(), sha256, started_by, decide_before: None })
+    }
+}
+
+fn asks_about_something_else(request: &ApprovalRequest) -> Refusal {
+    Refusal::Altered(format!("`{}` asks about something else", request.asked_key()))
 }
 
 fn is_started_by(started_by: &StartedBy, person: &Person) -> bool {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Pin, ids::approval::ApprovalRequest, people::StartedBy, text::input::InvalidInput};
 
-/// Whoever holds it can answer for the approver, so nothing ever prints it.
+/// The token that an execution waits with. Whoever holds it can answer for the approver, so nothing ever prints it.
 ///
 /// Source: AWS Step Functions API Reference, `TaskToken`: 1 to 2048 characters.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,20 +36,20 @@ impl fmt::Debug for TaskToken {
     }
 }
 
-/// What is asked, as the state machine sends it and as it is kept until somebody decides.
+/// What is asked, as the state machine sends it and as it lies in the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     pub request: ApprovalRequest,
     /// What is to be carried out; everything that people are shown comes from it.
     pub plan: Pin,
-    /// Without it, nobody can be shown to differ from who started the run.
+    /// None: nobody can decide, since nobody is known to be somebody else than who started the run.
     pub started_by: Option<StartedBy>,
     pub task_token: TaskToken,
 }
 
 impl Ask {
-    /// Refuses a question whose parts do not belong together.
+    /// Refuses an approval request whose parts do not belong together.
     ///
     /// # Errors
     /// The plan is of something else.

@@ -45,7 +45,8 @@ fn decided(
     decision: Decision,
 ) -> Result<DecisionRecord, Refusal> {
     let now = if existing.is_some() { LATER } else { NOW };
-    decide(asked, existing, &person(caller), &verdict(decision, plan().sha256), now.parse().unwrap())
+    let verdict = verdict(decision, plan().sha256);
+    asked.decision_subject(&verdict.request)?.decide(existing, &person(caller), &verdict, now.parse().unwrap())
 }
 
 fn approval(by: &str) -> DecisionRecord {
@@ -126,9 +127,13 @@ fn i12_nobody_decides_about_a_run_that_they_may_have_started() {
 #[test]
 fn i12_a_decision_is_about_what_was_shown() {
     let other = Sha256::of(b"another plan");
-    let answer =
-        decide(&ask(json!("schedule")), None, &person(JANE), &verdict(Decision::Approved, other), NOW.parse().unwrap());
+    let subject = ask(json!("schedule")).decision_subject(&request("nightly.0")).unwrap();
+    let answer = subject.decide(None, &person(JANE), &verdict(Decision::Approved, other), NOW.parse().unwrap());
     assert_eq!(answer, Err(Refusal::OtherPlan { request: request("nightly.0"), asked: plan().sha256 }));
+    let another = DecisionSubject { request: request("another.0"), ..subject };
+    let approve = verdict(Decision::Approved, plan().sha256);
+    let answer = another.decide(None, &person(JANE), &approve, NOW.parse().unwrap());
+    assert!(matches!(answer, Err(Refusal::Altered(_))));
     let mut copied = ask(json!("schedule"));
     copied.request = request("another.0");
     assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(Refusal::Altered(_))));
@@ -150,6 +155,22 @@ fn a_decision_is_taken_once() {
     assert!(matches!(decided(&asked, Some(&other), JANE, Decision::Approved), Err(Refusal::Altered(_))));
     let other = DecisionRecord { plan_sha256: Sha256::of(b"another plan"), ..first };
     assert!(matches!(decided(&asked, Some(&other), JANE, Decision::Approved), Err(Refusal::Altered(_))));
+}
+
+#[test]
+fn what_ends_is_decided_before_its_end_and_may_be_said_again_after_it() {
+    let ending = |before: &str| {
+        let subject = ask(json!("schedule")).decision_subject(&request("nightly.0")).unwrap();
+        DecisionSubject { decide_before: Some(before.parse().unwrap()), ..subject }
+    };
+    let approve = verdict(Decision::Approved, plan().sha256);
+    let at_later = |subject: DecisionSubject, existing: Option<&DecisionRecord>| {
+        subject.decide(existing, &person(JANE), &approve, LATER.parse().unwrap())
+    };
+    assert!(at_later(ending(LATER), None).is_ok());
+    assert_eq!(at_later(ending(NOW), None), Err(Refusal::TooLate(request("nightly.0"))));
+    let before = approval(JANE);
+    assert_eq!(at_later(ending(NOW), Some(&before)), Ok(before.clone()));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The id under which an approval is asked for, and where the question, the answer and the plan lie.
+//! The id under which an approval is asked for, and where the request, the decision and the plan lie.
 
 use std::{fmt, str::FromStr};
 
@@ -17,19 +17,19 @@ pub enum ApprovalRequest {
 }
 
 impl ApprovalRequest {
-    /// Where the question lies, the task token in it.
+    /// Where the approval request lies, with the task token in it.
     #[must_use]
     pub fn asked_key(&self) -> String {
         format!("approvals/{self}/asked.json")
     }
 
-    /// Where the answer lies, once there is one.
+    /// Where the decision lies, once there is one.
     #[must_use]
     pub fn decision_key(&self) -> String {
         format!("approvals/{self}/decision.json")
     }
 
-    /// Where the plan lies that it is about. A release is its own plan.
+    /// Where that lies which is to be approved: the plan, or the request for a release.
     #[must_use]
     pub fn plan_key(&self) -> String {
         match self {
@@ -52,7 +52,7 @@ impl FromStr for ApprovalRequest {
         };
         let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
         let request = Self::Deletion { run, round };
-        // Why: each request has one name, and so one key; `+1` and `01` are numbers too.
+        // Why: each round has one id, and so one key, although `+1` and `01` are read as numbers too.
         if request.to_string() == value { Ok(request) } else { Err(refused()) }
     }
 }

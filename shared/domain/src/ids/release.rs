@@ -21,10 +21,14 @@ fn subject(id: &str) -> Option<(AccountId, AccessKeyId)> {
     let is_part = |part: Option<&str>, length| {
         part.is_some_and(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     };
-    (is_part(parts.next(), 14) && is_part(parts.next(), 32) && parts.next().is_none()).then_some((account, key))
+    (is_part(parts.next(), 14) && is_part(parts.next(), ReleaseId::DIGITS) && parts.next().is_none())
+        .then_some((account, key))
 }
 
 impl ReleaseId {
+    /// Hexadecimal digits of the hash at its end.
+    pub const DIGITS: usize = 32;
+
     /// Where the request lies.
     #[must_use]
     pub fn key(&self) -> String {

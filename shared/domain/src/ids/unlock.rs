@@ -19,7 +19,7 @@ impl UnlockId {
         format!("unlocks/{self}/request.json")
     }
 
-    /// What was found, and what is to be done about it: what an approval is bound to.
+    /// The plan: what was found, and what is to be done about it. An approval is bound to it.
     #[must_use]
     pub fn plan_key(&self) -> String {
         format!("unlocks/{self}/plan.json")
@@ -27,7 +27,7 @@ impl UnlockId {
 
     /// The plan for people, with the change as a diff.
     #[must_use]
-    pub fn shown_key(&self) -> String {
+    pub fn plan_text_key(&self) -> String {
         format!("unlocks/{self}/plan.txt")
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Sha256;
 
-/// A policy as AWS gave it, or as it is to be given to AWS. It is sensitive: nothing prints it by accident.
+/// A policy as AWS gave it, or as it is to be given to AWS. It is sensitive, so its `Debug` prints nothing of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PolicyText(String);
@@ -30,7 +30,7 @@ impl fmt::Debug for PolicyText {
     }
 }
 
-/// The hash that tells one policy from another; that there is none has a hash too.
+/// The hash that tells one policy from another. Where there is no policy, it is the hash of an empty text.
 #[must_use]
 pub fn policy_sha256(policy: Option<&PolicyText>) -> Sha256 {
     // A policy is never empty.

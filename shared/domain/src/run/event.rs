@@ -101,8 +101,7 @@ fn id_of(Envelope { id, source, detail_type, account, detail }: Envelope<'_>) ->
         return id.to_owned();
     }
     let content = Value::from(vec![source.into(), detail_type.into(), account.into(), in_order(detail)]);
-    let digest = Sha256::of(content.to_string().as_bytes()).to_string();
-    format!("content-{}", digest.get(..32).unwrap_or(&digest))
+    format!("content-{}", Sha256::of(content.to_string().as_bytes()).first_digits(32))
 }
 
 /// The same value with the fields of every object in the order of their names, so that equal contents are equal texts.

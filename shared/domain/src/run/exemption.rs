@@ -47,6 +47,14 @@ impl Exemption {
     }
 }
 
+/// What an object says that lies where people write exemptions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExemptionObject {
+    Readable(Exemption),
+    /// Why it cannot be read as an exemption.
+    Unreadable(String),
+}
+
 /// How much of a key or of an error a reason repeats: it stands beside each credential of each account that is held back.
 const SHOWN: usize = 80;
 
@@ -98,15 +106,18 @@ impl Exemptions {
         self.exempt.entry(account).or_default().push(exemption);
     }
 
-    /// Adds an object of the bucket: the exemption that stands in it, or why it cannot be read as one.
-    pub fn add_object(&mut self, key: &str, read: Result<Exemption, String>) {
-        match (account_of(key), read) {
-            (Some(account), Ok(exemption)) => self.add(account, exemption),
-            (Some(account), Err(why)) => {
+    /// Adds an object of the bucket, which lies at `key`.
+    pub fn add_object(&mut self, key: &str, object: ExemptionObject) {
+        match (account_of(key), object) {
+            (Some(account), ExemptionObject::Readable(exemption)) => self.add(account, exemption),
+            (Some(account), ExemptionObject::Unreadable(why)) => {
                 self.unreadable.insert(account, one_line(&why).chars().take(SHOWN).collect());
             }
-            (None, read) => {
-                self.nameless.insert(key.to_owned(), read.ok());
+            (None, ExemptionObject::Readable(exemption)) => {
+                self.nameless.insert(key.to_owned(), Some(exemption));
+            }
+            (None, ExemptionObject::Unreadable(_)) => {
+                self.nameless.insert(key.to_owned(), None);
             }
         }
     }
@@ -215,20 +226,25 @@ mod tests {
 
     const NOW: &str = "2026-11-22T02:00:00Z";
 
-    fn held_back(key: &str, read: Result<Exemption, String>) -> [Option<String>; 2] {
+    fn held_back(key: &str, object: ExemptionObject) -> [Option<String>; 2] {
         let mut exemptions = Exemptions::default();
-        exemptions.add_object(key, read);
+        exemptions.add_object(key, object);
         ["111122223333", "444455556666"]
             .map(|account| exemptions.held_back(account.parse().unwrap(), NOW.parse().unwrap()))
     }
 
-    fn exemption(until: Option<&str>) -> Exemption {
-        Exemption { reason: "why".into(), until: until.map(|until| until.parse().unwrap()) }
+    fn exemption(until: Option<&str>) -> ExemptionObject {
+        let until = until.map(|until| until.parse().unwrap());
+        ExemptionObject::Readable(Exemption { reason: "why".into(), until })
+    }
+
+    fn unreadable(why: &str) -> ExemptionObject {
+        ExemptionObject::Unreadable(why.to_owned())
     }
 
     #[test]
     fn what_cannot_be_read_holds_back_the_account_that_it_is_named_after_and_no_other() {
-        let [named, other] = held_back("exemptions/111122223333.json", Err("not\nJSON".into()));
+        let [named, other] = held_back("exemptions/111122223333.json", unreadable("not\nJSON"));
         let why = "`exemptions/111122223333.json` cannot be read as an exemption (not JSON): write over it";
         assert_eq!((named.as_deref(), other), (Some(why), None));
     }
@@ -246,20 +262,20 @@ mod tests {
             "exemptions/README.md",
             "exemptions/",
         ] {
-            for read in [Err("not JSON".to_owned()), Ok(exemption(None)), Ok(exemption(Some("2026-11-22T02:00:01Z")))] {
-                let [one, other] = held_back(key, read);
+            for object in [unreadable("not JSON"), exemption(None), exemption(Some("2026-11-22T02:00:01Z"))] {
+                let [one, other] = held_back(key, object);
                 assert!(one.is_some_and(|why| why.contains(key) && why.contains("has ended")), "{key}");
                 assert!(other.is_some(), "{key}");
             }
-            assert_eq!(held_back(key, Ok(exemption(Some(NOW)))), [None, None], "{key}");
+            assert_eq!(held_back(key, exemption(Some(NOW))), [None, None], "{key}");
         }
     }
 
     #[test]
     fn a_reason_stays_short_whatever_somebody_wrote() {
-        let [_, why] = held_back(&format!("exemptions/{}", "x".repeat(1000)), Err("e".repeat(1000)));
+        let [_, why] = held_back(&format!("exemptions/{}", "x".repeat(1000)), unreadable(&"e".repeat(1000)));
         assert!(why.unwrap().len() < 200);
-        let [why, _] = held_back("exemptions/111122223333.json", Err("e".repeat(1000)));
+        let [why, _] = held_back("exemptions/111122223333.json", unreadable(&"e".repeat(1000)));
         assert!(why.unwrap().len() < 200);
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RunId, Sha256,
-    artifact::Collected,
+    artifact::{AccountOutcomes, Collected},
     people::StartedBy,
     run::{
         audit::{AuditOutcome, AuditedAccount},
@@ -246,8 +246,11 @@ impl RoundOfAccounts {
     /// account is planned twice, nor called clean if AWS did not say so the last time it was asked.
     fn add_earlier(&mut self, chunk: AuditedChunk) {
         let AuditedChunk { selected, mut audits } = chunk;
-        for batch in &selected.batches {
-            for AuditedAccount { account, outcome } in outcomes_of(batch, audits.remove(&batch.batch)) {
+        for Batch { batch, accounts } in selected.batches {
+            let of_account = |audited: AuditedAccount| (audited.account.id, audited.outcome);
+            let mut outcomes = AccountOutcomes::of(batch, audits.remove(&batch), of_account);
+            for account in accounts {
+                let outcome = outcomes.take(account.id).unwrap_or_else(AuditOutcome::Unknown);
                 self.outcomes.entry(account.id).or_insert(outcome);
                 self.stand_earlier(account.id, Standing::Candidate(account));
             }
@@ -273,29 +276,6 @@ impl RoundOfAccounts {
 
 fn batches_of(planned: Vec<PlannedAccount>) -> Vec<Batch<PlannedAccount>> {
     Batch::form(planned, ACCOUNTS_IN_A_BATCH)
-}
-
-/// One outcome for each account of the batch, whatever its worker left behind.
-///
-/// INVARIANT (I11): a batch without a result, and an account without an outcome, are unknown. An outcome for an account
-/// that was not in the batch is dropped.
-fn outcomes_of(batch: &Batch<Candidate>, collected: Option<Collected<AuditedAccount>>) -> Vec<AuditedAccount> {
-    let nothing = || Err(Failure::new(ErrorKind::Transient, format!("batch {} left no result", batch.batch)));
-    let (mut outcomes, missing) = match collected.unwrap_or_else(nothing) {
-        Ok(result) => {
-            let missing = Failure::new(ErrorKind::Defect, "the result of its batch does not name it");
-            (result.accounts.into_iter().map(|audited| (audited.account.id, audited.outcome)).collect(), missing)
-        }
-        Err(failure) => (BTreeMap::new(), failure),
-    };
-    batch
-        .accounts
-        .iter()
-        .map(|account| AuditedAccount {
-            account: account.clone(),
-            outcome: outcomes.remove(&account.id).unwrap_or_else(|| AuditOutcome::Unknown(missing.clone())),
-        })
-        .collect()
 }
 
 enum Decision {

@@ -1,21 +1,21 @@
-//! Releases: an access key that is held back because it is in use, and that two people let go.
+//! Releases: two people let an access key go that is protected because it is in use.
 //!
-//! A person asks for one account and key, another one approves exactly that request, and the runs of the next days delete the key as
-//! any other. A release serves for that key alone, and ends.
+//! A person asks to release one key of one account, and another person approves exactly that request. The runs of the next days
+//! then delete the key as any other. A release is for that key alone, and ends.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Pin,
-    approvals::{DecisionRecord, carries_out},
+    AccountId, Pin, Sha256,
+    approvals::{DecisionRecord, DecisionSubject, carries_out},
     aws::credential::AccessKeyId,
     ids::{approval::ApprovalRequest, release::ReleaseId},
     people::{Person, Reason, StartedBy, Ticket},
 };
 
 /// For how long a release can be decided about.
-pub const DECIDED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+const DECIDED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// For how long a release is good, from its approval on: seven nights, some of which may fail.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -46,20 +46,31 @@ impl KeyRelease {
         StartedBy::Person(self.requested_by.clone())
     }
 
-    /// Whether it lies where it belongs.
+    /// Whether this is the request with the id `release`, about the account and the key that the id names.
     #[must_use]
     pub fn is_of(&self, release: &ReleaseId) -> bool {
         let ReleaseRequest { account, access_key_id, reason: _, ticket: _ } = &self.request;
         self.release == *release && release.subject() == Some((*account, access_key_id.clone()))
     }
 
-    /// Whether somebody may still decide about it.
+    /// Until when it can be decided about.
     #[must_use]
-    pub fn can_be_decided(&self, now: Timestamp) -> bool {
-        now.duration_since(self.requested_at) <= DECIDED_WITHIN
+    pub fn decide_before(&self) -> Option<Timestamp> {
+        self.requested_at.checked_add(DECIDED_WITHIN).ok()
     }
 
-    /// Whether its key goes at `now`: somebody else approved this very request, not longer ago than it is good for.
+    /// What a decision about it is about; `sha256` is the hash of this request as it lies in the bucket.
+    #[must_use]
+    pub fn decision_subject(&self, sha256: Sha256) -> DecisionSubject {
+        DecisionSubject {
+            request: ApprovalRequest::Release(self.release.clone()),
+            sha256,
+            started_by: Some(self.started_by()),
+            decide_before: self.decide_before(),
+        }
+    }
+
+    /// Whether runs delete its key at `now`: somebody else has approved this very request, and [`GOOD_FOR`] is not over.
     ///
     /// INVARIANT (I12): bound by hash to what was shown, and it ends.
     #[must_use]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::StoredKey;
+use super::{LockOutKind, StoredKey};
 use crate::{AccountId, Pin, Sha256, ids::unlock::UnlockId, people::Person, policy::PolicyText};
 
 /// What became of the change.
@@ -15,7 +15,7 @@ use crate::{AccountId, Pin, Sha256, ids::unlock::UnlockId, people::Person, polic
 pub enum ApplyOutcome {
     /// AWS took it, or a fresh read shows it.
     Changed,
-    /// It was so before this attempt, by an earlier attempt of this very request.
+    /// An earlier attempt of this very request changed it.
     AlreadyChanged,
     NotChanged,
     /// AWS did not say, and nothing could be read afterwards.
@@ -34,7 +34,7 @@ pub enum PolicyState {
 }
 
 impl PolicyState {
-    /// What is there: `after` was planned to follow `before`.
+    /// What a policy that reads `now` is, where a change from `before` to `after` was planned.
     #[must_use]
     pub fn of(now: Option<&PolicyText>, before: Option<&PolicyText>, after: Option<&PolicyText>) -> Self {
         if is_same_policy(now, after) {
@@ -86,8 +86,8 @@ pub struct UnlockVerified {
     pub attempt: u32,
     pub state: PolicyState,
     pub sha256: Sha256,
-    /// Who is locked out now, in one word.
-    pub verdict: String,
+    /// Who is locked out now.
+    pub verdict: LockOutKind,
 }
 
 /// Whether two texts are the same policy.
@@ -115,17 +115,18 @@ enum Normal {
     Object(BTreeMap<String, Normal>),
 }
 
+/// `key`: the field whose value this is, or is an element of.
 fn normal(key: Option<&str>, value: &Value) -> Normal {
     match value {
         Value::String(text) if key == Some("AWS") && text.parse::<AccountId>().is_ok() => {
-            // Why in partition `aws` whatever it is: both sides are made alike.
+            // Why always the partition `aws`: an account's id is written the same way on both sides of the comparison.
             Normal::Text(format!("arn:aws:iam::{text}:root"))
         }
         Value::String(text) => Normal::Text(text.clone()),
         Value::Null | Value::Bool(_) | Value::Number(_) => Normal::Text(value.to_string()),
         Value::Array(values) => {
             let mut values: Vec<Normal> = values.iter().map(|value| normal(key, value)).collect();
-            // INVARIANT: statements keep their order, which people know them by; of everything else it means nothing.
+            // INVARIANT: the order of statements counts, since people know them by it; that of every other list does not.
             if key != Some("Statement") {
                 values.sort();
             }

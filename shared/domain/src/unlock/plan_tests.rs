@@ -53,7 +53,7 @@ fn planned(action: &Value, now: Option<Value>, stored: Option<Stored>) -> Unlock
             ticket: signed.request.ticket.clone(),
         }
     });
-    let found = Found {
+    let found = FoundPolicy {
         partition: Partition::Aws,
         region: "eu-central-1".to_owned(),
         policy: now.map(text),

@@ -1,10 +1,12 @@
 //! What a person asks for, read strictly.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::StoredKey;
+use super::{Force, StoredKey};
 use crate::{
     AccountId,
     aws::{
@@ -37,17 +39,17 @@ pub enum UnlockAction {
     /// Says what `apply` would do, and changes nothing.
     Plan {
         change: PolicyChange,
-        force: bool,
+        force: Force,
     },
     Apply {
         change: PolicyChange,
-        force: bool,
+        force: Force,
     },
     /// Puts a stored policy back.
     Restore {
         stored: StoredKey,
         leave_out: LeaveOut,
-        force: bool,
+        force: Force,
     },
 }
 
@@ -89,12 +91,12 @@ pub struct SignedRequest {
 
 impl UnlockAction {
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> ActionName {
         match self {
-            Self::Inspect => "inspect",
-            Self::Plan { .. } => "plan",
-            Self::Apply { .. } => "apply",
-            Self::Restore { .. } => "restore",
+            Self::Inspect => ActionName::Inspect,
+            Self::Plan { .. } => ActionName::Plan,
+            Self::Apply { .. } => ActionName::Apply,
+            Self::Restore { .. } => ActionName::Restore,
         }
     }
 
@@ -109,12 +111,25 @@ impl UnlockAction {
 }
 
 /// The name of an action, as people write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ActionName {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionName {
     Inspect,
     Plan,
     Apply,
     Restore,
+}
+
+/// As in JSON.
+impl fmt::Display for ActionName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Inspect => "inspect",
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+            Self::Restore => "restore",
+        })
+    }
 }
 
 /// Every field that any of the actions knows.
@@ -128,7 +143,7 @@ struct Fields {
     reason: Reason,
     ticket: Ticket,
     change: Option<PolicyChange>,
-    force: Option<bool>,
+    force: Option<Force>,
     stored: Option<StoredKey>,
     leave_out: Option<LeaveOut>,
 }
@@ -142,49 +157,65 @@ impl UnlockRequest {
     pub(crate) fn parse(action: ActionName, body: Value, partition: Partition) -> Result<Self, InvalidInput> {
         let Fields { account, bucket, queue, region, reason, ticket, change, force, stored, leave_out } =
             parse("request", body)?;
-        let resource = match (bucket, queue) {
-            (Some(bucket), None) => {
-                Resource::bucket(&bucket, partition).map_err(|error| refused("bucket", error.to_string()))?
-            }
-            (None, Some(queue)) => Resource::Queue(queue),
-            (None, None) => {
-                return Err(InvalidInput::new(
-                    "request",
-                    "it names neither a `bucket` nor a `queue`: name one of them",
-                ));
-            }
-            (Some(_), Some(_)) => {
-                return Err(InvalidInput::new("request", "it names both a `bucket` and a `queue`: name one of them"));
-            }
-        };
+        let resource = one_resource(bucket.as_deref(), queue, partition)?;
         agree(account, &resource, region.as_deref(), partition)?;
-        let foreign = |field: &str| refused(field, format!("it does not belong to the action `{}`", action.as_str()));
-        let force = match action {
-            ActionName::Inspect if force.is_some() => return Err(foreign("force")),
-            _ => force.unwrap_or_default(),
-        };
-        let action = match (action, change, stored, leave_out) {
-            (ActionName::Inspect, None, None, None) => UnlockAction::Inspect,
-            (ActionName::Plan, change, None, None) => UnlockAction::Plan { change: change.unwrap_or_default(), force },
-            (ActionName::Apply, change, None, None) => {
-                UnlockAction::Apply { change: change.unwrap_or_default(), force }
-            }
-            (ActionName::Restore, None, Some(stored), leave_out) => {
-                UnlockAction::Restore { stored, leave_out: leave_out.unwrap_or_default(), force }
-            }
-            (ActionName::Restore, None, None, _) => {
-                return Err(refused("stored", "it says which stored policy is put back, and is missing"));
-            }
-            (_, Some(_), _, _) => return Err(foreign("change")),
-            (_, _, Some(_), _) => return Err(foreign("stored")),
-            (_, _, _, Some(_)) => return Err(foreign("leave_out")),
-        };
+        let action = action_with(action, ActionFields { change, force, stored, leave_out })?;
         if let UnlockAction::Restore { stored, .. } = &action
             && !stored.is_of(account, &resource)
         {
             return Err(refused("stored", format!("`{stored}` is not of {resource} in account `{account}`")));
         }
         Ok(Self { account, resource, region, action, reason, ticket })
+    }
+}
+
+fn one_resource(bucket: Option<&str>, queue: Option<Queue>, partition: Partition) -> Result<Resource, InvalidInput> {
+    match (bucket, queue) {
+        (Some(bucket), None) => {
+            Resource::bucket(bucket, partition).map_err(|error| refused("bucket", error.to_string()))
+        }
+        (None, Some(queue)) => Ok(Resource::Queue(queue)),
+        (None, None) => {
+            Err(InvalidInput::new("request", "it names neither a `bucket` nor a `queue`: name one of them"))
+        }
+        (Some(_), Some(_)) => {
+            Err(InvalidInput::new("request", "it names both a `bucket` and a `queue`: name one of them"))
+        }
+    }
+}
+
+/// The fields that belong to some actions and not to others.
+struct ActionFields {
+    change: Option<PolicyChange>,
+    force: Option<Force>,
+    stored: Option<StoredKey>,
+    leave_out: Option<LeaveOut>,
+}
+
+fn action_with(action: ActionName, fields: ActionFields) -> Result<UnlockAction, InvalidInput> {
+    let ActionFields { change, force, stored, leave_out } = fields;
+    let foreign = |field: &str| refused(field, format!("it does not belong to the action `{action}`"));
+    let force = match (action, force) {
+        (ActionName::Inspect, Some(_)) => return Err(foreign("force")),
+        (ActionName::Inspect | ActionName::Plan | ActionName::Apply | ActionName::Restore, force) => {
+            force.unwrap_or_default()
+        }
+    };
+    match (action, change, stored, leave_out) {
+        (ActionName::Inspect, None, None, None) => Ok(UnlockAction::Inspect),
+        (ActionName::Plan, change, None, None) => Ok(UnlockAction::Plan { change: change.unwrap_or_default(), force }),
+        (ActionName::Apply, change, None, None) => {
+            Ok(UnlockAction::Apply { change: change.unwrap_or_default(), force })
+        }
+        (ActionName::Restore, None, Some(stored), leave_out) => {
+            Ok(UnlockAction::Restore { stored, leave_out: leave_out.unwrap_or_default(), force })
+        }
+        (ActionName::Restore, None, None, _) => {
+            Err(refused("stored", "it says which stored policy is put back, and is missing"))
+        }
+        (_, Some(_), _, _) => Err(foreign("change")),
+        (_, _, Some(_), _) => Err(foreign("stored")),
+        (_, _, _, Some(_)) => Err(foreign("leave_out")),
     }
 }
 
@@ -219,17 +250,6 @@ fn agree(
     }
 }
 
-fn refused(field: &str, why: impl std::fmt::Display) -> InvalidInput {
+fn refused(field: &str, why: impl fmt::Display) -> InvalidInput {
     InvalidInput::new("request", format!("`{field}`: {why}"))
-}
-
-impl ActionName {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Inspect => "inspect",
-            Self::Plan => "plan",
-            Self::Apply => "apply",
-            Self::Restore => "restore",
-        }
-    }
 }

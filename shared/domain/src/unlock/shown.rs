@@ -4,28 +4,29 @@ use std::fmt::Write;
 
 use similar::TextDiff;
 
-use super::{Opens, Planned, PlannedChange, UnlockPlan};
+use super::{Force, Opens, Planned, PlannedChange, UnlockPlan};
 use crate::{
     policy::{Analysis, Exception, Finding, PolicyDocument, PolicyText, Verdict},
     text::{line::one_line, visible_lines},
 };
 
-/// The text. Writing into a string does not fail, so what `writeln!` answers is dropped.
-pub(super) fn show(plan: &UnlockPlan) -> String {
+/// The plan as people read it before they decide.
+pub(super) fn text_for_people(plan: &UnlockPlan) -> String {
     // INVARIANT: nothing that a person wrote into a request or a policy is hidden or turned around.
-    visible_lines(&written(plan))
+    visible_lines(&write_plan(plan))
 }
 
-fn written(plan: &UnlockPlan) -> String {
+/// Writing into a string does not fail, so what `writeln!` answers is dropped, here and below.
+fn write_plan(plan: &UnlockPlan) -> String {
     let UnlockPlan { unlock, account, resource, region, action, requested_by, reason, ticket, before, .. } = plan;
     let mut text = String::new();
     let _ = writeln!(text, "{unlock}: {} {resource} in account {account}, Region {region}", action.name());
     // Why on one line: what a person wrote must not look like a part of the plan.
     let _ = writeln!(text, "Asked by {requested_by}, ticket {ticket}: {}", one_line(reason.as_str()));
     let _ = writeln!(text, "\nWho is locked out of the policy as it is (SHA-256 {}):", plan.before_sha256);
-    found(&mut text, plan.analysis.as_ref());
+    write_lock_out(&mut text, plan.analysis.as_ref());
     match &plan.planned {
-        Planned::Look => {
+        Planned::InspectOnly => {
             let _ = writeln!(text, "\nThe policy:\n{}", pretty(before.as_ref()));
         }
         Planned::NothingToChange(why) => {
@@ -38,15 +39,19 @@ fn written(plan: &UnlockPlan) -> String {
             }
             let _ = writeln!(text, "\nThe policy:\n{}", pretty(before.as_ref()));
         }
-        Planned::Change(change) => changed(&mut text, before.as_ref(), change),
+        Planned::Change(change) => write_change(&mut text, before.as_ref(), change),
     }
     text
 }
 
-fn changed(text: &mut String, before: Option<&PolicyText>, change: &PlannedChange) {
+fn write_change(text: &mut String, before: Option<&PolicyText>, change: &PlannedChange) {
     let PlannedChange { after, analysis, notes, opens, force } = change;
-    let _ = writeln!(text, "\nWho is locked out afterwards{}:", if *force { " (asked for with force)" } else { "" });
-    found(text, analysis.as_ref());
+    let with_force = match force {
+        Force::Given => " (asked for with force)",
+        Force::NotGiven => "",
+    };
+    let _ = writeln!(text, "\nWho is locked out afterwards{with_force}:");
+    write_lock_out(text, analysis.as_ref());
     let _ = writeln!(text, "\nWhat it opens:");
     match opens {
         Opens::Known(widenings) if widenings.is_empty() => {
@@ -76,35 +81,35 @@ fn changed(text: &mut String, before: Option<&PolicyText>, change: &PlannedChang
     );
 }
 
-fn found(text: &mut String, analysis: Option<&Analysis>) {
+fn write_lock_out(text: &mut String, analysis: Option<&Analysis>) {
     let Some(Analysis { verdict, findings, way_left }) = analysis else {
         let _ = writeln!(text, "- nobody: there is no policy");
         return;
     };
-    let mut told: &[Exception] = &[];
+    let mut listed: &[Exception] = &[];
     let _ = match verdict {
         Verdict::Everyone => writeln!(text, "- everyone"),
         Verdict::EveryoneExcept(exceptions) => {
-            told = exceptions;
+            listed = exceptions;
             writeln!(text, "- everyone except these, if there is anybody (which cannot be read from here):")
         }
         Verdict::Nobody if way_left.is_some() => writeln!(text, "- nobody, though it can only be deleted"),
         Verdict::Nobody => writeln!(text, "- nobody: whoever IAM allows can change it"),
         Verdict::NotModelled(why) => writeln!(text, "- that cannot be said: {why}"),
     };
-    excepted(text, told);
+    write_exceptions(text, listed);
     if let Some(way_left) = way_left {
         let _ = writeln!(text, "- {way_left}");
     }
     for Finding { statement, words, exceptions } in findings {
         let _ = writeln!(text, "- {statement}: {words}");
-        // Why not all: what stands above need not stand there twice.
-        let more: Vec<Exception> = exceptions.iter().filter(|one| !told.contains(one)).cloned().collect();
-        excepted(text, &more);
+        // Why not all: those that are listed above need not be listed twice.
+        let more: Vec<Exception> = exceptions.iter().filter(|one| !listed.contains(one)).cloned().collect();
+        write_exceptions(text, &more);
     }
 }
 
-fn excepted(text: &mut String, exceptions: &[Exception]) {
+fn write_exceptions(text: &mut String, exceptions: &[Exception]) {
     for Exception { who, likelihood, why } in exceptions {
         let _ = writeln!(text, "  - {who}: {} – {why}", likelihood.words());
     }

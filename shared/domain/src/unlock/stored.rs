@@ -27,7 +27,7 @@ checked_text! {
 impl StoredKey {
     /// Where the policy of `resource` is stored before `unlock`, planned at `planned_at`, changes it.
     ///
-    /// Why the time of the plan: an attempt that is made again has to find the copy of the first one.
+    /// Why the time of the plan: a second attempt has to find the copy that the first one stored.
     #[must_use]
     pub fn new(account: AccountId, resource: &Resource, planned_at: Timestamp, unlock: &UnlockId) -> Self {
         let time = planned_at.strftime("%Y-%m-%dT%H-%M-%SZ");

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use aws_config::SdkConfig;
+use leaky_bucket::RateLimiter;
 use rootwarden_domain::{
     AccountId, ErrorKind,
     run::selection::{OrganizationAccount, Tag},
 };
 
-use super::{Organization, read_account};
-use crate::AwsError;
+use super::{account::read_account, pace::pace};
+use crate::client::{AwsError, bounded};
 
 /// A part of the organization's list of accounts.
 #[derive(Debug)]
@@ -39,7 +41,31 @@ impl Tokens {
     }
 }
 
-impl Organization {
+/// What Organizations lists, page by page.
+#[derive(Debug)]
+pub struct OrganizationLists {
+    organizations: aws_sdk_organizations::Client,
+    accounts_pace: RateLimiter,
+    tags_pace: RateLimiter,
+}
+
+impl OrganizationLists {
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        Self::shared_by(config, 1)
+    }
+
+    /// A reader that is one of `workers` at work at the same time, so that all of them together keep to AWS's rates.
+    #[must_use]
+    pub fn shared_by(config: &SdkConfig, workers: u32) -> Self {
+        Self {
+            organizations: aws_sdk_organizations::Client::new(&bounded(config)),
+            // Source: AWS Organizations User Guide, "Quotas and service limits", throttling: rate and burst per account.
+            accounts_pace: pace(8, 12, workers),
+            tags_pace: pace(10, 15, workers),
+        }
+    }
+
     /// Every account of the organization, the management account and inactive ones included.
     ///
     /// # Errors
@@ -62,7 +88,7 @@ impl Organization {
         let mut tokens = Tokens::default();
         let mut list = AccountList { accounts: Vec::new(), next_token: tokens.next(WHAT, next_token)? };
         for _ in 0..pages {
-            self.list_pace.acquire_one().await;
+            self.accounts_pace.acquire_one().await;
             let page = self
                 .organizations
                 .list_accounts()

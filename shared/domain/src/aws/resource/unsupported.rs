@@ -1,71 +1,91 @@
-//! What people take for a bucket or a queue, and what to give instead.
+//! Values that people give for a bucket or a queue and that name something else: what it is, and what to give instead.
 
 use super::Queue;
 use crate::aws::partition::Partition;
 
-/// What a value is, if it is a thing of S3 whose policy is not a bucket's. Completes "it is …".
+/// What has a policy in S3 and is no general purpose bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotABucket {
+    AccessPoint,
+    MultiRegionAccessPoint,
+    ObjectLambdaAccessPoint,
+    DirectoryBucket,
+    Outposts,
+    TableBucket,
+    VectorBucket,
+}
+
+/// Why a value is not the name or ARN of a general purpose bucket, if that can be told from it. Completes "it is …".
 ///
 /// AWS's task policy covers `s3:GetBucketPolicy`, `s3:PutBucketPolicy` and `s3:DeleteBucketPolicy` alone. Sources: Amazon S3
 /// User Guide, "General purpose bucket naming rules" (reserved suffixes), "Access point aliases", "Directory bucket naming
 /// rules", "Amazon S3 table bucket naming rules"; AWS Service Authorization Reference, resource types of each service.
 pub(super) fn of_bucket(value: &str) -> Option<String> {
     let value = value.trim();
-    let by_url = ["s3://", "https://", "http://"].iter().any(|scheme| value.starts_with(scheme));
-    if by_url {
+    let is_url = ["s3://", "https://", "http://"].iter().any(|scheme| value.starts_with(scheme));
+    if is_url {
         return Some("a URL: give the bucket's name or its ARN".to_owned());
     }
-    let what = if value.starts_with("arn:") { by_arn(value)? } else { by_name(value)? };
-    Some(format!("{what}, which is not supported: {}", instead(what)))
+    let what = if value.starts_with("arn:") { NotABucket::of_arn(value)? } else { NotABucket::of_name(value)? };
+    Some(format!("{}, which is not supported: {}", what.words(), what.advice()))
 }
 
-const ACCESS_POINT: &str = "an S3 access point";
-const MULTI_REGION: &str = "an S3 Multi-Region Access Point";
-const OBJECT_LAMBDA: &str = "an S3 Object Lambda Access Point";
-const DIRECTORY_BUCKET: &str = "an S3 directory bucket or an access point of one";
-const OUTPOSTS: &str = "an S3 on Outposts bucket or an access point of one";
-const TABLE_BUCKET: &str = "an S3 table bucket";
-const VECTOR_BUCKET: &str = "an S3 vector bucket";
-
-fn by_arn(arn: &str) -> Option<&'static str> {
-    let fields: Vec<&str> = arn.splitn(6, ':').collect();
-    let [_, _, service, _, _, resource] = fields.as_slice() else { return None };
-    match *service {
-        // An access point has a Region or is a Multi-Region one, by an alias that ends in `.mrap`.
-        "s3" if resource.starts_with("accesspoint/") => by_name(resource).or(Some(ACCESS_POINT)),
-        // `arn:aws:s3:::<alias>`: the alias stands for the access point wherever a bucket's name does.
-        "s3" => by_name(resource),
-        "s3-object-lambda" => Some(OBJECT_LAMBDA),
-        "s3express" => Some(DIRECTORY_BUCKET),
-        "s3-outposts" => Some(OUTPOSTS),
-        "s3tables" => Some(TABLE_BUCKET),
-        "s3vectors" => Some(VECTOR_BUCKET),
-        _ => None,
-    }
-}
-
-fn by_name(name: &str) -> Option<&'static str> {
-    let suffixes = [
-        ("-s3alias", ACCESS_POINT),
-        (".mrap", MULTI_REGION),
-        ("--ol-s3", OBJECT_LAMBDA),
-        ("--x-s3", DIRECTORY_BUCKET),
-        ("--xa-s3", DIRECTORY_BUCKET),
-        ("--op-s3", OUTPOSTS),
-        ("--table-s3", TABLE_BUCKET),
-    ];
-    suffixes.into_iter().find(|(suffix, _)| name.ends_with(suffix)).map(|(_, what)| what)
-}
-
-fn instead(what: &str) -> &'static str {
-    match what {
-        ACCESS_POINT | MULTI_REGION | OBJECT_LAMBDA => {
-            "give the bucket behind it, by its name or ARN, if that is locked"
+impl NotABucket {
+    fn of_arn(arn: &str) -> Option<Self> {
+        let fields: Vec<&str> = arn.splitn(6, ':').collect();
+        let [_, _, service, _, _, resource] = fields.as_slice() else { return None };
+        match *service {
+            // An access point has a Region or is a Multi-Region one, by an alias that ends in `.mrap`.
+            "s3" if resource.starts_with("accesspoint/") => Self::of_name(resource).or(Some(Self::AccessPoint)),
+            // `arn:aws:s3:::<alias>`: the alias stands for the access point wherever a bucket's name does.
+            "s3" => Self::of_name(resource),
+            "s3-object-lambda" => Some(Self::ObjectLambdaAccessPoint),
+            "s3express" => Some(Self::DirectoryBucket),
+            "s3-outposts" => Some(Self::Outposts),
+            "s3tables" => Some(Self::TableBucket),
+            "s3vectors" => Some(Self::VectorBucket),
+            _ => None,
         }
-        _ => "root sessions can only change policies of general purpose buckets; ask its account's administrators",
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        let suffixes = [
+            ("-s3alias", Self::AccessPoint),
+            (".mrap", Self::MultiRegionAccessPoint),
+            ("--ol-s3", Self::ObjectLambdaAccessPoint),
+            ("--x-s3", Self::DirectoryBucket),
+            ("--xa-s3", Self::DirectoryBucket),
+            ("--op-s3", Self::Outposts),
+            ("--table-s3", Self::TableBucket),
+        ];
+        suffixes.into_iter().find(|(suffix, _)| name.ends_with(suffix)).map(|(_, what)| what)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::AccessPoint => "an S3 access point",
+            Self::MultiRegionAccessPoint => "an S3 Multi-Region Access Point",
+            Self::ObjectLambdaAccessPoint => "an S3 Object Lambda Access Point",
+            Self::DirectoryBucket => "an S3 directory bucket or an access point of one",
+            Self::Outposts => "an S3 on Outposts bucket or an access point of one",
+            Self::TableBucket => "an S3 table bucket",
+            Self::VectorBucket => "an S3 vector bucket",
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Self::AccessPoint | Self::MultiRegionAccessPoint | Self::ObjectLambdaAccessPoint => {
+                "give the bucket behind it, by its name or ARN, if that is locked"
+            }
+            Self::DirectoryBucket | Self::Outposts | Self::TableBucket | Self::VectorBucket => {
+                "root sessions can only change policies of general purpose buckets; ask its account's administrators"
+            }
+        }
     }
 }
 
-/// What a URL is, if it names a queue in another way than its own URL does. Completes "it is …".
+/// What kind of URL a value is, if it names a queue and is not the queue's own URL. Completes "it is …".
 ///
 /// Sources: AWS General Reference, "Amazon SQS endpoints and quotas" (dual-stack and FIPS endpoints); Amazon SQS Developer
 /// Guide, "Creating an interface VPC endpoint policy"; legacy endpoints as the SDKs knew them (`queue.amazonaws.com` is us-east-1).
@@ -108,25 +128,34 @@ mod tests {
     #[test]
     fn what_is_no_general_purpose_bucket_is_called_by_its_name() {
         for (value, what) in [
-            ("arn:aws:s3:eu-west-1:111122223333:accesspoint/finance", ACCESS_POINT),
-            ("finance-dfn7wjs8xq1ph4k2m0b3z5c6v8n9meuw1a-s3alias", ACCESS_POINT),
-            ("arn:aws:s3:::finance-dfn7wjs8xq1ph4k2m0b3z5c6v8n9meuw1a-s3alias", ACCESS_POINT),
-            ("arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap", MULTI_REGION),
-            ("mfzwi23gnjvgw.mrap", MULTI_REGION),
-            ("arn:aws:s3-object-lambda:us-east-1:111122223333:accesspoint/thumbnails", OBJECT_LAMBDA),
-            ("thumbnails-a1b2c3--ol-s3", OBJECT_LAMBDA),
-            ("logs--usw2-az1--x-s3", DIRECTORY_BUCKET),
-            ("arn:aws:s3express:us-west-2:111122223333:bucket/logs--usw2-az1--x-s3", DIRECTORY_BUCKET),
-            ("arn:aws:s3express:us-west-2:111122223333:accesspoint/logs--usw2-az1--xa-s3", DIRECTORY_BUCKET),
-            ("arn:aws:s3-outposts:us-west-2:111122223333:outpost/op-0123456789abcdef0/bucket/logs", OUTPOSTS),
-            ("arn:aws:s3-outposts:us-west-2:111122223333:outpost/op-0123456789abcdef0/accesspoint/logs", OUTPOSTS),
-            ("logs-ap-o0123456789abcdef0--op-s3", OUTPOSTS),
-            ("arn:aws:s3tables:us-east-1:111122223333:bucket/sales", TABLE_BUCKET),
-            ("sales-a1b2c3--table-s3", TABLE_BUCKET),
-            ("arn:aws:s3vectors:us-east-1:111122223333:bucket/embeddings", VECTOR_BUCKET),
+            ("arn:aws:s3:eu-west-1:111122223333:accesspoint/finance", NotABucket::AccessPoint),
+            ("finance-dfn7wjs8xq1ph4k2m0b3z5c6v8n9meuw1a-s3alias", NotABucket::AccessPoint),
+            ("arn:aws:s3:::finance-dfn7wjs8xq1ph4k2m0b3z5c6v8n9meuw1a-s3alias", NotABucket::AccessPoint),
+            ("arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap", NotABucket::MultiRegionAccessPoint),
+            ("mfzwi23gnjvgw.mrap", NotABucket::MultiRegionAccessPoint),
+            (
+                "arn:aws:s3-object-lambda:us-east-1:111122223333:accesspoint/thumbnails",
+                NotABucket::ObjectLambdaAccessPoint,
+            ),
+            ("thumbnails-a1b2c3--ol-s3", NotABucket::ObjectLambdaAccessPoint),
+            ("logs--usw2-az1--x-s3", NotABucket::DirectoryBucket),
+            ("arn:aws:s3express:us-west-2:111122223333:bucket/logs--usw2-az1--x-s3", NotABucket::DirectoryBucket),
+            ("arn:aws:s3express:us-west-2:111122223333:accesspoint/logs--usw2-az1--xa-s3", NotABucket::DirectoryBucket),
+            (
+                "arn:aws:s3-outposts:us-west-2:111122223333:outpost/op-0123456789abcdef0/bucket/logs",
+                NotABucket::Outposts,
+            ),
+            (
+                "arn:aws:s3-outposts:us-west-2:111122223333:outpost/op-0123456789abcdef0/accesspoint/logs",
+                NotABucket::Outposts,
+            ),
+            ("logs-ap-o0123456789abcdef0--op-s3", NotABucket::Outposts),
+            ("arn:aws:s3tables:us-east-1:111122223333:bucket/sales", NotABucket::TableBucket),
+            ("sales-a1b2c3--table-s3", NotABucket::TableBucket),
+            ("arn:aws:s3vectors:us-east-1:111122223333:bucket/embeddings", NotABucket::VectorBucket),
         ] {
             let told = of_bucket(value).unwrap();
-            assert!(told.starts_with(&format!("{what}, which is not supported: ")), "{value}: {told}");
+            assert!(told.starts_with(&format!("{}, which is not supported: ", what.words())), "{value}: {told}");
         }
         for url in ["s3://payroll", "https://payroll.s3.eu-west-1.amazonaws.com/"] {
             assert_eq!(of_bucket(url).unwrap(), "a URL: give the bucket's name or its ARN");

@@ -30,19 +30,6 @@ pub enum Verdict {
     NotModelled(String),
 }
 
-impl Verdict {
-    /// The verdict alone, with nothing of the policy's text: fit for notices.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Everyone => "everyone",
-            Self::EveryoneExcept(_) => "everyone_except",
-            Self::Nobody => "nobody",
-            Self::NotModelled(_) => "not_modelled",
-        }
-    }
-}
-
 /// What one statement does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{AccountReport, ApprovalOutcome};
 use crate::{
     AccountId, Batch, ErrorKind, Failure, Inventory, Mode,
-    artifact::{Collected, no_result},
+    artifact::{AccountOutcomes, Collected},
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome, after_earlier_rounds},
         plan::{Finding, HeldBack, OtherAccount, PlannedAccount},
@@ -165,27 +165,21 @@ fn status_of_batch(
     accounts: Vec<PlannedAccount>,
     collected: Option<Collected<DeletionReport>>,
 ) -> Vec<(AccountId, AccountReport)> {
-    let (mut outcomes, missing) = match collected {
-        Some(Ok(result)) => (
-            result.accounts.into_iter().map(|report| (report.account.id, report.outcome)).collect(),
-            Failure::new(ErrorKind::Defect, "the result of its batch does not name it"),
-        ),
-        Some(Err(failure)) => (BTreeMap::new(), failure),
-        None => (BTreeMap::new(), no_result(number)),
-    };
+    let of_account = |report: DeletionReport| (report.account.id, report.outcome);
+    let mut outcomes = AccountOutcomes::of(number, collected, of_account);
     accounts
         .into_iter()
         .map(|PlannedAccount { account, held_back, inventory, delete: _ }| {
-            let status = match (mode, approval, outcomes.remove(&account.id)) {
+            let status = match (mode, approval, outcomes.take(account.id)) {
                 (Mode::Report, _, _) => Status::Found { inventory, held_back },
-                (Mode::Enforce, _, Some(outcome)) => status_of_deletion(outcome, held_back),
+                (Mode::Enforce, _, Ok(outcome)) => status_of_deletion(outcome, held_back),
                 (
                     Mode::Enforce,
                     ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked,
-                    None,
+                    Err(_),
                 ) => Status::NotApproved { inventory },
-                (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved, None) => {
-                    Status::Unknown(missing.clone())
+                (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved, Err(failure)) => {
+                    Status::Unknown(failure)
                 }
             };
             (account.id, AccountReport::of(Some(account.name), status))

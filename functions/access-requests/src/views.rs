@@ -1,0 +1,79 @@
+//! What a person looks at before they decide: what is asked, and what has been decided and done about it.
+
+mod deletion;
+mod release;
+mod unlock;
+
+use rootwarden_domain::{
+    approvals::{Ask, DecisionRecord, Refusal},
+    ids::{approval::ApprovalRequest, release::ReleaseId, unlock::UnlockId},
+    unlock::{SignedRequest, UnlockPlan},
+};
+use rootwarden_root_access::Storage;
+
+use crate::{
+    answer::{HttpAnswer, NotDone},
+    approval_requests::ApprovalRequests,
+    releases::Releases,
+};
+use deletion::DeletionView;
+use release::ReleaseView;
+use unlock::UnlockView;
+
+/// Shows what is asked for.
+#[derive(Debug)]
+pub(crate) struct Views {
+    pub(crate) storage: Storage,
+    pub(crate) approval_requests: ApprovalRequests,
+    pub(crate) releases: Releases,
+}
+
+impl Views {
+    pub(crate) async fn show(&self, request: &ApprovalRequest) -> Result<HttpAnswer, NotDone> {
+        Ok(match request {
+            ApprovalRequest::Deletion { .. } => HttpAnswer::ok(&self.deletion(request).await?),
+            ApprovalRequest::Unlock(unlock) => HttpAnswer::ok(&self.unlock(unlock).await?),
+            ApprovalRequest::Release(release) => HttpAnswer::ok(&self.release(release).await?),
+        })
+    }
+
+    async fn deletion(&self, request: &ApprovalRequest) -> Result<DeletionView, NotDone> {
+        let (asked, plan) = self.approval_requests.with_plan(request).await?;
+        Ok(DeletionView::of(asked, &plan, self.decision(request).await?))
+    }
+
+    async fn unlock(&self, unlock: &UnlockId) -> Result<UnlockView, NotDone> {
+        let asked_under = ApprovalRequest::Unlock(unlock.clone());
+        let request: Option<SignedRequest> = self.storage.find(&unlock.request_key()).await?;
+        let request = request.ok_or_else(|| Refusal::UnknownRequest(asked_under.clone()))?;
+        let (plan, plan_sha256): (Option<UnlockPlan>, _) =
+            match self.storage.find::<Ask>(&asked_under.asked_key()).await? {
+                // INVARIANT (I12): what is shown is what was asked about, and what a decision is bound to.
+                Some(_) => {
+                    let (asked, plan) = self.approval_requests.with_plan(&asked_under).await?;
+                    (Some(plan), Some(asked.plan.sha256))
+                }
+                None => (self.storage.find(&unlock.plan_key()).await?, None),
+            };
+        Ok(UnlockView {
+            unlock: unlock.clone(),
+            request,
+            shown: plan.as_ref().map(|plan| plan.text.clone()),
+            plan,
+            plan_sha256,
+            decision: self.decision(&asked_under).await?,
+            result: self.storage.find(&unlock.result_key()).await?,
+            verified: self.storage.find(&unlock.verified_key()).await?,
+        })
+    }
+
+    async fn release(&self, id: &ReleaseId) -> Result<ReleaseView, NotDone> {
+        let (plan_sha256, asked) = self.releases.read(id).await?;
+        let decision = self.decision(&ApprovalRequest::Release(id.clone())).await?;
+        Ok(ReleaseView::of(asked, plan_sha256, decision))
+    }
+
+    async fn decision(&self, request: &ApprovalRequest) -> Result<Option<DecisionRecord>, NotDone> {
+        Ok(self.storage.find(&request.decision_key()).await?)
+    }
+}

@@ -1,0 +1,28 @@
+//! A request to let a protected access key go.
+
+use jiff::Timestamp;
+use rootwarden_domain::{
+    Sha256,
+    approvals::DecisionRecord,
+    ids::release::ReleaseId,
+    run::release::{GOOD_FOR, KeyRelease},
+};
+use serde::Serialize;
+
+/// Everything that is known of a request to release a key.
+#[derive(Debug, Serialize)]
+pub(super) struct ReleaseView {
+    request: ReleaseId,
+    asked: KeyRelease,
+    plan_sha256: Sha256,
+    decision: Option<DecisionRecord>,
+    /// Until when runs delete the key, if it was approved.
+    good_until: Option<Timestamp>,
+}
+
+impl ReleaseView {
+    pub(super) fn of(asked: KeyRelease, plan_sha256: Sha256, decision: Option<DecisionRecord>) -> Self {
+        let good_until = decision.as_ref().and_then(|decided| decided.at.checked_add(GOOD_FOR).ok());
+        Self { request: asked.release.clone(), asked, plan_sha256, decision, good_until }
+    }
+}

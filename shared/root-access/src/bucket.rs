@@ -1,0 +1,21 @@
+//! The project's bucket: what lies in it, each kind with a reader of its own.
+
+mod error;
+mod exemptions;
+mod journal;
+mod journals;
+mod object;
+mod pause;
+mod releases;
+mod results;
+mod storage;
+
+pub use error::StorageError;
+pub use exemptions::ExemptionReader;
+pub use journal::Journal;
+pub(crate) use journal::LONGEST_WRITE;
+pub use journals::Journals;
+pub use pause::PauseSwitch;
+pub use releases::ReleaseReader;
+pub use results::WorkerResults;
+pub use storage::Storage;

@@ -1,0 +1,95 @@
+//! The journals of a batch: begun by its worker, and read by whoever comes after it.
+
+use std::{collections::BTreeMap, fmt::Display};
+
+use futures::{StreamExt, stream};
+use rootwarden_domain::{
+    AccountId, Candidate, ErrorKind, Failure, RunId, artifact::WorkerResult, run::deletion::DeletionReport,
+};
+
+use super::{
+    error::StorageError, journal::Journal, object::whole, pause::PauseSwitch, results::result_of, storage::Storage,
+};
+
+/// More is no journal: an account has some ten credentials, and a step a few hundred bytes.
+const LARGEST_BYTES: i64 = 128 * 1024;
+/// How many are read side by side.
+const AT_ONCE: usize = 8;
+
+/// What the workers of batches wrote down while they worked, by account.
+#[derive(Debug, Clone)]
+pub struct Journals {
+    storage: Storage,
+    pause: PauseSwitch,
+}
+
+impl Journals {
+    #[must_use]
+    pub fn new(storage: Storage) -> Self {
+        Self { pause: PauseSwitch::new(storage.clone()), storage }
+    }
+
+    /// The journal of one account. `earlier`: what an attempt before this one left, as [`Self::read`] found it.
+    #[must_use]
+    pub fn open<'a>(
+        &'a self,
+        run: &'a RunId,
+        round: u32,
+        batch: u32,
+        account: &Candidate,
+        earlier: Option<DeletionReport>,
+    ) -> Journal<'a> {
+        Journal::new(&self.storage, &self.pause, run, round, batch, account, earlier)
+    }
+
+    /// What the worker of a batch wrote down, by account, every page of the list read.
+    ///
+    /// One that cannot be read is a failure of its account alone.
+    ///
+    /// # Errors
+    /// They could not be listed.
+    pub async fn read(
+        &self,
+        run: &RunId,
+        round: u32,
+        batch: u32,
+    ) -> Result<BTreeMap<AccountId, Result<DeletionReport, Failure>>, StorageError> {
+        let prefix = run.journal_prefix(round, batch);
+        let keys = self.storage.list(&prefix).await?;
+        let accounts: Vec<AccountId> = keys.iter().filter_map(|key| account_in(&prefix, key)).collect();
+        let read = stream::iter(accounts)
+            .map(async |account| (account, self.read_one(run, round, batch, account).await))
+            .buffer_unordered(AT_ONCE);
+        Ok(read.collect().await)
+    }
+
+    async fn read_one(
+        &self,
+        run: &RunId,
+        round: u32,
+        batch: u32,
+        account: AccountId,
+    ) -> Result<DeletionReport, Failure> {
+        let key = run.journal_key(round, batch, account);
+        let what = format!("read `{key}`, which says what was deleted in account `{account}`");
+        let unreadable = |why: &dyn Display| {
+            Failure::new(ErrorKind::InvalidRequest, format!("cannot {what}: {why}; look at its versions"))
+        };
+        let output = self.storage.get(&key, None, &what).await?;
+        if output.content_length().is_none_or(|length| length > LARGEST_BYTES) {
+            return Err(unreadable(&format_args!("it has more than {LARGEST_BYTES} bytes")));
+        }
+        let body = whole(output, &what).await?;
+        let journal: WorkerResult<DeletionReport> =
+            serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
+        let mut reports = result_of(run, round, batch, journal)?.accounts;
+        match (reports.pop(), reports.is_empty()) {
+            (Some(report), true) if report.account.id == account => Ok(report),
+            _ => Err(unreadable(&"it is not about this account alone")),
+        }
+    }
+}
+
+fn account_in(prefix: &str, key: &str) -> Option<AccountId> {
+    key.strip_prefix(prefix)?.strip_suffix(".json")?.parse().ok()
+}
