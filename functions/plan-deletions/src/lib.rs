@@ -7,8 +7,7 @@ mod guard;
 use std::collections::BTreeMap;
 
 use rootwarden_domain::{
-    AccountId, BatchOutcome, ErrorKind, Failure, Mode, Pin, RunId, Sha256,
-    artifact::outcomes,
+    AccountId, ErrorKind, Failure, Mode, Pin, RunId, Sha256,
     ids::approval::ApprovalRequest,
     run::{
         exemption::Exemptions,
@@ -38,14 +37,10 @@ pub struct PlanDeletions {
 struct Input {
     run: RunId,
     round: u32,
-    /// The last chunk of the selection; each names the one before it.
-    selection: Pin,
-    /// What the workers of the last chunk left behind.
-    #[serde(deserialize_with = "outcomes")]
-    audits: Vec<Option<BatchOutcome>>,
-    /// What those of the chunk before it did.
-    #[serde(deserialize_with = "outcomes")]
-    audits_before: Vec<Option<BatchOutcome>>,
+    /// The round's last chunk.
+    chunk: u32,
+    /// The record of its audit, which names the one before it, and so on to chunk 0.
+    audited: Pin,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -101,11 +96,11 @@ impl Function for PlanDeletions {
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let made_from = Sha256::of(input.to_string().as_bytes());
-        let Input { run, round, selection, audits, audits_before } = parse("input", input)?;
+        let Input { run, round, chunk, audited } = parse("input", input)?;
         if let Some(output) = self.planned_before(&run, round, made_from).await? {
             return Ok(output);
         }
-        let (first, further) = self.chunks(&run, round, &selection, audits, audits_before).await?;
+        let (first, further) = self.chunks(&run, round, chunk, audited).await?;
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
         let mut exemptions = self.exemptions.clone();
         self.storage.add_exemptions(&mut exemptions).await?;
