@@ -101,3 +101,11 @@ def test_a_way_to_try_again_stands_on_one_line() -> None:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if '"IntervalSeconds"' in line or '"MaxAttempts"' in line:
                 assert line.count('"ErrorEquals"') == 1 and line.count("{") == line.count("}"), (path.name, number)
+
+
+def test_nothing_that_is_deployed_is_shaped_for_an_emulator() -> None:
+    """What the emulator lacks is put in its place where it is started, and what it cannot take where the demo packages."""
+    for path in [*MACHINES.glob("*.asl.json"), MACHINES.parent / "template.yaml"]:
+        text = path.read_text().lower()
+        for word in ("emulator", "not every engine", "implementations"):
+            assert word not in text, (path.name, word)
