@@ -22,7 +22,14 @@ format:
 
 lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	$(LINTERS)/bin/python -m demo.lint
+	$(LINTERS)/bin/ruff format --check .
+	$(LINTERS)/bin/ruff check .
+	$(LINTERS)/bin/mypy
+	$(LINTERS)/bin/lint-imports --no-cache --no-logo
+	$(LINTERS)/bin/python -m lint.end_to_end_imports
+	$(LINTERS)/bin/python -m pytest lint
+	$(LINTERS)/bin/zizmor --offline --no-progress --strict-collection --persona pedantic .github
+	$(LINTERS)/bin/python -m lint.rendering
 	for machine in statemachines/*.asl.json; do \
 		$(LINTERS)/node_modules/.bin/asl-validator --json-path "target/lint/$$(basename $$machine)" || exit 1; \
 	done
@@ -35,7 +42,7 @@ docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 end-to-end: build $(EMULATOR)/.installed
-	$(EMULATOR)/bin/python -m pytest end-to-end bench
+	$(EMULATOR)/bin/python -m pytest end-to-end bench harness
 
 # The same targets and profile as the tests: one build serves all.
 build:
@@ -56,14 +63,14 @@ deny: ## Checks licences, sources and duplicate stacks of the dependencies (need
 	cargo deny check bans licenses sources
 
 # A virtual environment is whole when its mark is there: an interrupted installation is done again.
-$(EMULATOR)/.installed: demo/requirements.txt end-to-end/requirements.txt
+$(EMULATOR)/.installed: harness/requirements.txt end-to-end/requirements.txt
 	$(PYTHON) -m venv --clear $(EMULATOR)
-	$(EMULATOR)/bin/pip install --quiet -r demo/requirements.txt -r end-to-end/requirements.txt
+	$(EMULATOR)/bin/pip install --quiet -r harness/requirements.txt -r end-to-end/requirements.txt
 	touch $@
 
-$(LINTERS)/.installed: demo/lint-requirements.txt
+$(LINTERS)/.installed: lint/requirements.txt
 	$(PYTHON) -m venv --clear $(LINTERS)
-	$(LINTERS)/bin/pip install --quiet -r demo/lint-requirements.txt
+	$(LINTERS)/bin/pip install --quiet -r lint/requirements.txt
 	touch $@
 
 $(LINTERS)/node_modules/.installed: $(LINTERS)/.installed

@@ -5,50 +5,51 @@ The script runs at several thread counts, each time on a fresh organization, and
 
 import argparse
 import dataclasses
-import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from bench.generated_organization import MANAGEMENT, organization
 from bench.measure import Measurement, measure
-from bench.organization import MANAGEMENT, organization
-from bench.sweep import add_common, as_json, complaints, save, show, stop_on_signals, sweep
-from demo.deployment import ROOT
-from demo.organization import World
-from demo.processes import DeploymentError, Server, free_port, request
+from bench.sweep import READING_CALLS_SECONDS, add_common, as_json, complaints, save, show, sweep
+from harness.errors import DeploymentError
+from harness.organization import World
+from harness.paths import ROOT, TARGET
+from harness.servers import environment
+from harness.signals import end_on_signals
+from harness.simulator import Simulator
 
 _KEY = "AKIABENCHMARK0000001"
 
 
 def boto3_script(world: World, binaries: Path, threads: int, retries: str) -> Measurement:
     """Runs the script on an organization of its own, in a process of its own."""
-    endpoint = f"http://127.0.0.1:{free_port()}"
-    (ROOT / "target").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "target") as directory:
-        file = Path(directory) / "world.json"
-        file.write_text(json.dumps(world))
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": directory, "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [str(binaries / "simulator"), "--world", str(file), "--port", endpoint.rpartition(":")[2]]
-        server = Server("simulator", command, environment, Path(directory) / "simulator.log", ROOT)
+    simulator = Simulator(binaries)
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=TARGET) as directory:
+        simulator.start(world, Path(directory))
         try:
-            server.wait_until_healthy(f"{endpoint}/_counts")
-            request("PUT", f"{endpoint}/_callers/{_KEY}", {"arn": f"arn:aws:iam::{MANAGEMENT}:user/operator"})
-            before = json.loads(request("GET", f"{endpoint}/_world"))
+            simulator.register_callers({_KEY: {"arn": f"arn:aws:iam::{MANAGEMENT}:user/operator"}})
+            before = simulator.world()
             credentials = {"AWS_ACCESS_KEY_ID": _KEY, "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "us-east-1"}
-            credentials |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": endpoint}
+            credentials |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": simulator.endpoint}
             script = [sys.executable, "-m", "bench.with_boto3", "--threads", str(threads), "--retries", retries]
             ended = subprocess.run(
-                script, env=environment | credentials, cwd=ROOT, capture_output=True, text=True, check=False
+                script,
+                env=environment(Path(directory)) | credentials,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if ended.returncode not in (0, 1):
                 raise DeploymentError(f"the boto3 script ended with {ended.returncode}:\n{ended.stderr[-2000:]}")
-            print(f"  boto3, {threads:>3} threads, {retries}: {ended.stdout.strip() or ended.stderr[-500:]}", flush=True)
-            after = json.loads(request("GET", f"{endpoint}/_world"))
-            return measure(before, after, json.loads(request("GET", f"{endpoint}/_calls", timeout=300)))
+            said = ended.stdout.strip() or ended.stderr[-500:]
+            print(f"  boto3, {threads:>3} threads, {retries}: {said}", flush=True)
+            return measure(before, simulator.world(), simulator.calls(READING_CALLS_SECONDS))
         finally:
-            server.stop()
+            simulator.stop()
 
 
 def row(name: str, measured: Measurement) -> str:
@@ -67,7 +68,7 @@ def main() -> int:
     parser.add_argument("--retries", choices=["standard", "adaptive"], nargs="+", default=["standard"])
     add_common(parser)
     arguments = parser.parse_args()
-    stop_on_signals()
+    end_on_signals()
     world = organization(arguments.accounts, arguments.dirty, arguments.latency)
     try:
         ours = sweep(world, arguments.binaries, arguments.budget)

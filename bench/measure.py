@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from demo.organization import Call, World, accounts, credentials, is_out_of_reach
+from harness.organization import Call, World, accounts, credentials, is_out_of_reach
 
 # Published for ListAccounts: accounts a page, pages at once after a pause, pages a second.
 _PAGE, _BURST, _RATE = 20, 12, 8

@@ -8,20 +8,24 @@ import argparse
 import dataclasses
 import json
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from bench.deployment import MeasuredDeployment
+from bench.generated_organization import organization
 from bench.measure import Measurement, measure
-from bench.organization import organization
-from bench.processes import Sampler, Usage
-from demo.deployment import ROOT
-from demo.processes import DeploymentError
+from bench.measured_deployment import MeasuredDeployment
+from bench.resource_usage import Sampler, Usage
+from harness.errors import DeploymentError
+from harness.organization import World
+from harness.paths import ROOT, TARGET
+from harness.signals import end_on_signals
 
-RESULTS = ROOT / "target" / "bench"
+RESULTS = TARGET / "bench"
+RELEASE_BINARIES = TARGET / "release"
+# The call log of 50,000 accounts is tens of megabytes.
+READING_CALLS_SECONDS = 300
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Sweep:
     """As it was before the run."""
 
 
-def sweep(world: dict[str, Any], binaries: Path, budget: int, calls_file: Path | None = None) -> Sweep:
+def sweep(world: World, binaries: Path, budget: int, calls_file: Path | None = None) -> Sweep:
     """Deploys, runs once over everything, and measures. `calls_file` is for the call log, to look into a run."""
     size, before_it = len(world["accounts"]), machine()
     parameters = {"MaxAccountsToClean": str(size), "AssumeRootPerSecond": str(budget), "ScheduleState": "DISABLED"}
@@ -50,7 +54,7 @@ def sweep(world: dict[str, Any], binaries: Path, budget: int, calls_file: Path |
         started = time.monotonic()
         ended = deployment.sweep("bench", timeout=300 + size * 0.1)
         wall_seconds = time.monotonic() - started
-        calls = deployment.all_calls()
+        calls = deployment.simulator.calls(READING_CALLS_SECONDS)
         measurement = measure(before, deployment.world(), calls)
     if calls_file is not None:
         calls_file.parent.mkdir(parents=True, exist_ok=True)
@@ -63,8 +67,9 @@ def sweep(world: dict[str, Any], binaries: Path, budget: int, calls_file: Path |
 
 def machine() -> str:
     """The machine and how busy it is, in a few words: a result means nothing without them."""
+    processors = Path("/proc/cpuinfo").read_text()
     model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (line.partition(":")[2].strip() for line in processors.splitlines() if "model name" in line),
         "unknown processor",
     )
     return f"{os.cpu_count()} cores, {model}; load of the last minute {os.getloadavg()[0]:.1f}"
@@ -129,13 +134,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dirty", type=float, default=0.02, help="share of accounts with root credentials")
     parser.add_argument("--budget", type=int, default=200, help="sts:AssumeRoot calls a second (AssumeRootPerSecond)")
     parser.add_argument("--latency", type=int, default=60, help="milliseconds that a call takes")
-    parser.add_argument("--binaries", type=Path, default=ROOT / "target" / "release")
-
-
-def stop_on_signals() -> None:
-    """However it is told to end, the servers are stopped."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    parser.add_argument("--binaries", type=Path, default=RELEASE_BINARIES)
 
 
 def main() -> int:
@@ -144,7 +143,7 @@ def main() -> int:
     parser.add_argument("--calls", action="store_true", help="write the call logs to target/bench/, a call a line")
     add_common(parser)
     arguments = parser.parse_args()
-    stop_on_signals()
+    end_on_signals()
     wrong = []
     for size in arguments.accounts:
         try:

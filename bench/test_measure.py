@@ -4,9 +4,11 @@ import copy
 
 import pytest
 
+from bench.generated_organization import MANAGEMENT, organization
 from bench.measure import listing_limit, measure
-from bench.organization import MANAGEMENT, organization
-from demo.organization import Call, World, accounts, credentials, is_out_of_reach
+from harness.organization import Call, World, accounts, credentials, is_out_of_reach
+
+Run = tuple[World, World, list[Call]]
 
 CLEAN = "200000000002"
 SUSPENDED = "200000000100"
@@ -19,7 +21,7 @@ def call(second: float, action: str, account: str, task: str | None, result: str
 
 
 @pytest.fixture
-def run() -> tuple[World, World, list[Call]]:
+def run() -> Run:
     """An organization before and after a run without fault, and its calls: a page, then an account every 100 ms."""
     before = organization(300, 0.02, 0)
     after = copy.deepcopy(before)
@@ -35,18 +37,18 @@ def run() -> tuple[World, World, list[Call]]:
     return before, after, calls
 
 
-def test_measures_a_run_without_fault(run):
+def test_measures_a_run_without_fault(run: Run) -> None:
     measured = measure(*run)
     assert measured.is_right
     assert (measured.accounts, measured.dirty, measured.calls_per_clean_account) == (300, 6, 2)
     assert (measured.total, measured.assume_root_per_second) == (40, 10)
 
 
-def test_knows_what_listing_takes_at_the_published_rate():
+def test_knows_what_listing_takes_at_the_published_rate() -> None:
     assert [listing_limit(size) for size in (100, 10_000, 50_000)] == [0, 61, 311]
 
 
-def test_counts_an_account_without_a_completed_audit_as_unknown(run):
+def test_counts_an_account_without_a_completed_audit_as_unknown(run: Run) -> None:
     before, after, calls = run
     calls = [entry for entry in calls if (entry["action"], entry["account"]) != ("iam:GetAccountSummary", CLEAN)]
     assert measure(before, after, calls).unknown == [CLEAN]
@@ -59,7 +61,7 @@ def test_counts_an_account_without_a_completed_audit_as_unknown(run):
     assert measure(before, after, calls).is_right
 
 
-def test_sees_a_credential_that_is_left(run):
+def test_sees_a_credential_that_is_left(run: Run) -> None:
     before, after, calls = run
     missed = next(id for id, account in accounts(before).items() if credentials(account))
     accounts(after)[missed]["root"] = {"password": {}}
@@ -67,19 +69,19 @@ def test_sees_a_credential_that_is_left(run):
 
 
 @pytest.mark.parametrize("account", [MANAGEMENT, SUSPENDED])
-def test_sees_a_call_where_none_may_be(run, account):
+def test_sees_a_call_where_none_may_be(run: Run, account: str) -> None:
     before, after, calls = run
     calls.append(call(1, "sts:AssumeRoot", account, None, "AccessDenied"))
     assert measure(before, after, calls).wrongly_touched == [account]
 
 
-def test_sees_more_than_reads_in_a_clean_account(run):
+def test_sees_more_than_reads_in_a_clean_account(run: Run) -> None:
     before, after, calls = run
     calls.append(call(1, "iam:DeleteLoginProfile", CLEAN, "Delete", "NoSuchEntity"))
     assert measure(before, after, calls).wrongly_touched == [CLEAN]
 
 
-def test_sees_a_loss_in_an_account_that_nobody_called(run):
+def test_sees_a_loss_in_an_account_that_nobody_called(run: Run) -> None:
     before, after, calls = run
     del accounts(after)[SUSPENDED]["root"]
     assert measure(before, after, calls).wrongly_touched == [SUSPENDED]

@@ -1,1 +1,1 @@
-"""Deploys the project's own template to an emulator on this machine, for the demo and the end-to-end tests."""
+"""Shows the main job on a simulated organization: `python -m demo`."""

@@ -7,15 +7,16 @@ What is printed comes from the simulator's own world and call log, compared with
 
 import argparse
 import json
-import signal
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from demo.deployment import ROOT, WORLD, Deployment
-from demo.organization import (
+from demo.unlocking import unlock_policies
+from harness.deployment import Deployment
+from harness.errors import DeploymentError
+from harness.organization import (
     accounts,
     calls_in,
     credentials,
@@ -26,9 +27,10 @@ from demo.organization import (
     secured,
     totals,
 )
-from demo.policies import unlock_policies
-from demo.processes import DeploymentError
+from harness.paths import DEBUG_BINARIES, ROOT
+from harness.signals import end_on_signals
 
+WORLD = ROOT / "demo" / "world.json"
 EVENT = ROOT / "events" / "create-account-result.json"
 NEW_ACCOUNT = "444455556666"
 EXEMPT = {"333300000007": "break-glass account, reviewed every quarter"}
@@ -41,23 +43,12 @@ def say(line: str) -> None:
     print(f"{time.monotonic() - _started:5.1f} s  {line}", flush=True)
 
 
-def execution_for(deployment: Deployment, account: str, timeout: float = 30) -> str:
-    """Waits for the execution that the event starts."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        for name in deployment.executions():
-            if account in name:
-                return name
-        time.sleep(0.2)
-    raise DeploymentError(f"the event started no execution for account {account}:\n{deployment.logs()[-3000:]}")
-
-
 def secure_new_account(deployment: Deployment) -> list[str]:
     """Puts the event on the bus, and says what is wrong afterwards."""
     before = deployment.world()
     say(f"account {NEW_ACCOUNT} appears, with {summary(accounts(before)[NEW_ACCOUNT])}; its event goes on the bus")
     deployment.put_organization_event(json.loads(EVENT.read_text()))
-    execution = deployment.wait_for_execution(execution_for(deployment, NEW_ACCOUNT))
+    execution = deployment.wait_for_execution(deployment.wait_for_start(NEW_ACCOUNT))
     say(f"execution {execution.name}: {execution.status}")
     after, calls = deployment.world(), deployment.calls()
     found = (
@@ -117,17 +108,16 @@ def main() -> int:
     parser.add_argument(
         "--binaries",
         type=Path,
-        default=ROOT / "target" / "debug",
+        default=DEBUG_BINARIES,
         help="where the functions and the simulator were built",
     )
     parser.add_argument("--keep", action="store_true", help="keep everything running until Ctrl-C")
     arguments = parser.parse_args()
-    # However it is told to end, the servers are stopped.
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    end_on_signals()
     try:
+        world = json.loads(WORLD.read_text())
         with Deployment(
-            exempt_accounts=EXEMPT, parameters=PARAMETERS, world=WORLD, binaries=arguments.binaries, say=say
+            world, exempt_accounts=EXEMPT, parameters=PARAMETERS, binaries=arguments.binaries, say=say
         ) as deployment:
             found = secure_new_account(deployment) + secure_organization(deployment) + unlock_policies(deployment, say)
             logs = deployment.logs()

@@ -1,16 +1,18 @@
 """Events about new accounts, delivered on the bus as AWS would."""
 
 import json
-import time
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conftest import only, sample_event
 
-from demo.deployment import ROOT, WORLD, Deployment, Execution
-from demo.organization import accounts, calls_in, credentials, secured
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import accounts, calls_in, credentials, secured
+from harness.paths import ROOT
+from sample_events import sample_event
+from worlds import demo_world, only
 
 NEW = "444455556666"
 SUCCESSFUL = [
@@ -22,15 +24,9 @@ SUCCESSFUL = [
 ]
 
 
-def started_by(deployment: Deployment, event: dict[str, Any], timeout: float = 30) -> Execution:
+def started_by(deployment: Deployment, event: dict[str, Any]) -> Execution:
     """Waits for the execution that an event started, and for its end."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        for name in deployment.executions():
-            if event["detail"]["eventID"] in name:
-                return deployment.wait_for_execution(name)
-        time.sleep(0.1)
-    raise AssertionError(f"the event started nothing:\n{deployment.logs()[-2000:]}")
+    return deployment.wait_for_execution(deployment.wait_for_start(event["detail"]["eventID"]))
 
 
 @pytest.mark.parametrize("name", SUCCESSFUL)
@@ -128,7 +124,7 @@ def test_an_event_of_another_account_than_the_management_account_is_refused(depl
 
 
 def test_a_creation_that_takes_longer_is_waited_for_by_the_workflow(deployment: Deployment) -> None:
-    world, event = json.loads(WORLD.read_text()), sample_event("create-account")
+    world, event = demo_world(), sample_event("create-account")
     request = event["detail"]["responseElements"]["createAccountStatus"]["id"]
     world["create_account_requests"][request] = {"succeeds_after_polls": {"polls": 6, "account": NEW}}
     deployment.reset(world)
@@ -142,9 +138,9 @@ def test_a_creation_that_takes_longer_is_waited_for_by_the_workflow(deployment: 
 
 def just_joined(deployment: Deployment) -> dict[str, Any]:
     """The organization with the new account so new that a refusal may only mean that."""
-    world = json.loads(WORLD.read_text())
+    world = demo_world()
     [new] = [account for account in world["accounts"] if account["id"] == NEW]
-    new["joined"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    new["joined"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     deployment.reset(world)
     return deployment.world()
 

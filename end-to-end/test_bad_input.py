@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from demo.deployment import Deployment
+from harness.deployment import Deployment
 
 PIN = {"key": "runs/x/selection/0/0.json", "version_id": "v", "sha256": "0" * 64}
 ACCOUNT = {"id": "222200000001", "name": "clean-one", "joined_at": None}
@@ -127,7 +127,7 @@ def test_an_exclusion_that_is_none_is_refused(deployment: Deployment, field: str
 
 
 def test_an_unknown_exclusion_is_refused_by_its_name(deployment: Deployment) -> None:
-    exclude = {"regions": []}
+    exclude: dict[str, Any] = {"regions": []}
     assert "regions" in refused(
         deployment, "SelectAccounts", changed("SelectAccounts", "request", "exclude", to=exclude)
     )

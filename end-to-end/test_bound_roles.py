@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from demo.deployment import Deployment
-from demo.processes import request
+from harness.deployment import Deployment
+from harness.servers import request
 
 FUNCTIONS = {
     "AuditAccounts": ["IAMAuditRootUserCredentials"],

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, DEPLOYER, MANAGEMENT, user
-from evaluated import decision
-from rendering import Rendered
 
-from demo.deployment import Deployment
-from demo.stack import Credentials
+from harness.deployment import Deployment
+from harness.people import ADMINISTRATOR, user
+from harness.stack import Credentials
+from policy_evaluation import decision
+from rendered_template import Rendered
+from shared_deployments import DEPLOYER
+from worlds import MANAGEMENT
 
 S3 = Any
 BLOCKED = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"]
@@ -48,7 +50,8 @@ def change_policy(s3: S3, bucket: str) -> None:
     s3.put_bucket_policy(Bucket=bucket, Policy=s3.get_bucket_policy(Bucket=bucket)["Policy"])
 
 
-# Each would undo what the policy denies, or delete what it keeps. What the deployment role does with them has to change nothing here.
+# Each would undo what the policy denies, or delete what it keeps. What the deployment role does with them has to change
+# nothing here.
 SETTINGS: dict[str, Callable[[S3, str], Any]] = {
     "policy": change_policy,
     "lifecycle": lambda s3, bucket: s3.put_bucket_lifecycle_configuration(
@@ -130,7 +133,7 @@ def deployer(deployment: Deployment) -> Credentials:
 @pytest.mark.parametrize("mode", ["report", "enforce"])
 @pytest.mark.parametrize("unlock", ["on", "off"])
 def test_the_policy_with_the_longest_names_is_not_too_large_for_aws(mode: str, unlock: str) -> None:
-    """20 KB, and a parameter of 4,096 bytes. With many short ARNs there is more between them than with a few long ones."""
+    """20 KB, and a parameter of 4,096 bytes. With many short ARNs more stands between them than with few long ones."""
     role = "arn:aws-us-gov:iam::111122223333:role/"
     for arn in (f"{role}o", f"{role}{'p' * 510}/{'o' * 64}"):
         arns = [arn] * (4096 // (len(arn) + 1))

@@ -1,6 +1,6 @@
 """What SECURITY.md says of the bucket itself."""
 
-from demo.deployment import Deployment
+from harness.deployment import Deployment
 
 
 def test_the_bucket_is_private_encrypted_and_keeps_versions(report_deployment: Deployment) -> None:

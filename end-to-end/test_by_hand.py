@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from conftest import person
-from test_guard import decide, plan_sha256, wait_for_request
-
-from demo.deployment import Deployment
+from guarded_runs import decide, plan_sha256, wait_for_request
+from harness.deployment import Deployment
+from harness.people import person
 
 WHOLE = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "CHG-1"}
 

@@ -5,11 +5,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from conftest import GUARD, changed_accounts, forget, machine_changed, member, organization, person
-from test_guard import ALL, DIRTY, ask, decide, notices_of, plan_sha256
-
-from demo.deployment import Deployment, Invocation
-from demo.organization import accounts
+from guarded_runs import ALL, DIRTY, ask, decide, notices_of, plan_sha256
+from harness.deployment import Deployment, Invocation
+from harness.organization import accounts
+from harness.people import person
+from shared_deployments import GUARD, RunName, forget, machine_changed
+from worlds import changed_accounts, member, organization
 
 Pin = dict[str, str]
 
@@ -21,7 +22,7 @@ def planned(deployment: Deployment, run: str, account: str) -> Invocation:
         return deployment.invoke(function, {"run": run, "round": 0, **payload})
 
     request = {"selection": {"accounts": [account]}, "mode": "enforce", "started_by": "schedule"}
-    first = {"request": request, "previous": None, "chunk": 0, "chain": None}
+    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None}
     selection = step("SelectAccounts", first).payload["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
     chunk = {"chunk": 0, "selection": selection}
@@ -45,7 +46,9 @@ def pin_of(deployment: Deployment, run: str) -> Pin:
     return {"key": key, "version_id": found["VersionId"], "sha256": hashlib.sha256(found["Body"].read()).hexdigest()}
 
 
-def test_a_round_that_is_planned_again_and_again_does_not_get_past_the_guard(guarded: Deployment, run_name) -> None:
+def test_a_round_that_is_planned_again_and_again_does_not_get_past_the_guard(
+    guarded: Deployment, run_name: RunName
+) -> None:
     before, run = guarded.world(), run_name("same-round")
     assert len(DIRTY) > GUARD
     refused = 0
@@ -60,7 +63,7 @@ def test_a_round_that_is_planned_again_and_again_does_not_get_past_the_guard(gua
     assert changed_accounts(before, guarded.world()) == {DIRTY[0]}
 
 
-def test_many_small_runs_by_hand_do_not_get_past_the_guard_either(guarded: Deployment, run_name) -> None:
+def test_many_small_runs_by_hand_do_not_get_past_the_guard_either(guarded: Deployment, run_name: RunName) -> None:
     before = guarded.world()
     for account in DIRTY:
         run = run_name("small")
@@ -68,7 +71,7 @@ def test_many_small_runs_by_hand_do_not_get_past_the_guard_either(guarded: Deplo
     assert changed_accounts(before, guarded.world()) == set(DIRTY[:GUARD])
 
 
-def test_a_plan_that_the_ledger_does_not_hold_deletes_nothing(guarded: Deployment, run_name) -> None:
+def test_a_plan_that_the_ledger_does_not_hold_deletes_nothing(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("not-in-the-ledger")
     plan = planned(guarded, run, DIRTY[0]).payload["plan"]
     forget(guarded, "guard/")
@@ -77,7 +80,7 @@ def test_a_plan_that_the_ledger_does_not_hold_deletes_nothing(guarded: Deploymen
     assert guarded.world() == before
 
 
-def test_an_old_plan_does_not_delete_what_was_set_since(guarded: Deployment, run_name) -> None:
+def test_an_old_plan_does_not_delete_what_was_set_since(guarded: Deployment, run_name: RunName) -> None:
     """An approved run is over; its organization then holds the same credentials again."""
     run, before = run_name("replayed"), guarded.world()
     ask(guarded, run, ALL)
@@ -95,7 +98,7 @@ def test_an_old_plan_does_not_delete_what_was_set_since(guarded: Deployment, run
     assert guarded.world() == before
 
 
-def test_approvers_are_asked_once_for_accounts_that_got_stuck(guarded: Deployment, run_name) -> None:
+def test_approvers_are_asked_once_for_accounts_that_got_stuck(guarded: Deployment, run_name: RunName) -> None:
     guarded.reset(organization(*(member(number, dirty=True) for number in range(GUARD + 1))))
     before, run = guarded.world(), run_name("stuck")
 
@@ -116,7 +119,7 @@ def test_approvers_are_asked_once_for_accounts_that_got_stuck(guarded: Deploymen
     assert f"approvals/{run}.1/asked.json" not in guarded.objects()
 
 
-def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment, run_name) -> None:
+def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment, run_name: RunName) -> None:
     used = {"date": datetime.now(UTC).isoformat(), "region": "us-east-1", "service": "s3"}
     keys = [{"id": f"AKIAINUSE0000000000{number}", "last_used": used} for number in (1, 2)]
     account = {**member(1), "root": {"access_keys": keys}}
@@ -126,11 +129,22 @@ def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment,
     assert guarded.run(request, run_name("in-use")).error == "AccountsNotSecured"
     assert guarded.world() == before
 
-    wish = {"action": "release-key", "account": account["id"], "access_key_id": keys[0]["id"], "reason": "moved", "ticket": "INC-1"}
+    wish = {
+        "action": "release-key",
+        "account": account["id"],
+        "access_key_id": keys[0]["id"],
+        "reason": "moved",
+        "ticket": "INC-1",
+    }
     ann, ben = person(guarded, "ann"), person(guarded, "ben")
     status, asked = guarded.access_requests(ann, wish)
     assert status == 200, asked
-    answer = {"action": "approve", "request": asked["request"], "plan_sha256": asked["plan_sha256"], "reason": "so it is"}
+    answer = {
+        "action": "approve",
+        "request": asked["request"],
+        "plan_sha256": asked["plan_sha256"],
+        "reason": "so it is",
+    }
     assert guarded.approvals(ann, answer)[0] == 403
     assert guarded.run(request, run_name("not-released")).error == "AccountsNotSecured"
     assert guarded.world() == before
@@ -141,4 +155,3 @@ def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment,
     assert guarded.run(request, run_name("released")).error == "AccountsNotSecured", "the other key is still there"
     left = accounts(guarded.world())[account["id"]]["root"]["access_keys"]
     assert [key["id"] for key in left] == [keys[1]["id"]]
-

@@ -1,16 +1,17 @@
 """An organization of several chunks: the next one is listed while the current one is audited."""
 
 import json
+from typing import Any
 
-from conftest import member, organization
-
-from demo.deployment import Deployment
-from demo.organization import AUDIT, accounts, reported_status, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import AUDIT, accounts, reported_status, secured, sessions_in
+from shared_deployments import RunName
+from worlds import member, organization
 
 ACCOUNTS, DIRTY = 1200, (1, 499, 500, 501, 1000, 1199)
 
 
-def test_every_account_of_several_chunks_is_audited_exactly_once(deployment: Deployment, run_name) -> None:
+def test_every_account_of_several_chunks_is_audited_exactly_once(deployment: Deployment, run_name: RunName) -> None:
     deployment.reset(organization(*(member(number, dirty=number in DIRTY) for number in range(ACCOUNTS))))
     before, name = deployment.world(), run_name("chunks")
     execution = deployment.run({"selection": "all", "mode": "enforce"}, name, timeout=120)
@@ -43,7 +44,7 @@ def test_every_account_of_several_chunks_is_audited_exactly_once(deployment: Dep
 def assert_one_chain(deployment: Deployment, run: str) -> None:
     """Each chunk left one record, which names what was selected and the record before it; nothing else went on."""
 
-    def read(folder: str, chunk: int) -> dict:
+    def read(folder: str, chunk: int) -> Any:
         return json.loads(deployment.read_object(f"runs/{run}/{folder}/0/{chunk}.json"))
 
     selected, records = ([read(folder, chunk) for chunk in range(3)] for folder in ("selection", "audit"))
@@ -52,7 +53,9 @@ def assert_one_chain(deployment: Deployment, run: str) -> None:
         assert record["selection"]["key"] == f"runs/{run}/selection/0/{chunk}.json"
         batches = [batch["batch"] for batch in selected[chunk]["batches"]]
         assert [outcome["batch"] for outcome in record["outcomes"]] == batches
-        assert all(outcome["result"]["key"].startswith(f"runs/{run}/audit/0/{chunk}/") for outcome in record["outcomes"])
+        assert all(
+            outcome["result"]["key"].startswith(f"runs/{run}/audit/0/{chunk}/") for outcome in record["outcomes"]
+        )
         before = record["previous"]
         if chunk == 0:
             assert before is None and selected[0]["previous"] is None

@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import person, session
-from locked import BUCKET, LOCKED
 
-from demo.deployment import ROOT, Deployment
-from demo.stack import Credentials
-from demo.unlocking import decide, end_of, plan_sha256, wait_for_question
+from harness.deployment import Deployment
+from harness.paths import ROOT
+from harness.people import person, session
+from harness.stack import Credentials
+from harness.unlock_requests import decide, end_of, plan_sha256, wait_for_question
+from locked_organization import BUCKET, LOCKED
 
 # Signs no header before: curl's own lib/http_aws_sigv4.c, commit 29c4aa00a16872, first in the tag curl-7_86_0.
 LOWEST_CURL = (7, 86)
@@ -58,7 +59,12 @@ def test_the_readmes_functions_ask_decide_and_read_with(locked: Deployment, curl
     ann = person(locked, "ann") if kind == "long-term keys" else session(locked, IDENTITY_CENTER_ROLE, "ann")
     assert (ann[2] is None) == (kind == "long-term keys")
     ben = person(locked, "ben")
-    resource = {"account": LOCKED, "bucket": BUCKET, "reason": "nobody gets in", "ticket": f"INC-{uuid.uuid4().hex[:8]}"}
+    resource = {
+        "account": LOCKED,
+        "bucket": BUCKET,
+        "reason": "nobody gets in",
+        "ticket": f"INC-{uuid.uuid4().hex[:8]}",
+    }
     started = run(locked, curl, shell, ann, "request", {"action": "apply", **resource})
     assert started["outcome"] == "started", started
     wait_for_question(locked, started["unlock"])

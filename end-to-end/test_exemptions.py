@@ -4,10 +4,13 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, EXEMPT, OPERATOR, OPERATOR_WITH_PATH, changed_accounts, user
 
-from demo.deployment import Deployment
-from demo.organization import accounts, changes_in, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import accounts, changes_in, secured, sessions_in
+from harness.people import ADMINISTRATOR, user
+from shared_deployments import EXEMPT, OPERATOR, OPERATOR_WITH_PATH, RunName
+from test_tampering import delete, planned
+from worlds import changed_accounts
 
 DIRTY = "333300000001"
 
@@ -16,7 +19,7 @@ def exempt(deployment: Deployment, account: str, **exemption: str) -> None:
     deployment.put_object(f"exemptions/{account}.json", json.dumps(exemption).encode())
 
 
-def test_an_exemption_with_a_reason_and_an_end_holds(deployment: Deployment, run_name) -> None:
+def test_an_exemption_with_a_reason_and_an_end_holds(deployment: Deployment, run_name: RunName) -> None:
     before, name = deployment.world(), run_name("exempt")
     exempt(deployment, DIRTY, reason="key is being replaced", until="2999-12-31T00:00:00Z")
     execution = deployment.run({"selection": "all", "mode": "enforce"}, name)
@@ -28,7 +31,7 @@ def test_an_exemption_with_a_reason_and_an_end_holds(deployment: Deployment, run
     assert status["exempt"]["reason"] == "key is being replaced"
 
 
-def test_an_expired_exemption_no_longer_holds(deployment: Deployment, run_name) -> None:
+def test_an_expired_exemption_no_longer_holds(deployment: Deployment, run_name: RunName) -> None:
     before = deployment.world()
     exempt(deployment, DIRTY, reason="key is being replaced", until="2020-01-01T00:00:00Z")
     execution = deployment.run({"selection": {"accounts": [DIRTY]}, "mode": "enforce"}, run_name("expired"))
@@ -36,7 +39,7 @@ def test_an_expired_exemption_no_longer_holds(deployment: Deployment, run_name) 
     assert changed_accounts(before, deployment.world()) == {DIRTY}
 
 
-def test_an_expired_exemption_of_the_deployment_no_longer_holds(guarded: Deployment, run_name) -> None:
+def test_an_expired_exemption_of_the_deployment_no_longer_holds(guarded: Deployment, run_name: RunName) -> None:
     before, name = guarded.world(), run_name("expired-parameter")
     execution = guarded.run({"selection": {"accounts": ["333300000002", EXEMPT]}, "mode": "enforce"}, name)
     assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
@@ -49,7 +52,7 @@ UNREADABLE = ["not JSON", '{"reason": "a", "til": "2999-12-31T00:00:00Z"}', '{"u
 
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_an_exemption_that_cannot_be_read_holds_back_its_account_and_no_other(
-    deployment: Deployment, run_name, text: str
+    deployment: Deployment, run_name: RunName, text: str
 ) -> None:
     before, name, key = deployment.world(), run_name("unreadable"), f"exemptions/{DIRTY}.json"
     deployment.put_object(key, text.encode())
@@ -63,7 +66,7 @@ def test_an_exemption_that_cannot_be_read_holds_back_its_account_and_no_other(
 
 
 def test_an_object_named_after_no_account_holds_back_everything_until_it_is_mended(
-    guarded: Deployment, run_name
+    guarded: Deployment, run_name: RunName
 ) -> None:
     """The bucket's policy knows no digits, so twelve characters can be written. Nobody can delete them."""
     operator, key = user(guarded, OPERATOR.split("/")[1], ADMINISTRATOR), "exemptions/11112222333a.json"
@@ -91,10 +94,8 @@ def test_nobody_can_write_what_would_stop_the_organization(guarded: Deployment, 
             guarded.put_object(key, b"not JSON", operator)
 
 
-def test_an_exemption_written_after_the_plan_still_holds(deployment: Deployment, run_name) -> None:
+def test_an_exemption_written_after_the_plan_still_holds(deployment: Deployment, run_name: RunName) -> None:
     """The worker that deletes asks again: here the plan is made before the exemption, and carried out after it."""
-    from test_tampering import delete, planned
-
     before, name = deployment.world(), run_name("late-exemption")
     plan, content = planned(deployment, name)
     exempt(deployment, DIRTY, reason="wait")
@@ -119,6 +120,4 @@ def test_only_named_operators_write_exemptions_and_the_kill_switch(guarded: Depl
         with pytest.raises(ClientError, match="AccessDenied"):
             guarded.put_object(key, b'{"paused": false}', other)
         with pytest.raises(ClientError, match="AccessDenied"):
-            guarded.stack.client("s3", operator).delete_object(
-                Bucket=guarded.stack.outputs["BucketName"], Key=key
-            )
+            guarded.stack.client("s3", operator).delete_object(Bucket=guarded.stack.outputs["BucketName"], Key=key)

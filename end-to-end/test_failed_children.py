@@ -1,15 +1,16 @@
 """What a Distributed Map leaves for a child that failed: AWS's form, where the emulator by itself has null.
 
-The form is put in its place in `demo/emulator.py`.
+The form is put in its place in `harness/emulator.py`.
 """
 
 import json
 from typing import Any
 
-from conftest import machine_changed, member, organization
-
-from demo.deployment import Deployment, Execution
-from demo.organization import accounts, credentials, reported_status
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import accounts, credentials, reported_status
+from shared_deployments import RunName, machine_changed
+from worlds import member, organization
 
 MEMBERS = 60
 
@@ -20,7 +21,7 @@ def map_in(states: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def show_outcomes(states: dict[str, Any]) -> None:
-    """Lets the branch that audits hand on what its map answered as well, so that it stands in the execution's history."""
+    """Lets the branch that audits hand on what its map answered as well: then it stands in the execution's history."""
     record = states["AuditAndSelectNext"]["Branches"][0]["States"]["RecordAudit"]
     record["ResultSelector"], record["ResultPath"] = {"pin.$": "$.Payload.audited"}, "$.recorded"
     del record["OutputPath"]
@@ -62,7 +63,7 @@ def unknown(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_failed_child_of_the_audit_makes_its_own_accounts_unknown_and_no_others(
-    deployment: Deployment, run_name
+    deployment: Deployment, run_name: RunName
 ) -> None:
     deployment.reset(organization(*(member(number, dirty=number in (3, 55)) for number in range(MEMBERS))))
     name = run_name("failed-audit")
@@ -79,7 +80,7 @@ def test_a_failed_child_of_the_audit_makes_its_own_accounts_unknown_and_no_other
 
 
 def test_a_failed_child_of_the_deletion_makes_its_own_accounts_unknown_and_no_others(
-    deployment: Deployment, run_name
+    deployment: Deployment, run_name: RunName
 ) -> None:
     deployment.reset(organization(*(member(number, dirty=number < 12) for number in range(MEMBERS))))
     name = run_name("failed-deletion")
@@ -93,7 +94,7 @@ def test_a_failed_child_of_the_deletion_makes_its_own_accounts_unknown_and_no_ot
     assert all(credentials(account) == [] for account in accounts(deployment.world()).values())
 
 
-def test_a_map_that_fails_as_a_whole_leaves_a_report(deployment: Deployment, run_name) -> None:
+def test_a_map_that_fails_as_a_whole_leaves_a_report(deployment: Deployment, run_name: RunName) -> None:
     deployment.reset(organization(*(member(number, dirty=number < 2) for number in range(3))))
     name = run_name("no-map")
 
@@ -108,7 +109,9 @@ def test_a_map_that_fails_as_a_whole_leaves_a_report(deployment: Deployment, run
     assert reported_status(report, member(2)["id"]) == "clean"
 
 
-def test_a_worker_that_refuses_is_named_with_its_message_and_not_with_json(deployment: Deployment, run_name) -> None:
+def test_a_worker_that_refuses_is_named_with_its_message_and_not_with_json(
+    deployment: Deployment, run_name: RunName
+) -> None:
     deployment.reset(organization(*(member(number) for number in range(3))))
     name = run_name("refusing-worker")
 
@@ -125,7 +128,7 @@ def test_a_worker_that_refuses_is_named_with_its_message_and_not_with_json(deplo
     assert messages == {f"the worker of batch 0 failed: InvalidRequest: {refusal}"}
 
 
-def test_a_cause_that_is_too_long_is_cut_in_the_child(deployment: Deployment, run_name) -> None:
+def test_a_cause_that_is_too_long_is_cut_in_the_child(deployment: Deployment, run_name: RunName) -> None:
     deployment.reset(organization(*(member(number) for number in range(3))))
     name = run_name("long-cause")
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from conftest import EXEMPT, without
 
-from demo.deployment import Deployment
-from demo.organization import accounts, credentials, reported_status, secured
+from harness.deployment import Deployment
+from harness.organization import accounts, credentials, reported_status, secured
+from shared_deployments import EXEMPT
+from worlds import without
 
 BROKEN = "333300000005"
 

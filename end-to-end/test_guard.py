@@ -1,58 +1,19 @@
 """More accounts to clean than the guard allows: nothing is deleted before a second person approves this very plan."""
 
 import json
-import time
 from typing import Any
 
 import pytest
-from conftest import EXEMPT, GUARD, changed_accounts, leaked, machine_changed, person, session, user
 
-from demo.deployment import ROOT, Deployment, Execution
-from demo.organization import DELETE, reported_status, secured
-from demo.stack import Credentials
-
-ALL = {"selection": "all", "mode": "enforce", "started_by": "schedule"}
-DIRTY = ["333300000001", "333300000002", "333300000003", "333300000004", "333300000005", "444455556666"]
-
-
-def ask(deployment: Deployment, run: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Starts a run that the guard stops, and waits until it asks: what is shown to people."""
-    deployment.start_execution(request, run)
-    return wait_for_request(deployment, run)
-
-
-def wait_for_request(deployment: Deployment, run: str) -> dict[str, Any]:
-    reader, deadline = person(deployment, "reader"), time.monotonic() + 30
-    while time.monotonic() < deadline:
-        status, shown = deployment.approvals(reader, {"action": "show", "request": f"{run}.0"})
-        if status == 200:
-            return shown
-        assert status == 404, shown
-        execution = deployment.execution(run)
-        assert execution is None or execution.status == "RUNNING", (execution.error, execution.cause)
-        time.sleep(0.1)
-    raise AssertionError(f"run {run} asked for nothing:\n{deployment.logs()[-2000:]}")
-
-
-def decide(
-    deployment: Deployment, who: Credentials, action: str, run: str, plan_sha256: str
-) -> tuple[int, dict[str, Any]]:
-    body = {"action": action, "request": f"{run}.0", "plan_sha256": plan_sha256, "reason": "looked at it"}
-    return deployment.approvals(who, body)
-
-
-def plan_sha256(deployment: Deployment, run: str) -> str:
-    """The hash that the notice names, since a person has it from there."""
-    [notice] = notices_of(deployment, run, "approval needed")
-    return next(line.split(": ")[1] for line in notice.splitlines() if line.startswith("Plan SHA-256: "))
-
-
-def notices_of(deployment: Deployment, run: str, subject: str) -> list[str]:
-    return [
-        notice["Message"]
-        for notice in deployment.notices()
-        if subject in notice["Subject"] and run in notice["Message"]
-    ]
+from guarded_runs import ALL, DIRTY, ask, decide, notices_of, plan_sha256, wait_for_request
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import DELETE, reported_status, secured
+from harness.paths import ROOT
+from harness.people import person, session, user
+from leaks import leaked
+from shared_deployments import EXEMPT, GUARD, RunName, machine_changed
+from worlds import changed_accounts
 
 
 def nothing_deleted(deployment: Deployment, before: dict[str, Any], execution: Execution) -> None:
@@ -73,7 +34,7 @@ def wait_at_most(seconds: int) -> Any:
     return change
 
 
-def test_an_approval_by_another_person_lets_the_run_delete(guarded: Deployment, run_name) -> None:
+def test_an_approval_by_another_person_lets_the_run_delete(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("approved")
     shown = ask(guarded, run, ALL)
     assert len(DIRTY) > GUARD and shown["account_count"] == len(DIRTY)
@@ -87,7 +48,7 @@ def test_an_approval_by_another_person_lets_the_run_delete(guarded: Deployment, 
     assert "user/ann#AIDA" in decision["by"] and decision["decision"] == "approved"
 
 
-def test_who_started_a_run_cannot_approve_it_and_somebody_else_can(guarded: Deployment, run_name) -> None:
+def test_who_started_a_run_cannot_approve_it_and_somebody_else_can(guarded: Deployment, run_name: RunName) -> None:
     before, ann = guarded.world(), person(guarded, "ann")
     body = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "before the audit"}
     status, answer = guarded.access_requests(ann, body)
@@ -120,7 +81,7 @@ def test_another_role_does_not_make_another_person(guarded: Deployment) -> None:
     assert guarded.wait_for_execution(run).status == "SUCCEEDED"
 
 
-def test_nobody_approves_a_run_of_which_nobody_knows_who_started_it(guarded: Deployment, run_name) -> None:
+def test_nobody_approves_a_run_of_which_nobody_knows_who_started_it(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("unknown-starter")
     ask(guarded, run, {"selection": "all", "mode": "enforce"})
     status, answer = decide(guarded, person(guarded, "ann"), "approve", run, plan_sha256(guarded, run))
@@ -128,7 +89,7 @@ def test_nobody_approves_a_run_of_which_nobody_knows_who_started_it(guarded: Dep
     assert guarded.world() == before
 
 
-def test_a_root_user_cannot_approve(guarded: Deployment, run_name) -> None:
+def test_a_root_user_cannot_approve(guarded: Deployment, run_name: RunName) -> None:
     run = run_name("root-approves")
     ask(guarded, run, ALL)
     root = (guarded.stack.account, "any", None)
@@ -136,7 +97,7 @@ def test_a_root_user_cannot_approve(guarded: Deployment, run_name) -> None:
     assert decide(guarded, person(guarded, "ann"), "refuse", run, plan_sha256(guarded, run))[0] == 200
 
 
-def test_a_refusal_ends_the_run_without_deleting(guarded: Deployment, run_name) -> None:
+def test_a_refusal_ends_the_run_without_deleting(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("refused")
     ask(guarded, run, ALL)
     digest = plan_sha256(guarded, run)
@@ -145,7 +106,7 @@ def test_a_refusal_ends_the_run_without_deleting(guarded: Deployment, run_name) 
     assert decide(guarded, person(guarded, "ben"), "approve", run, digest)[0] == 409
 
 
-def test_without_an_answer_the_run_ends_without_deleting(guarded: Deployment, run_name) -> None:
+def test_without_an_answer_the_run_ends_without_deleting(guarded: Deployment, run_name: RunName) -> None:
     """The emulator's clock for a waiting task cannot be shortened, so the machine's 24 hours are two seconds here."""
     before, run = guarded.world(), run_name("no-answer")
     with machine_changed(guarded, wait_at_most(2)):
@@ -161,7 +122,7 @@ def test_the_machine_waits_for_24_hours() -> None:
     assert machine["States"]["RequestApproval"]["TimeoutSeconds"] == 24 * 60 * 60 < machine["TimeoutSeconds"]
 
 
-def test_where_nobody_can_be_asked_the_report_says_so_and_the_run_fails(guarded: Deployment, run_name) -> None:
+def test_where_nobody_can_be_asked_the_report_says_so_and_the_run_fails(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("not-asked")
 
     def out_of_reach(states: dict[str, Any]) -> None:
@@ -178,7 +139,7 @@ def test_where_nobody_can_be_asked_the_report_says_so_and_the_run_fails(guarded:
     assert len(notices_of(guarded, run, "not secured")) == 1
 
 
-def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name) -> None:
+def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("no-notices")
 
     def no_topic(states: dict[str, Any]) -> None:
@@ -194,7 +155,7 @@ def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name) 
     assert notices_of(guarded, run, "") == []
 
 
-def test_the_approval_of_another_plan_is_refused(guarded: Deployment, run_name) -> None:
+def test_the_approval_of_another_plan_is_refused(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("other-hash")
     ask(guarded, run, ALL)
     digest = plan_sha256(guarded, run)
@@ -207,7 +168,7 @@ def test_the_approval_of_another_plan_is_refused(guarded: Deployment, run_name) 
     assert guarded.world() == before
 
 
-def test_a_token_without_a_decision_deletes_nothing(guarded: Deployment, run_name) -> None:
+def test_a_token_without_a_decision_deletes_nothing(guarded: Deployment, run_name: RunName) -> None:
     """The worker holds the decision against the plan, whoever answered the token."""
     before, run = guarded.world(), run_name("token-alone")
     ask(guarded, run, ALL)
@@ -218,7 +179,7 @@ def test_a_token_without_a_decision_deletes_nothing(guarded: Deployment, run_nam
     assert guarded.world() == before
 
 
-def test_the_guard_counts_over_all_runs_of_24_hours(guarded: Deployment, run_name) -> None:
+def test_the_guard_counts_over_all_runs_of_24_hours(guarded: Deployment, run_name: RunName) -> None:
     before, first, second = guarded.world(), run_name("first"), run_name("second")
     execution = guarded.run({**ALL, "selection": {"accounts": DIRTY[:2]}}, first)
     assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
@@ -232,7 +193,7 @@ def test_the_guard_counts_over_all_runs_of_24_hours(guarded: Deployment, run_nam
     assert changed_accounts(before, guarded.world()) == set(DIRTY[:4])
 
 
-def test_an_approved_plan_is_not_counted_again(guarded: Deployment, run_name) -> None:
+def test_an_approved_plan_is_not_counted_again(guarded: Deployment, run_name: RunName) -> None:
     run = run_name("counted")
     digest = ask(guarded, run, ALL)["plan"]["sha256"]
     assert decide(guarded, person(guarded, "ann"), "approve", run, digest)[0] == 200
@@ -243,7 +204,7 @@ def test_an_approved_plan_is_not_counted_again(guarded: Deployment, run_name) ->
     assert changed_accounts(before, guarded.world()) == set(DIRTY[:GUARD])
 
 
-def test_a_notice_names_the_request_and_the_plan_and_no_secret(guarded: Deployment, run_name) -> None:
+def test_a_notice_names_the_request_and_the_plan_and_no_secret(guarded: Deployment, run_name: RunName) -> None:
     run = run_name("notice")
     shown = ask(guarded, run, ALL)
     [notice] = notices_of(guarded, run, "approval needed")
@@ -262,7 +223,7 @@ def test_who_is_not_let_in_by_iam_can_ask_nothing(guarded: Deployment) -> None:
         assert url((key, "not the secret", None), {"request": "some-run.0"})[0] == 403
 
 
-def test_asking_and_approving_are_two_permissions(guarded: Deployment, run_name) -> None:
+def test_asking_and_approving_are_two_permissions(guarded: Deployment, run_name: RunName) -> None:
     outputs = guarded.stack.outputs
     requester = user(guarded, "only-a-requester", outputs["RequestersPolicyArn"])
     approver = user(guarded, "only-an-approver", outputs["ApproversPolicyArn"])

@@ -1,13 +1,14 @@
 """`control/paused.json` stops every change at the next account; audits go on."""
 
 import json
-import time
 
 import pytest
-from conftest import EXEMPT, changed_accounts, member, organization
 
-from demo.deployment import Deployment
-from demo.organization import DELETE, accounts, changes_in, credentials, reported_status, secured, sessions_in
+from harness.deployment import Deployment
+from harness.organization import DELETE, accounts, changes_in, credentials, reported_status, secured, sessions_in
+from harness.waiting import wait_until
+from shared_deployments import EXEMPT, RunName
+from worlds import changed_accounts, member, organization
 
 
 def pause(deployment: Deployment, text: bytes = b'{"paused": true, "reason": "incident 7"}') -> None:
@@ -16,7 +17,7 @@ def pause(deployment: Deployment, text: bytes = b'{"paused": true, "reason": "in
 
 @pytest.mark.parametrize("text", [b'{"paused": true, "reason": "incident 7"}', b"not JSON", b'{"paused": "no"}'])
 def test_nothing_is_changed_while_everything_is_paused_and_audits_go_on(
-    deployment: Deployment, run_name, text: bytes
+    deployment: Deployment, run_name: RunName, text: bytes
 ) -> None:
     before, name = deployment.world(), run_name("paused")
     pause(deployment, text)
@@ -30,7 +31,7 @@ def test_nothing_is_changed_while_everything_is_paused_and_audits_go_on(
             assert sessions_in(deployment.calls(), id) and reported_status(report, id) == "paused"
 
 
-def test_a_switch_that_is_off_again_stops_nothing(deployment: Deployment, run_name) -> None:
+def test_a_switch_that_is_off_again_stops_nothing(deployment: Deployment, run_name: RunName) -> None:
     before = deployment.world()
     pause(deployment)
     pause(deployment, b'{"paused": false}')
@@ -39,15 +40,17 @@ def test_a_switch_that_is_off_again_stops_nothing(deployment: Deployment, run_na
     assert deployment.world() == secured(before, {EXEMPT})
 
 
-def test_a_run_that_is_deleting_stops_before_the_next_account(deployment: Deployment, run_name) -> None:
+def test_a_run_that_is_deleting_stops_before_the_next_account(deployment: Deployment, run_name: RunName) -> None:
     members = [member(number, dirty=True) for number in range(20)]
     deployment.reset(organization(*members, latency_milliseconds=60))
     before, name = deployment.world(), run_name("paused-midway")
     deployment.start_execution({"selection": "all", "mode": "enforce"}, name)
-    deadline = time.monotonic() + 30
-    while not any(call["action"] == "iam:DeleteAccessKey" for call in deployment.calls()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(
+        lambda: any(call["action"] == "iam:DeleteAccessKey" for call in deployment.calls()),
+        within_seconds=30,
+        every_seconds=0.02,
+        otherwise="nothing was deleted",
+    )
     pause(deployment)
     execution = deployment.wait_for_execution(name)
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")

@@ -4,10 +4,10 @@ import json
 import threading
 from typing import Any
 
-from conftest import member, organization
-
-from demo.deployment import Deployment
-from demo.organization import accounts, credentials, reported_status
+from harness.deployment import Deployment
+from harness.organization import accounts, credentials, reported_status
+from shared_deployments import RunName
+from worlds import member, organization
 
 SLOW = 0
 LIMIT = 60
@@ -50,7 +50,9 @@ def kill_in_the_middle(deployment: Deployment, account: str) -> list[int]:
     return killed
 
 
-def test_a_killed_worker_leaves_a_report_that_names_what_it_had_deleted(deployment: Deployment, run_name) -> None:
+def test_a_killed_worker_leaves_a_report_that_names_what_it_had_deleted(
+    deployment: Deployment, run_name: RunName
+) -> None:
     deployment.reset(organization(*(everything(number) for number in range(3))))
     slow, name = member(SLOW)["id"], run_name("killed")
     # The password goes, and the answer comes long after the worker was killed.
@@ -80,7 +82,9 @@ def test_a_killed_worker_leaves_a_report_that_names_what_it_had_deleted(deployme
         assert len(told) == 4 and set(told.values()) == {"deleted"}, told
 
 
-def test_a_worker_leaves_nothing_beside_its_result_where_nothing_was_deleted(deployment: Deployment, run_name) -> None:
+def test_a_worker_leaves_nothing_beside_its_result_where_nothing_was_deleted(
+    deployment: Deployment, run_name: RunName
+) -> None:
     deployment.reset(organization(*(member(number) for number in range(3))))
     name = run_name("clean")
     assert deployment.run({"selection": "all", "mode": "enforce"}, name).status == "SUCCEEDED"

@@ -4,10 +4,11 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, MANAGEMENT, user
-from evaluated import decision
 
-from demo.deployment import Deployment
+from harness.deployment import Deployment
+from harness.people import ADMINISTRATOR, user
+from policy_evaluation import decision
+from worlds import MANAGEMENT
 
 
 def policy_of(deployment: Deployment) -> str:
@@ -23,7 +24,7 @@ def publishes(deployment: Deployment, **caller: str) -> str:
 def test_an_administrator_cannot_forge_a_notice(deployment: Deployment) -> None:
     before = len(deployment.notices())
     sns = deployment.stack.client("sns", user(deployment, "notice-forger", ADMINISTRATOR))
-    with pytest.raises(ClientError, match="AuthorizationError|AccessDenied|not authorized"):
+    with pytest.raises(ClientError, match=r"AuthorizationError|AccessDenied|not authorized"):
         sns.publish(
             TopicArn=deployment.stack.outputs["NoticesTopicArn"],
             Subject="Rootwarden: approval needed",
@@ -45,7 +46,9 @@ def test_alarms_of_this_account_come_through_and_no_other_ones(deployment: Deplo
     cloudwatch = {"principal": "*", "service": "cloudwatch.amazonaws.com"}
     assert publishes(deployment, **cloudwatch, aws__SourceAccount=MANAGEMENT) == "Allow"
     assert publishes(deployment, **cloudwatch, aws__SourceAccount="999988887777") != "Allow"
-    assert publishes(deployment, principal="*", service="events.amazonaws.com", aws__SourceAccount=MANAGEMENT) != "Allow"
+    assert (
+        publishes(deployment, principal="*", service="events.amazonaws.com", aws__SourceAccount=MANAGEMENT) != "Allow"
+    )
 
 
 def test_without_unlock_requests_their_state_machine_is_not_named(report_deployment: Deployment) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from conftest import EXEMPT, begun_anew
 
-from demo.deployment import Deployment, Execution
-from demo.organization import (
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import (
     AUDIT,
     DELETE,
     accounts,
@@ -20,6 +20,7 @@ from demo.organization import (
     secured,
     sessions_in,
 )
+from shared_deployments import EXEMPT, begun_anew
 
 MANAGEMENT, SUSPENDED = "111122223333", "333300000006"
 

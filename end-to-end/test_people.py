@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, MANAGEMENT, PERSON_ROLE, person, role_session, session, user
 
-from demo.deployment import Deployment
-from demo.stack import ARTIFACTS, Credentials
+from harness.deployment import Deployment
+from harness.people import ADMINISTRATOR, person, role_session, session, user
+from harness.stack import ARTIFACTS, Credentials
+from shared_deployments import PERSON_ROLE
+from worlds import MANAGEMENT
 
 START = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "before the audit"}
 SHOW = {"action": "show", "request": "some-run.0"}
@@ -125,8 +127,8 @@ def test_who_may_use_the_urls_cannot_go_past_them_and_say_who_they_are(guarded: 
 def test_the_stack_lets_nobody_but_its_state_machines_invoke_what_people_ask(guarded: Deployment) -> None:
     """And what it lets people do serves a URL that asks for both actions and one that asks for InvokeFunctionUrl alone.
 
-    AWS asks for both since October 2025; a capture of September 2026 shows an account where the one sufficed, and where a
-    Deny of the other stopped nothing. So nothing here leans on a Deny.
+    AWS asks for both since October 2025; a capture of September 2026 shows an account where the one sufficed, and where
+    a Deny of the other stopped nothing. So nothing here leans on a Deny.
     """
     iam, stack = guarded.stack.client("iam"), guarded.stack
     functions = [

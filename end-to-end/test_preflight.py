@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
-from conftest import demo_world
 
-from demo.deployment import Deployment, Execution
+from harness.deployment import Deployment
+from harness.executions import Execution
+from shared_deployments import RunName
+from worlds import demo_world
 
 
 def refused(deployment: Deployment, run: str, **settings: Any) -> Execution:
@@ -29,7 +31,7 @@ def refused(deployment: Deployment, run: str, **settings: Any) -> Execution:
     ],
 )
 def test_a_run_that_cannot_open_sessions_says_what_to_switch_on(
-    deployment: Deployment, run_name, settings: dict[str, Any], error: str, verdict: str
+    deployment: Deployment, run_name: RunName, settings: dict[str, Any], error: str, verdict: str
 ) -> None:
     execution = refused(deployment, run_name("refused"), **settings)
     assert execution.error == error, execution.cause
@@ -37,7 +39,7 @@ def test_a_run_that_cannot_open_sessions_says_what_to_switch_on(
     assert "drift" not in (execution.cause or "")
 
 
-def test_a_feature_that_was_on_in_the_last_run_is_called_drift(deployment: Deployment, run_name) -> None:
+def test_a_feature_that_was_on_in_the_last_run_is_called_drift(deployment: Deployment, run_name: RunName) -> None:
     first = run_name("still-on")
     assert deployment.run({"selection": "all"}, first).status == "SUCCEEDED"
     execution = refused(deployment, run_name("off-now"), features=["RootSessions"])

@@ -2,10 +2,11 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, person, sample_event, user
 
-from demo.deployment import Deployment
-from demo.organization import AUDIT, changes_in, reported_status
+from harness.deployment import Deployment
+from harness.organization import AUDIT, changes_in, reported_status
+from harness.people import ADMINISTRATOR, person, user
+from sample_events import sample_event
 
 NEW = "444455556666"
 

@@ -2,18 +2,19 @@
 
 import io
 import json
-import time
 import uuid
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import samples
-from conftest import ADMINISTRATOR, role_session, user
 
-from demo.deployment import Deployment
-from demo.people import signed_post
+import sample_comparison
+from harness.deployment import Deployment
+from harness.executions import ended_execution
+from harness.function_url import signed_post
+from harness.people import ADMINISTRATOR, role_session, user
+from harness.waiting import wait_until
 
 # A new sample that the emulator stands for raises it.
 COMPARED = 35
@@ -39,7 +40,7 @@ class Compared:
     """What was compared, and what differed."""
 
     def __init__(self) -> None:
-        self.answers = samples.answers()
+        self.answers = sample_comparison.answers()
         self.done: set[tuple[str, str]] = set()
         self.found: set[tuple[str, str, str, str]] = set()
 
@@ -48,7 +49,7 @@ class Compared:
         self.done.add((sample, case))
         if answer["status"] != status:
             self.found.add((sample, case, "status", f"{status}"))
-        self.found |= {(sample, case, path, what) for path, what in samples.differences(answer, ours)}
+        self.found |= {(sample, case, path, what) for path, what in sample_comparison.differences(answer, ours)}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def compared() -> Iterator[Compared]:
     yield compared
     assert compared.done == set(compared.answers), "not every sample was compared"
     assert len(compared.done) == COMPARED
-    declared = samples.declared()
+    declared = sample_comparison.declared()
     undeclared, gone = compared.found - declared, declared - compared.found
     assert not undeclared, "differences that are not declared:\n" + "\n".join(map(str, sorted(undeclared)))
     assert not gone, "declared differences that there are not any more:\n" + "\n".join(map(str, sorted(gone)))
@@ -105,35 +106,37 @@ def test_objects_and_their_versions(deployment: Deployment, compared: Compared) 
     key, versioned = "test-delete", "s3.DeleteObject-GetObject.versioned"
     there = {"Bucket": bucket, "Key": key}
     put = s3.put_object(**there, Body=b'"test-delete"')
-    status, ours = samples.answered(put)
+    status, ours = sample_comparison.answered(put)
     compared.add(versioned, "put", ours, status)
     compared.add("s3.PutObject.if-none-match-versioned", "put", ours, status)
-    status, ours = samples.answered(s3.get_object(**there, VersionId=put["VersionId"], ChecksumMode="ENABLED"))
+    status, ours = sample_comparison.answered(
+        s3.get_object(**there, VersionId=put["VersionId"], ChecksumMode="ENABLED")
+    )
     compared.add(versioned, "a version", ours, status)
 
     precondition, conditional = "s3.PutObject.if-none-match-versioned", {**there, "IfNoneMatch": "*", "Body": b"1"}
-    status, ours = samples.refused(s3.put_object, **conditional)
+    status, ours = sample_comparison.refused(s3.put_object, **conditional)
     compared.add(precondition, "something is there", ours, status)
     deleted = s3.delete_object(**there)
-    status, ours = samples.answered(deleted)
+    status, ours = sample_comparison.answered(deleted)
     compared.add(versioned, "deleted", ours, status)
     compared.add(precondition, "deleted", ours, status)
 
-    status, ours = samples.refused(s3.get_object, **there)
+    status, ours = sample_comparison.refused(s3.get_object, **there)
     compared.add(versioned, "read after it was deleted", ours, status)
     marker = {**there, "VersionId": deleted["VersionId"]}
-    status, ours = samples.refused(s3.get_object, **marker)
+    status, ours = sample_comparison.refused(s3.get_object, **marker)
     compared.add(versioned, "the delete marker", ours, status)
-    status, ours = samples.refused(s3.get_object, **there, VersionId=str(uuid.uuid4()))
+    status, ours = sample_comparison.refused(s3.get_object, **there, VersionId=str(uuid.uuid4()))
     compared.add(versioned, "a version that is gone", ours, status)
-    status, ours = samples.refused(s3.get_object, **there, VersionId="bad-version")
+    status, ours = sample_comparison.refused(s3.get_object, **there, VersionId="bad-version")
     compared.add(versioned, "no version id", ours, status)
-    status, ours = samples.answered(s3.put_object(**conditional))
+    status, ours = sample_comparison.answered(s3.put_object(**conditional))
     compared.add(precondition, "put after it was deleted", ours, status)
 
-    status, ours = samples.refused(s3.get_object, Bucket=bucket, Key=f"{key}/none")
+    status, ours = sample_comparison.refused(s3.get_object, Bucket=bucket, Key=f"{key}/none")
     compared.add("s3.GetObject.no-such-key", "no such key", ours, status)
-    status, ours = samples.refused(s3.get_object, Bucket="no-such-bucket-of-anybody", Key="k")
+    status, ours = sample_comparison.refused(s3.get_object, Bucket="no-such-bucket-of-anybody", Key="k")
     compared.add("s3.GetObject.no-such-bucket", "no such bucket", ours, status)
 
 
@@ -145,7 +148,9 @@ def test_a_function_that_does_not_answer(
     deployment: Deployment, function: str, compared: Compared, do: str, case: str
 ) -> None:
     functions = deployment.stack.client("lambda")
-    status, ours = samples.answered(functions.invoke(FunctionName=function, Payload=json.dumps({"do": do}).encode()))
+    status, ours = sample_comparison.answered(
+        functions.invoke(FunctionName=function, Payload=json.dumps({"do": do}).encode())
+    )
     assert ours["FunctionError"], "whoever calls it learns that it failed"
     ours.pop("ExecutedVersion", None)
     compared.add("lambda.Invoke.function-timed-out", case, ours, status)
@@ -173,18 +178,18 @@ def test_starting_an_execution_and_answering_its_token(deployment: Deployment, c
     machine = made(deployment, {"Type": "Wait", "Seconds": 3600, "End": True})
     sample, name = "states.StartExecution.already-exists", uuid.uuid4().hex
     start = {"stateMachineArn": machine, "name": name}
-    status, ours = samples.answered(states.start_execution(**start, input="{}"))
+    status, ours = sample_comparison.answered(states.start_execution(**start, input="{}"))
     compared.add(sample, "started", ours, status)
     execution = ours["executionArn"]
-    status, ours = samples.outcome(states.start_execution, **start, input="{}")
+    status, ours = sample_comparison.outcome(states.start_execution, **start, input="{}")
     compared.add(sample, "started again with the same input", ours, status)
-    status, ours = samples.refused(states.start_execution, **start, input='{"other": 1}')
+    status, ours = sample_comparison.refused(states.start_execution, **start, input='{"other": 1}')
     compared.add(sample, "started again with another input", ours, status)
     states.stop_execution(executionArn=execution)
     for case, input in [("a word", "not a json"), ("no JSON", "{'not': 'json'}"), ("empty", "")]:
-        status, ours = samples.outcome(states.start_execution, stateMachineArn=machine, input=input)
+        status, ours = sample_comparison.outcome(states.start_execution, stateMachineArn=machine, input=input)
         compared.add("states.StartExecution.invalid-input", case, ours, status)
-    status, ours = samples.outcome(states.send_task_success, taskToken="no token", output="{}")
+    status, ours = sample_comparison.outcome(states.send_task_success, taskToken="no token", output="{}")
     compared.add("states.SendTask.invalid-token", "no token", ours, status)
 
 
@@ -218,7 +223,7 @@ def test_a_token_that_is_answered_and_one_that_is_not(deployment: Deployment, co
     token = json.loads(received(sqs, queue))["token"]
     states.send_task_failure(taskToken=token, error="Failure error", cause="Failure cause")
     compared.add("states.Catch.send-task-failure", "caught", finished(deployment, execution)[1]["failed"])
-    status, ours = samples.refused(states.send_task_success, taskToken=token, output="{}")
+    status, ours = sample_comparison.refused(states.send_task_success, taskToken=token, output="{}")
     compared.add("states.SendTask.token-no-longer-valid", "answered before", ours, status)
 
     history, output = ended(deployment, {**task, "TimeoutSeconds": 1})
@@ -248,7 +253,10 @@ def test_errors_and_results_of_the_integrations(deployment: Deployment, function
     history, _ = ended(deployment, {**start, "Resource": "arn:aws:states:::states:startExecution"})
     compared.add("states.startExecution.optimized-error-name", "no such state machine", event(history, "TaskFailed"))
 
-    failing = made(deployment, {"Type": "Fail", "Error": "SomeFailure", "Cause": "This state machines raises a 'SomeFailure' failure."})
+    failing = made(
+        deployment,
+        {"Type": "Fail", "Error": "SomeFailure", "Cause": "This state machines raises a 'SomeFailure' failure."},
+    )
     start["Parameters"] = {"StateMachineArn": failing, "Input": {}, "Name": f"samples-{uuid.uuid4().hex}"}
     history, _ = ended(deployment, {**start, "Resource": "arn:aws:states:::states:startExecution.sync"})
     cause = event(history, "TaskFailed")["cause"]
@@ -306,10 +314,7 @@ def started(deployment: Deployment, state: dict[str, Any]) -> str:
 
 def finished(deployment: Deployment, execution: str) -> tuple[list[dict[str, Any]], Any]:
     """The history and the output of an execution, once it has ended."""
-    states, deadline = deployment.stack.client("stepfunctions"), time.monotonic() + 60
-    while (described := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    described, states = ended_execution(deployment.stack, execution), deployment.stack.client("stepfunctions")
     pages = states.get_paginator("get_execution_history").paginate(executionArn=execution)
     return [event for page in pages for event in page["events"]], json.loads(described.get("output") or "null")
 
@@ -327,8 +332,10 @@ def event(history: list[dict[str, Any]], kind: str, details: str | None = None) 
 
 
 def received(sqs: Any, queue: str) -> str:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
-            return message["Body"]
-    raise AssertionError("no message came")
+    """The body of the first message that comes."""
+
+    def first() -> str | None:
+        messages = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
+        return messages[0]["Body"] if messages else None
+
+    return wait_until(first, within_seconds=30, otherwise="no message came")

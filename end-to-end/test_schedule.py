@@ -5,10 +5,11 @@ import time
 from typing import Any
 
 import pytest
-from conftest import EXEMPT, NIGHTLY_EXCLUDE
 
-from demo.deployment import Deployment
-from demo.organization import accounts, secured, sessions_in
+from harness.deployment import Deployment
+from harness.executions import ended_execution
+from harness.organization import accounts, secured, sessions_in
+from shared_deployments import EXEMPT, NIGHTLY_EXCLUDE, RunName
 
 NIGHT = {"selection": "all", "mode": "enforce", "exclude": {}, "started_by": "schedule"}
 
@@ -25,14 +26,10 @@ def fire(deployment: Deployment, scheduled_time: str, invocation: str, **more: A
     """
     target, states = schedule(deployment)["Target"], deployment.stack.client("stepfunctions")
     input = json.loads(target["Input"].replace("<aws.scheduler.scheduled-time>", scheduled_time))
-    execution = states.start_execution(
-        stateMachineArn=target["Arn"], name=invocation, input=json.dumps(input | more)
-    )["executionArn"]
-    deadline = time.monotonic() + 30
-    while (ended := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return ended
+    execution = states.start_execution(stateMachineArn=target["Arn"], name=invocation, input=json.dumps(input | more))[
+        "executionArn"
+    ]
+    return ended_execution(deployment.stack, execution)
 
 
 def request_of_the_night(deployment: Deployment) -> dict[str, Any]:
@@ -168,8 +165,8 @@ def loud_about(deployment: Deployment, date: str, invocation: str, status: str, 
 
 def compared(deployment: Deployment, execution: str) -> tuple[str, ...]:
     """What the machine found to be otherwise than in a run of this night."""
-    pages = deployment.stack.client("stepfunctions").get_paginator("get_execution_history").paginate(
-        executionArn=execution
+    pages = (
+        deployment.stack.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
     )
     [seen] = [
         json.loads(event["stateEnteredEventDetails"]["input"])
@@ -196,7 +193,7 @@ def compared(deployment: Deployment, execution: str) -> tuple[str, ...]:
     ],
 )
 def test_only_a_run_over_everything_that_does_what_is_deployed_counts_as_a_night(
-    deployment: Deployment, run_name, request_by_hand: dict[str, Any], counts: int
+    deployment: Deployment, run_name: RunName, request_by_hand: dict[str, Any], counts: int
 ) -> None:
     before = whole_runs(deployment)
     execution = deployment.run(request_by_hand, run_name("counted"))
@@ -204,7 +201,7 @@ def test_only_a_run_over_everything_that_does_what_is_deployed_counts_as_a_night
     assert whole_runs(deployment) == before + counts
 
 
-def test_a_run_of_many_rounds_is_counted_once(deployment: Deployment, run_name) -> None:
+def test_a_run_of_many_rounds_is_counted_once(deployment: Deployment, run_name: RunName) -> None:
     before, name = whole_runs(deployment), run_name("rounds")
     deployment.inject_faults(
         {"on": "sts:AssumeRoot", "account": "222200000001", "times": "always", "effect": "throttle"}

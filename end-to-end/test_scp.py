@@ -1,12 +1,13 @@
-"""The page for organizations that deny everything to root users: its statement lets root sessions through, and nobody else."""
+"""The page for organizations that deny root users everything: its statement lets root sessions through, nobody else."""
 
 import json
 from typing import Any
 
-from conftest import member, organization
-
-from demo.deployment import ROOT, Deployment
-from demo.organization import accounts, changes_in
+from harness.deployment import Deployment
+from harness.organization import accounts, changes_in
+from harness.paths import ROOT
+from shared_deployments import RunName
+from worlds import member, organization
 
 DIRTY = member(1)["id"]
 
@@ -24,14 +25,14 @@ def run_under(deployment: Deployment, run: str, policy: dict[str, Any]) -> str |
     return deployment.report(run)["accounts"][DIRTY]["status"]
 
 
-def test_an_account_under_the_documented_policy_is_cleaned(deployment: Deployment, run_name) -> None:
+def test_an_account_under_the_documented_policy_is_cleaned(deployment: Deployment, run_name: RunName) -> None:
     status = run_under(deployment, run_name("documented-scp"), documented_policy())
     assert list(status) == ["cleaned"], status
     assert "root" not in accounts(deployment.world())[DIRTY]
 
 
 def test_without_the_exemption_it_is_never_called_clean_and_nothing_is_changed(
-    deployment: Deployment, run_name
+    deployment: Deployment, run_name: RunName
 ) -> None:
     policy = documented_policy()
     [statement] = policy["Statement"]

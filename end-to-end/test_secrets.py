@@ -1,10 +1,10 @@
 """Session credentials live in memory only. The deployments' fixtures look through everything once more in the end."""
 
-from conftest import POLICY_TEXT, leaked, person
-from locked import APPLY_TO_BUCKET, BUCKET, LOCKED, stored_policies
-
-from demo.deployment import Deployment
-from demo.unlocking import carry_out, notices_of
+from harness.deployment import Deployment
+from harness.people import person
+from harness.unlock_requests import carry_out, notices_of
+from leaks import POLICY_TEXT, leaked
+from locked_organization import APPLY_TO_BUCKET, BUCKET, LOCKED, stored_policies
 
 
 def test_no_secret_stands_in_a_log_an_object_or_a_history(deployment: Deployment) -> None:

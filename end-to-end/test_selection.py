@@ -4,11 +4,13 @@ import uuid
 from typing import Any
 
 import pytest
-from conftest import NIGHTLY_EXCLUDE, changed_accounts, member, organization
-from test_schedule import fire
 
-from demo.deployment import Deployment, Execution
-from demo.organization import accounts, calls_in, credentials, reported_status, sessions_in
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import accounts, calls_in, credentials, reported_status, sessions_in
+from shared_deployments import NIGHTLY_EXCLUDE, RunName
+from test_schedule import fire
+from worlds import changed_accounts, member, organization
 
 OUTER, INNER, OTHER, EMPTY = "ou-aaaa-11111111", "ou-aaaa-22222222", "ou-aaaa-33333333", "ou-aaaa-44444444"
 TAG = {"key": "root-credentials", "value": "keep"}
@@ -45,7 +47,9 @@ def entered(deployment: Deployment, world: dict[str, Any]) -> set[str]:
     return {id for id in accounts(world) if calls_in(deployment.calls(), id)}
 
 
-def test_units_are_selected_with_all_units_below_them(deployment: Deployment, world: dict[str, Any], run_name) -> None:
+def test_units_are_selected_with_all_units_below_them(
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
+) -> None:
     run(deployment, run_name("units"), {"selection": {"organizational_units": [OUTER]}})
     assert changed_accounts(world, deployment.world()) == ids(1, 2, 5, 7)
     assert entered(deployment, world) == ids(1, 2, 5, 6, 7)
@@ -60,7 +64,9 @@ def test_the_paths_end_in_the_accounts_own_ids_as_on_aws(deployment: Deployment,
         assert account["Paths"] == [f"o-aaaaaaaaaa/r-aaaa/{unit}{id}/"]
 
 
-def test_an_empty_unit_is_a_success_that_says_so(deployment: Deployment, world: dict[str, Any], run_name) -> None:
+def test_an_empty_unit_is_a_success_that_says_so(
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
+) -> None:
     report = run(deployment, run_name("empty-unit"), {"selection": {"organizational_units": [EMPTY]}})
     assert (report["accounts"], report["nobody_selected"]) == ({}, "empty_units")
     assert deployment.world() == world and entered(deployment, world) == set()
@@ -68,28 +74,28 @@ def test_an_empty_unit_is_a_success_that_says_so(deployment: Deployment, world: 
 
 @pytest.mark.parametrize("field", ["selection", "exclude"])
 def test_a_unit_that_does_not_exist_fails_the_run_by_its_name(
-    deployment: Deployment, world: dict[str, Any], run_name, field: str
+    deployment: Deployment, world: dict[str, Any], run_name: RunName, field: str
 ) -> None:
     mistyped = {"organizational_units": ["ou-aaaa-1111111l"]}
     request = {"selection": "all", "mode": "enforce", field: mistyped}
     execution = deployment.run(request, run_name("no-such-unit"))
     assert (execution.status, execution.error) == ("FAILED", "InvalidRequest")
-    assert "ou-aaaa-1111111l" in execution.cause and f"`{field}`" in execution.cause
+    assert execution.cause and "ou-aaaa-1111111l" in execution.cause and f"`{field}`" in execution.cause
     assert deployment.world() == world and entered(deployment, world) == set()
 
 
 def test_a_listed_account_outside_the_organization_fails_the_run_and_the_others_are_done(
-    deployment: Deployment, world: dict[str, Any], run_name
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
 ) -> None:
     request = {"selection": {"accounts": [*sorted(ids(2, 4)), "555599999999"]}, "mode": "enforce"}
     execution = deployment.run(request, run_name("typing-error"))
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
-    assert "not in the organization: 555599999999" in execution.cause
+    assert execution.cause and "not in the organization: 555599999999" in execution.cause
     assert changed_accounts(world, deployment.world()) == ids(2, 4)
 
 
 def test_accounts_of_which_no_state_can_be_read_are_unknown_and_not_entered(
-    deployment: Deployment, world: dict[str, Any], run_name
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
 ) -> None:
     for account in world["accounts"]:
         account["omitted_fields"] = ["State"]
@@ -97,19 +103,21 @@ def test_accounts_of_which_no_state_can_be_read_are_unknown_and_not_entered(
     world, name = deployment.world(), run_name("no-state")
     execution = deployment.run({"selection": "all", "mode": "enforce"}, name)
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
-    assert "nobody was selected" in execution.cause
+    assert execution.cause and "nobody was selected" in execution.cause
     assert deployment.world() == world and entered(deployment, world) == set()
     report = deployment.report(name)
     assert {id for id in ids(*range(1, 8)) if reported_status(report, id) == "unknown"} == ids(*range(1, 8))
 
 
-def test_listed_accounts_and_no_other_are_entered(deployment: Deployment, world: dict[str, Any], run_name) -> None:
+def test_listed_accounts_and_no_other_are_entered(
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
+) -> None:
     run(deployment, run_name("listed"), {"selection": {"accounts": sorted(ids(2, 4))}})
     assert changed_accounts(world, deployment.world()) == entered(deployment, world) == ids(2, 4)
 
 
 def test_excluded_accounts_are_not_entered_and_the_report_says_so(
-    deployment: Deployment, world: dict[str, Any], run_name
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
 ) -> None:
     report = run(deployment, run_name("no-account"), {"selection": "all", "exclude": {"accounts": sorted(ids(3))}})
     assert changed_accounts(world, deployment.world()) == ids(1, 2, 4, 5, 7)
@@ -118,17 +126,15 @@ def test_excluded_accounts_are_not_entered_and_the_report_says_so(
 
 
 def test_excluded_units_are_left_out_with_all_units_below_them(
-    deployment: Deployment, world: dict[str, Any], run_name
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
 ) -> None:
-    report = run(
-        deployment, run_name("no-unit"), {"selection": "all", "exclude": {"organizational_units": [OUTER]}}
-    )
+    report = run(deployment, run_name("no-unit"), {"selection": "all", "exclude": {"organizational_units": [OUTER]}})
     assert changed_accounts(world, deployment.world()) == entered(deployment, world) == ids(3, 4)
     assert {id for id in ids(1, 2, 5, 6, 7) if reported_status(report, id) == "left_out"} == ids(1, 2, 5, 6, 7)
 
 
 def test_what_carries_an_excluded_tag_is_audited_and_keeps_everything(
-    deployment: Deployment, world: dict[str, Any], run_name
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
 ) -> None:
     report = run(deployment, run_name("no-tag"), {"selection": "all", "exclude": {"tags": [TAG]}})
     assert changed_accounts(world, deployment.world()) == ids(1, 2, 3, 4, 7)
@@ -140,13 +146,13 @@ def test_what_carries_an_excluded_tag_is_audited_and_keeps_everything(
     assert {call["account"] for call in asked} == dirty and len(asked) == len(dirty)
 
 
-def test_no_tag_is_read_if_none_is_excluded(deployment: Deployment, world: dict[str, Any], run_name) -> None:
+def test_no_tag_is_read_if_none_is_excluded(deployment: Deployment, world: dict[str, Any], run_name: RunName) -> None:
     run(deployment, run_name("no-exclusion"), {"selection": "all"})
     assert "organizations:ListTagsForResource" not in {call["action"] for call in deployment.calls()}
 
 
 def test_tags_that_cannot_be_read_leave_the_account_as_it_is(
-    deployment: Deployment, world: dict[str, Any], run_name
+    deployment: Deployment, world: dict[str, Any], run_name: RunName
 ) -> None:
     broken = member(1)["id"]
     deployment.inject_faults(
@@ -191,7 +197,7 @@ def test_a_night_whose_excluded_unit_is_gone_touches_nobody_and_says_which(guard
     (unit,) = NIGHTLY_EXCLUDE["organizational_units"]
     before, execution = night(guarded, "2026-12-02", organization(member(1, dirty=True, unit=OUTER)))
     assert (execution.status, execution.error) == ("FAILED", "InvalidRequest")
-    assert unit in execution.cause
+    assert execution.cause and unit in execution.cause
     assert guarded.world() == before and entered(guarded, before) == set()
 
 

@@ -104,7 +104,7 @@ def test_a_way_to_try_again_stands_on_one_line() -> None:
 
 
 def test_nothing_that_is_deployed_is_shaped_for_an_emulator() -> None:
-    """What the emulator lacks is put in its place where it is started, and what it cannot take where the demo packages."""
+    """What the emulator lacks is put in place where it is started, and what it cannot take where it is packaged."""
     for path in [*MACHINES.glob("*.asl.json"), MACHINES.parent / "template.yaml"]:
         text = path.read_text().lower()
         for word in ("emulator", "not every engine", "implementations"):

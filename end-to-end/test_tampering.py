@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, EXEMPT, forget, user
 
-from demo.deployment import Deployment
-from demo.organization import calls_in, changes_in
-from demo.stack import Credentials
+from harness.deployment import Deployment
+from harness.organization import calls_in, changes_in
+from harness.people import ADMINISTRATOR, user
+from harness.stack import Credentials
+from shared_deployments import EXEMPT, RunName, forget
 
 MANAGEMENT, SUSPENDED, OUTSIDE = "111122223333", "333300000006", "999988887777"
 Pin = dict[str, str]
@@ -34,7 +35,7 @@ def audited(deployment: Deployment, run: str) -> Pin:
         return answer.payload
 
     request = {"selection": "all", "mode": "enforce"}
-    first = {"request": request, "previous": None, "chunk": 0, "chain": None}
+    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None}
     selection = step("SelectAccounts", first)["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
     chunk = {"chunk": 0, "selection": selection}
@@ -122,7 +123,9 @@ FORGERIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_record_of_an_audit_is_planned_by_nobody(deployment: Deployment, run_name, forgery: str) -> None:
+def test_a_forged_record_of_an_audit_is_planned_by_nobody(
+    deployment: Deployment, run_name: RunName, forgery: str
+) -> None:
     before, run = deployment.world(), run_name("forged-record")
     pin = audited(deployment, run)
     record = json.loads(deployment.read_object(pin["key"])) | FORGERIES[forgery]
@@ -132,7 +135,7 @@ def test_a_forged_record_of_an_audit_is_planned_by_nobody(deployment: Deployment
 
 
 def test_a_record_that_was_written_over_is_planned_as_it_was_handed_on_or_not_at_all(
-    deployment: Deployment, run_name
+    deployment: Deployment, run_name: RunName
 ) -> None:
     before, run = deployment.world(), run_name("written-over")
     pin = audited(deployment, run)

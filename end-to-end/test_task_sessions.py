@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from demo.deployment import Deployment
-from demo.organization import AUDIT, DELETE, UNLOCK_BUCKET, UNLOCK_QUEUE
+from harness.deployment import Deployment
+from harness.organization import AUDIT, DELETE, UNLOCK_BUCKET, UNLOCK_QUEUE
 
 TASKS = [AUDIT, DELETE, "IAMCreateRootUserPassword", UNLOCK_BUCKET, UNLOCK_QUEUE]
 MAY_OPEN: dict[str, set[str]] = {

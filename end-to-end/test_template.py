@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from rendering import Rendered
 
-from demo.package import EVENTS_RULE, for_emulator, located
-from demo.template import TEMPLATE, translated
+from harness.package import EVENTS_RULE, for_emulator, located
+from harness.paths import TEMPLATE
+from harness.template import translated
+from rendered_template import Rendered
 
 # The longest stack name with which everything can be made.
 LONGEST_STACK_NAME = 64
@@ -70,7 +71,9 @@ def test_a_stack_name_that_is_too_long_is_refused_by_the_first_thing_that_is_mad
     }
     one_more = Rendered(stack="s" * (LONGEST_STACK_NAME + 1), Mode="enforce", UnlockRequests="on")
     machines = one_more.resources("AWS::StepFunctions::StateMachine").values()
-    assert max(len(machine["StateMachineName"]) for machine in machines) == 81, "the limit is not lower than it has to be"
+    assert max(len(machine["StateMachineName"]) for machine in machines) == 81, (
+        "the limit is not lower than it has to be"
+    )
 
 
 def test_every_other_name_is_left_to_cloudformation_which_cuts_it() -> None:

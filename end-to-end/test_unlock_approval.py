@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import machine_changed, person, session, user
-from locked import (
+
+from harness.deployment import Deployment
+from harness.executions import UNLOCK
+from harness.paths import ROOT
+from harness.people import person, session, user
+from harness.unlock_requests import ask, decide, end_of, notices_of, plan_sha256, show
+from locked_organization import (
     APPLY_TO_BUCKET,
     BUCKET,
     asked,
@@ -19,9 +24,8 @@ from locked import (
     without_policy,
     world,
 )
+from shared_deployments import machine_changed
 
-from demo.deployment import ROOT, UNLOCK, Deployment
-from demo.unlocking import ask, decide, end_of, notices_of, plan_sha256, show
 
 def test_who_asked_cannot_approve_it_and_somebody_else_can(locked: Deployment) -> None:
     before, ann = locked.world(), person(locked, "ann")

@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from conftest import person
-from locked import (
+
+from harness.deployment import Deployment
+from harness.organization import UNLOCK_BUCKET, calls_in, changes_in
+from harness.people import person
+from harness.unlock_requests import ask, carry_out, decide, end_of, notices_of, plan_sha256, show, wait_for_question
+from locked_organization import (
     BUCKET,
     LOCKED,
     REGION,
@@ -19,10 +23,6 @@ from locked import (
     tasks,
     without_policy,
 )
-
-from demo.deployment import Deployment
-from demo.organization import UNLOCK_BUCKET, calls_in, changes_in
-from demo.unlocking import ask, carry_out, decide, end_of, notices_of, plan_sha256, show, wait_for_question
 
 REQUEST = {"account": LOCKED, "bucket": BUCKET}
 

@@ -8,11 +8,13 @@ import json
 from typing import Any
 
 import pytest
-from conftest import machine_changed, person
-from locked import APPLY_TO_BUCKET, BUCKET, bucket_policy, policy_in, world
 
-from demo.deployment import UNLOCK, Deployment
-from demo.unlocking import ask, end_of, notices_of
+from harness.deployment import Deployment
+from harness.executions import UNLOCK
+from harness.people import person
+from harness.unlock_requests import ask, end_of, notices_of
+from locked_organization import APPLY_TO_BUCKET, BUCKET, bucket_policy, policy_in, world
+from shared_deployments import machine_changed
 
 NOT_KNOWN = "It is not known which policy is in force now: look with the action inspect before anything else is done."
 ID = "11111111-2222-3333-4444-555555555555"
@@ -32,7 +34,9 @@ NOT_FOUND = (
     "Function not found: arn:aws:lambda:us-east-1:111122223333:function:rootwarden-unlock-policy:$LATEST "
     f"(Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: {ID}; Proxy: null)"
 )
-REFUSED = "cannot put the policy of bucket `payments-archive` in account `555500000001`: SlowDown: Reduce your request rate"
+REFUSED = (
+    "cannot put the policy of bucket `payments-archive` in account `555500000001`: SlowDown: Reduce your request rate"
+)
 ABOUT_THE_FUNCTION: list[tuple[dict[str, str], str]] = [
     ({"Error": "Sandbox.Timedout", "Cause": payload(TIMED_OUT, "Sandbox.Timedout")}, f"Sandbox.Timedout: {TIMED_OUT}."),
     ({"Error": "Lambda.Unknown", "Cause": payload(TIMED_OUT_BEFORE_2025)}, f"Lambda.Unknown: {TIMED_OUT_BEFORE_2025}."),

@@ -1,11 +1,17 @@
 """Whatever fails, and however: people are told once, in words, what state the policy is in."""
 
-import time
+import json
 from typing import Any
 
 import pytest
-from conftest import machine_changed, person
-from locked import (
+
+from harness.deployment import Deployment
+from harness.executions import UNLOCK, Execution
+from harness.organization import changes_in
+from harness.people import person
+from harness.unlock_requests import ask, carry_out, decide, end_of, notices_of, show
+from harness.waiting import wait_until
+from locked_organization import (
     APPLY_TO_BUCKET,
     BUCKET,
     LOCKED,
@@ -17,10 +23,7 @@ from locked import (
     stored_policies,
     world,
 )
-
-from demo.deployment import UNLOCK, Deployment, Execution
-from demo.organization import changes_in
-from demo.unlocking import ask, carry_out, decide, end_of, notices_of, show
+from shared_deployments import machine_changed
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_what_cannot_be_stored_is_not_changed(at_once: Deployment) -> None:
     iam, role = at_once.stack.client("iam"), at_once.stack.resources["UnlockPolicyRole"]
     bucket = at_once.stack.outputs["BucketName"]
     deny = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/policies/*"}
-    document = '{"Version": "2012-10-17", "Statement": [%s]}' % str(deny).replace("'", '"')
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
     iam.put_role_policy(RoleName=role, PolicyName="nothing-is-stored", PolicyDocument=document)
     try:
         _, execution, message = applied(at_once)
@@ -122,10 +125,7 @@ def too_late(step: str) -> Any:
 
 def wait_for(deployment: Deployment, key: str) -> None:
     """Waits for what a function writes last, since the emulator lets it run on when the machine no longer waits."""
-    deadline = time.monotonic() + 30
-    while key not in deployment.objects():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: key in deployment.objects(), within_seconds=30, otherwise=f"{key} was not written")
 
 
 def test_a_plan_that_takes_too_long_has_changed_nothing(at_once: Deployment) -> None:

@@ -4,8 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from conftest import person
-from locked import (
+from samtranslator.yaml_helper import yaml_parse
+
+from harness.deployment import Deployment
+from harness.executions import UNLOCK
+from harness.organization import UNLOCK_BUCKET, changes_in
+from harness.paths import ROOT
+from harness.people import person
+from harness.unlock_requests import ask, decide, end_of, notices_of, plan_sha256
+from locked_organization import (
     BUCKET,
     LOCKED,
     NOT_PROTECTED,
@@ -21,11 +28,7 @@ from locked import (
     stored_policies,
     tasks,
 )
-from samtranslator.yaml_helper import yaml_parse
 
-from demo.deployment import ROOT, UNLOCK, Deployment
-from demo.organization import UNLOCK_BUCKET, changes_in
-from demo.unlocking import ask, decide, end_of, notices_of, plan_sha256
 
 def refused(deployment: Deployment, why: str, **request: Any) -> None:
     """The request is not planned, nobody is asked, no session is opened, and people are told once."""

@@ -1,10 +1,16 @@
 """A queue in another Region denies everybody. A change takes a while to arrive, and is looked for until it has."""
 
 import json
+from typing import Any
 
 import pytest
-from conftest import machine_changed, person
-from locked import (
+
+from harness.deployment import Deployment
+from harness.executions import UNLOCK
+from harness.organization import UNLOCK_QUEUE, changes_in
+from harness.people import person
+from harness.unlock_requests import ask, carry_out, end_of, notices_of
+from locked_organization import (
     LOCKED,
     QUEUE,
     QUEUE_ARN,
@@ -19,10 +25,7 @@ from locked import (
     without_policy,
     world,
 )
-
-from demo.deployment import UNLOCK, Deployment
-from demo.organization import UNLOCK_QUEUE, changes_in
-from demo.unlocking import ask, carry_out, end_of, notices_of
+from shared_deployments import machine_changed
 
 REQUEST = {"account": LOCKED, "queue": QUEUE_ARN}
 
@@ -89,7 +92,7 @@ def test_a_change_that_takes_a_while_is_looked_for_until_it_is_seen(locked: Depl
     """The emulator's seconds of waiting are shortened, the simulator's seconds of propagation are not."""
     locked.reset(world(queue_propagation_seconds=1))
 
-    def wait_longer(states: dict) -> None:
+    def wait_longer(states: dict[str, Any]) -> None:
         states["WaitForEffect"]["Seconds"] *= 4
 
     with machine_changed(locked, wait_longer, UNLOCK):

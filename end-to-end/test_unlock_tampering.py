@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import ADMINISTRATOR, MANAGEMENT, person, user
-from locked import (
+
+from harness.deployment import Deployment
+from harness.executions import UNLOCK, Execution
+from harness.organization import changes_in
+from harness.people import ADMINISTRATOR, person, user
+from harness.unlock_requests import decide, end_of, notices_of, plan_sha256
+from locked_organization import (
     BUCKET,
     LOCKED,
     asked,
@@ -23,10 +28,7 @@ from locked import (
     stored_policies,
     with_bucket_policy,
 )
-
-from demo.deployment import UNLOCK, Deployment, Execution
-from demo.organization import changes_in
-from demo.unlocking import decide, end_of, notices_of, plan_sha256
+from worlds import MANAGEMENT
 
 
 @pytest.mark.parametrize(
@@ -59,8 +61,8 @@ def test_a_plan_that_was_written_over_can_neither_be_approved_nor_carried_out(lo
     put(locked, pin["key"], plan.replace("DenyAll", "DenyNot"))
     status, answer = decide(locked, person(locked, "ben"), unlock, digest)
     assert status == 409 and answer["error"]
-    answer = locked.invoke("UnlockPolicy", {"step": "apply", "unlock": unlock, "plan": pin})
-    assert answer.error is not None and "\n" not in answer.payload["errorMessage"], answer.payload
+    applied = locked.invoke("UnlockPolicy", {"step": "apply", "unlock": unlock, "plan": pin})
+    assert applied.error is not None and "\n" not in applied.payload["errorMessage"], applied.payload
     nothing_changed(locked, before)
 
 

@@ -10,8 +10,8 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
-from demo.package import package
-from demo.processes import DeploymentError
+from harness.errors import DeploymentError
+from harness.package import package
 
 REGION = "us-east-1"
 STACK = "rootwarden"
@@ -108,6 +108,14 @@ class Stack:
             for event in events
             if event.get("ResourceStatusReason")
         ]
+
+    def log_messages(self) -> Iterator[str]:
+        """What lies in every log group."""
+        logs = self.client("logs")
+        for groups in logs.get_paginator("describe_log_groups").paginate():
+            for group in groups["logGroups"]:
+                for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+                    yield from (event["message"] for event in page["events"])
 
     def functions(self) -> list[str]:
         """Logical ids of the functions that are in the stack."""

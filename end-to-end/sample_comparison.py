@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from demo.deployment import ROOT
+from harness.paths import ROOT
 
 SAMPLES = ROOT / "samples"
 Difference = tuple[str, str]
@@ -64,11 +64,12 @@ def fields(response: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, datetime):
             at = value.astimezone(UTC)
             form = "%a, %d %b %Y %H:%M:%S GMT" if name == "LastModified" else "%Y-%m-%dT%H:%M:%S.%f+00:00"
-            value = at.strftime(form)
+            shown[name] = at.strftime(form)
         elif hasattr(value, "read"):
             text = value.read().decode()
-            value = json.loads(text) if name == "Payload" else text
-        shown[name] = value
+            shown[name] = json.loads(text) if name == "Payload" else text
+        else:
+            shown[name] = value
     return shown
 
 
@@ -79,7 +80,7 @@ def differences(answer: dict[str, Any], ours: Any) -> set[Difference]:
 
 def _compare(answer: dict[str, Any], path: str, sample: Any, ours: Any) -> list[Difference]:
     if isinstance(sample, dict) and isinstance(ours, dict):
-        found = []
+        found: list[Difference] = []
         for name, expected in sample.items():
             below = f"{path}.{name}" if path else name
             found += _compare(answer, below, expected, ours[name]) if name in ours else [(below, "missing")]

@@ -5,25 +5,24 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+from harness.errors import DeploymentError
+from harness.paths import ROOT
+from harness.waiting import wait_until
+
 # Why: a proxy of the environment must not see, or break, what stays on this machine.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class DeploymentError(Exception):
-    """Something that a person has to look at, in one line or with the server's last words."""
 
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def request(method: str, url: str, body: Any = None, timeout: float = 30) -> str:
@@ -37,12 +36,22 @@ def request(method: str, url: str, body: Any = None, timeout: float = 30) -> str
         raise DeploymentError(f"{method} {url}: {error.code} {error.read().decode(errors='replace')[:500]}") from error
 
 
+def environment(directory: Path) -> dict[str, str]:
+    """Nothing of the caller's: no AWS profile, Region or proxy of the machine reaches a server or a function."""
+    files = directory / "tmp"
+    files.mkdir(exist_ok=True)
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(files),
+        "TMPDIR": str(files),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
 class Server:
     """One server process in a group of its own, with its output in a file."""
 
-    def __init__(
-        self, name: str, command: list[str], environment: dict[str, str], output: Path, directory: Path
-    ) -> None:
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], output: Path) -> None:
         self.name = name
         self._output = output
         with output.open("ab") as file:
@@ -50,7 +59,7 @@ class Server:
             self._process = subprocess.Popen(
                 command,
                 env=environment,
-                cwd=directory,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -66,16 +75,22 @@ class Server:
 
     def wait_until_healthy(self, url: str, timeout: float = 60) -> None:
         """Waits until `url` answers; a process that ends before is reported with its last output."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
+
+        def answers() -> bool:
             if self._process.poll() is not None:
                 raise DeploymentError(f"{self.name} ended with {self._process.returncode}:\n{self.output()[-3000:]}")
             try:
                 request("GET", url, timeout=2)
-                return
             except (OSError, DeploymentError):
-                time.sleep(0.05)
-        raise DeploymentError(f"{self.name} did not answer at {url} within {timeout:.0f} s:\n{self.output()[-3000:]}")
+                return False
+            return True
+
+        wait_until(
+            answers,
+            within_seconds=timeout,
+            every_seconds=0.05,
+            otherwise=lambda: f"{self.name} did not answer at {url}:\n{self.output()[-3000:]}",
+        )
 
     def stop(self) -> None:
         """Ends the process and its children: asks first, then insists."""

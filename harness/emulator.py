@@ -1,4 +1,4 @@
-"""Runs the emulator, ministack, with the things that the demo needs beside it.
+"""Runs the emulator, ministack, with the things that the deployment needs beside it.
 
 Service events: AWS alone may put events whose source begins with `aws.` on a bus, and ministack refuses them as AWS
 does. `POST /_service_events` with an EventBridge envelope delivers one as the service would, its id and time unchanged,
@@ -18,8 +18,8 @@ execution had published it. On AWS the machine's role does, and so it does here.
 
 Errors of nested executions: AWS names them `StepFunctions.<code>Exception` (`samples/`), ministack by the code alone.
 
-Comparing two texts of a state by their order (`StringGreaterThanEqualsPath` and its like): ministack knows it of a text that
-stands in the definition, and not of one that stands in the state.
+Comparing two texts of a state by their order (`StringGreaterThanEqualsPath` and its like): ministack knows it of a text
+that stands in the definition, and not of one that stands in the state.
 
 Roles in conditions: on AWS, `aws:PrincipalArn` of a role's session is the role's ARN with its path (IAM User Guide,
 "AWS global condition context keys"); ministack gives the session's, and the template's policies ask for the path.
@@ -29,8 +29,10 @@ Everything else is ministack's own, and listens where BIND_HOST says.
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 import ministack.app as ministack
 from ministack.core import iam_evaluator
@@ -41,8 +43,12 @@ from ministack.services import eventbridge, iam, lambda_svc, stepfunctions
 
 SERVICE_EVENTS = "/_service_events"
 
+Function = Callable[..., Any]
+"""One of ministack's, which has no types."""
+Record = dict[str, Any]
 
-def deliver(envelope: dict) -> None:
+
+def deliver(envelope: Record) -> None:
     """Puts a service's event on the default bus of the account and Region that the envelope names."""
     record = {
         "EventId": envelope["id"],
@@ -60,11 +66,12 @@ def deliver(envelope: dict) -> None:
         eventbridge._dispatch_event(record)
 
 
-def with_caller(build_event):
+def with_caller(build_event: Function) -> Function:
     """Wraps what makes the event of a function URL."""
 
-    def build(url_id, account_id, region, method, path, headers, body, query_params, **more):
-        event = build_event(url_id, account_id, region, method, path, headers, body, query_params, **more)
+    def build(*arguments: Any, **more: Any) -> Record:
+        event: Record = build_event(*arguments, **more)
+        *_, headers, _body, query_params = arguments
         caller = resolve_caller_identity(extract_access_key_id(headers, query_params))
         if caller is not None:
             event["requestContext"]["authorizer"] = {
@@ -84,13 +91,13 @@ def with_caller(build_event):
 
 
 # The failed children of the map that runs, by their index. Its workers' threads start with a copy of its context.
-FAILED: ContextVar[dict[int, dict]] = ContextVar("failed children")
+FAILED: ContextVar[dict[int, Record]] = ContextVar("failed children")
 
 
-def with_failures_kept(run_map):
+def with_failures_kept(run_map: Function) -> Function:
     """Wraps what runs a Distributed Map: failed children are kept for its answer."""
 
-    def run(*arguments):
+    def run(*arguments: Any) -> Any:
         token = FAILED.set({})
         try:
             return run_map(*arguments)
@@ -100,10 +107,10 @@ def with_failures_kept(run_map):
     return run
 
 
-def as_its_role(run_execution):
+def as_its_role(run_execution: Function) -> Function:
     """Wraps what runs an execution, in a thread of its own: resource policies see the role of its state machine."""
 
-    def run(execution_arn):
+    def run(execution_arn: str) -> Any:
         execution = stepfunctions._executions.get(execution_arn)
         machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) if execution else None
         if machine is not None:
@@ -115,13 +122,13 @@ def as_its_role(run_execution):
     return run
 
 
-def with_failure_noted(run_child):
+def with_failure_noted(run_child: Function) -> Function:
     """Wraps what runs a child: one that fails is written down as AWS writes it down.
 
     The fields are those of a failed execution's record as it was captured on AWS.
     """
 
-    def run(states, start_at, input_data, execution, context):
+    def run(states: Any, start_at: Any, input_data: Any, execution: Record, context: Record) -> Any:
         try:
             return run_child(states, start_at, input_data, execution, context)
         except Exception as failure:
@@ -145,10 +152,10 @@ def with_failure_noted(run_child):
     return run
 
 
-def with_failed_children(select_result):
+def with_failed_children(select_result: Function) -> Function:
     """Wraps what a state's result goes through first: in a map's, AWS's form stands in place of null."""
 
-    def select(state, results):
+    def select(state: Record, results: Any) -> Any:
         is_map = (state.get("ItemProcessor", {}).get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED"
         if is_map and isinstance(results, list):
             failed = FAILED.get({})
@@ -158,10 +165,10 @@ def with_failed_children(select_result):
     return select
 
 
-def with_errors_named(start):
+def with_errors_named(start: Function) -> Function:
     """Wraps what starts an execution from a state machine."""
 
-    def started(resource, input_data):
+    def started(resource: str, input_data: Any) -> Any:
         try:
             return start(resource, input_data)
         except stepfunctions._ExecutionError as failure:
@@ -174,10 +181,10 @@ def with_errors_named(start):
 ORDERS = ("StringLessThan", "StringLessThanEquals", "StringGreaterThan", "StringGreaterThanEquals")
 
 
-def with_orders_of_texts(evaluate):
+def with_orders_of_texts(evaluate: Function) -> Function:
     """Wraps what decides a rule of a Choice state."""
 
-    def evaluated(rule, data, ctx=None):
+    def evaluated(rule: dict[str, Any], data: Any, ctx: Any = None) -> Any:
         for order in ORDERS:
             if (path := rule.get(f"{order}Path")) is not None:
                 other = stepfunctions._resolve_path_or_ctx(path, data, ctx)
@@ -187,10 +194,10 @@ def with_orders_of_texts(evaluate):
     return evaluated
 
 
-def with_role(resolve):
+def with_role(resolve: Function) -> Function:
     """Wraps what gives a condition key its value."""
 
-    def resolved(key, context):
+    def resolved(key: str, context: Any) -> Any:
         # The ARN says what it is: for a topic's policy, every caller has the type Root.
         if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
             name = context.principal_arn.split("/")[1]
@@ -201,7 +208,7 @@ def with_role(resolve):
     return resolved
 
 
-async def read_body(receive) -> bytes:
+async def read_body(receive: Function) -> bytes:
     body = b""
     while True:
         message = await receive()
@@ -210,15 +217,15 @@ async def read_body(receive) -> bytes:
             return body
 
 
-async def answer(send, status: int, text: str) -> None:
+async def answer(send: Function, status: int, text: str) -> None:
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def with_service_events(emulator):
+def with_service_events(emulator: Function) -> Function:
     """Wraps ministack's application."""
 
-    async def application(scope, receive, send):
+    async def application(scope: Record, receive: Function, send: Function) -> Any:
         if scope["type"] != "http":
             return await emulator(scope, receive, send)
         if scope["path"] == SERVICE_EVENTS and scope["method"] == "POST":

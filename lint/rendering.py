@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo.template import ROOT, TEMPLATE, filled_in, translated
+from harness.paths import ROOT, TARGET, TEMPLATE
+from harness.template import filled_in, translated
 
-DIRECTORY = ROOT / "target" / "lint"
+DIRECTORY = TARGET / "lint"
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from demo.processes import DeploymentError
+from harness.errors import DeploymentError
 
 # The event of a function that becomes the rule for AWS's events: the logical id of the function, the name of the event.
 EVENTS_RULE = ("AccountJoined", "Membership")

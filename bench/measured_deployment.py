@@ -1,13 +1,12 @@
-"""The demo's deployment, set up to be measured: real waits, ordinary logs, a raised guard."""
+"""A deployment that is set up to be measured: real waits, ordinary logs, a raised guard."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
-from demo.deployment import Deployment
-from demo.organization import World
-from demo.processes import DeploymentError, request
+from harness.deployment import Deployment
+from harness.organization import World
+from harness.waiting import wait_until
 
 # What makes a large run on the emulator slower than it has to be, and is not what is measured.
 _EMULATOR = {
@@ -25,10 +24,8 @@ _EMULATOR = {
 class MeasuredDeployment(Deployment):
     """A deployment in enforce mode for one organization, with an emulator that holds nothing up."""
 
-    emulator_settings = _EMULATOR
-
     def __init__(self, world: World, binaries: Path, parameters: dict[str, str]) -> None:
-        super().__init__(world=world, binaries=binaries, parameters=parameters)
+        super().__init__(world, binaries=binaries, parameters=parameters, emulator_settings=_EMULATOR)
 
     def sweep(self, name: str, timeout: float) -> dict[str, Any]:
         """Runs over the whole organization, and returns how the execution ended, as Step Functions describes it.
@@ -39,18 +36,14 @@ class MeasuredDeployment(Deployment):
         machine = self.stack.outputs["StateMachineArn"]
         execution = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
         self.start_execution({"selection": "all", "mode": "enforce"}, name)
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            time.sleep(1)
-            description = states.describe_execution(executionArn=execution)
-            if description["status"] != "RUNNING":
-                return description
-        raise DeploymentError(f"execution {name} did not end within {timeout:.0f} s; {self.progress()}")
 
-    def progress(self) -> str:
-        """What was called so far, in one line."""
-        return json.dumps(json.loads(request("GET", f"{self.endpoint}/_counts"))["actions"])
+        def ended() -> dict[str, Any] | None:
+            description: dict[str, Any] = states.describe_execution(executionArn=execution)
+            return None if description["status"] == "RUNNING" else description
 
-    def all_calls(self) -> list[dict[str, Any]]:
-        """The whole call log; for 50,000 accounts that is tens of megabytes."""
-        return json.loads(request("GET", f"{self.endpoint}/_calls", timeout=300))
+        return wait_until(
+            ended,
+            within_seconds=timeout,
+            every_seconds=1,
+            otherwise=lambda: f"execution {name} did not end; so far: {json.dumps(self.simulator.counts())}",
+        )

@@ -9,10 +9,8 @@ from typing import Any
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from demo.package import located
-
-ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = ROOT / "template.yaml"
+from harness.package import located
+from harness.paths import TEMPLATE
 
 # What a definition needs more than a word for.
 EXAMPLES = {"Partition": "aws", "Mode": "report", "NightlyExclude": '{"accounts": ["111122223333"], "tags": []}'}

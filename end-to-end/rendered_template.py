@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from demo.template import translated
+from harness.template import translated
 
 ACCOUNT = "111122223333"
 NOTHING = object()

@@ -1,8 +1,8 @@
-"""Organizations of any size to measure on: AWS's published limits, a latency for every call, some accounts with credentials."""
+"""Organizations of any size to measure on: AWS's published limits, a latency for every call, some accounts to clean."""
 
 from typing import Any
 
-from demo.organization import World
+from harness.organization import World
 
 MANAGEMENT = "111122223333"
 _CERTIFICATE = "TA{id}0001CERTIFICATE0001"

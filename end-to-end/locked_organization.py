@@ -6,12 +6,15 @@ from typing import Any
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from conftest import POLICY_TEXT, member, organization, person
 
-from demo.deployment import Deployment, Execution
-from demo.organization import changes_in
-from demo.stack import Credentials
-from demo.unlocking import ask, end_of, notices_of, wait_for_question
+from harness.deployment import Deployment
+from harness.executions import Execution
+from harness.organization import changes_in
+from harness.people import person
+from harness.stack import Credentials
+from harness.unlock_requests import ask, end_of, notices_of, wait_for_question
+from leaks import POLICY_TEXT
+from worlds import member, organization
 
 LOCKED, OTHER, SUSPENDED, OUTSIDE = member(1)["id"], member(2)["id"], member(3)["id"], "999988887777"
 # Not the Region of the deployment.

@@ -1,0 +1,9 @@
+"""Where things are in the repository."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "target"
+TEMPLATE = ROOT / "template.yaml"
+DEBUG_BINARIES = TARGET / "debug"
+"""Where the functions and the simulator are when nothing else is said: what `cargo build` makes."""

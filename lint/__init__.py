@@ -1,0 +1,1 @@
+"""Checks that are part of `make lint` and that no library has."""
