@@ -2,6 +2,11 @@
 //!
 //! It is a test double: whoever reaches the port may read every secret that it issued.
 
+mod backend;
+mod control;
+mod forward;
+mod responses;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,13 +20,14 @@ use http::{Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use tokio::net::TcpListener;
 
+use self::backend::Backend;
+use self::forward::{Upstream, is_own};
+use self::responses::with_status;
 use crate::clock::Clock;
-use crate::connector::ConnectorFault;
-use crate::control;
-use crate::dispatch::Delay;
-use crate::forward::{Upstream, is_own};
+use crate::engine::{ConnectorFault, Delay};
 use crate::simulator::Simulator;
 use crate::state::UnknownKeys;
+use crate::wire::{self, Operation};
 use crate::world::World;
 
 /// A server that listens and does not serve yet.
@@ -29,15 +35,7 @@ use crate::world::World;
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    service: Service,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Service {
-    pub(crate) simulator: Simulator,
-    upstream: Option<Upstream>,
-    /// How long the answer to a call takes; control endpoints and what is forwarded are not slowed down.
-    latency: Duration,
+    backend: Backend,
 }
 
 /// Why a server cannot start or go on.
@@ -70,7 +68,7 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let latency = Duration::from_millis(world.latency_milliseconds);
         let simulator = Simulator::with(world, Clock::System, keys);
-        Ok(Self { listener, address, service: Service { simulator, upstream, latency } })
+        Ok(Self { listener, address, backend: Backend { simulator, upstream, latency } })
     }
 
     #[must_use]
@@ -81,7 +79,7 @@ impl Server {
     /// The simulator behind the port.
     #[must_use]
     pub fn simulator(&self) -> Simulator {
-        self.service.simulator.clone()
+        self.backend.simulator.clone()
     }
 
     /// Serves until the process ends.
@@ -89,7 +87,7 @@ impl Server {
     /// # Errors
     /// If the listener fails.
     pub async fn run(self) -> Result<(), ServerError> {
-        let router = control::routes().fallback(answer).with_state(self.service);
+        let router = control::routes().fallback(answer).with_state(self.backend);
         // Why: an answer must not wait for the client's acknowledgement of its first half.
         let listener = self.listener.tap_io(|connection| {
             let _unchanged = connection.set_nodelay(true);
@@ -105,22 +103,22 @@ fn upstream(uri: &Uri) -> Option<Upstream> {
 }
 
 /// Everything that is not a control endpoint: AWS's protocols, answered here or by the emulator behind.
-async fn answer(State(service): State<Service>, request: Request<Body>) -> Response<Body> {
+async fn answer(State(backend): State<Backend>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let Ok(body) = body.collect().await else {
-        return status(StatusCode::BAD_REQUEST, Body::from("the request's body broke off\n"));
+        return with_status(StatusCode::BAD_REQUEST, Body::from("the request's body broke off\n"));
     };
     let request = Request::from_parts(parts, body.to_bytes());
-    let read = crate::request::Request::read(request.clone());
-    let operation = read.operation();
-    if let Some(upstream) = &service.upstream
-        && !is_own(&service.simulator, &read, &operation)
+    let read = wire::Request::read(request.clone());
+    let operation = Operation::of(&read);
+    if let Some(upstream) = &backend.upstream
+        && !is_own(&backend.simulator.lock(), &read, &operation)
     {
         return upstream.forward(request).await;
     }
-    let answer = service.simulator.answer(&read, &operation);
-    if !service.latency.is_zero() {
-        tokio::time::sleep(service.latency).await;
+    let answer = backend.simulator.answer(&read, &operation);
+    if !backend.latency.is_zero() {
+        tokio::time::sleep(backend.latency).await;
     }
     match answer {
         Ok(mut response) => {
@@ -131,7 +129,7 @@ async fn answer(State(service): State<Service>, request: Request<Body>) -> Respo
         }
         Err(ConnectorFault::Timeout) => std::future::pending().await,
         Err(ConnectorFault::ConnectionReset | ConnectorFault::LostResponse) => {
-            status(StatusCode::OK, Body::new(BrokenBody))
+            with_status(StatusCode::OK, Body::new(BrokenBody))
         }
     }
 }
@@ -149,10 +147,4 @@ impl http_body::Body for BrokenBody {
     ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
         Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
     }
-}
-
-pub(crate) fn status(status: StatusCode, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response
 }

@@ -1,4 +1,6 @@
-//! The simulator: a world, its clock, and everything that was done to it.
+//! The face of the simulator in the same process: a world, its clock, and everything that was done to it.
+
+mod connector;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,18 +17,13 @@ use aws_types::region::Region;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::call::Call;
-use crate::call_log::CallCounts;
-use crate::caller::{Caller, RegisteredCaller};
+use self::connector::Connector;
 use crate::clock::Clock;
-use crate::connector::ConnectorFault;
-use crate::dispatch;
-use crate::fault::Fault;
-use crate::request::Operation;
-use crate::s3;
-use crate::state::{State, UnknownKeys};
-use crate::states::StartedExecution;
-use crate::world::World;
+use crate::engine::{self, ConnectorFault};
+use crate::services;
+use crate::state::{AnsweredTask, Call, CallCounts, StartedExecution, State, UnknownKeys, Version};
+use crate::wire::{self, Operation};
+use crate::world::{Caller, Fault, RegisteredCaller, World};
 
 /// A simulated AWS organization; cheap to clone, and every clone is the same one.
 #[derive(Clone)]
@@ -34,7 +31,7 @@ pub struct Simulator {
     state: Arc<Mutex<State>>,
 }
 
-/// Shows nothing: an SDK configuration shows its HTTP client, and this one knows every secret.
+/// Shows nothing: it knows every secret.
 impl fmt::Debug for Simulator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Simulator").finish_non_exhaustive()
@@ -49,8 +46,8 @@ impl Simulator {
         Self::with(world, clock, UnknownKeys::Refused)
     }
 
-    pub(crate) fn with(world: World, clock: Clock, keys: UnknownKeys) -> Self {
-        Self { state: Arc::new(Mutex::new(State::new(world, clock, keys))) }
+    pub(crate) fn with(world: World, clock: Clock, unknown_keys: UnknownKeys) -> Self {
+        Self { state: Arc::new(Mutex::new(State::new(world, clock, unknown_keys))) }
     }
 
     /// Registers a caller and gives it a configuration whose clients talk to this simulator.
@@ -60,13 +57,13 @@ impl Simulator {
     pub fn sdk_config(&self, caller: &Caller) -> SdkConfig {
         let mut state = self.lock();
         let caller = caller.clone().register(&state.world.management_account);
-        let issued = state.register(caller);
+        let issued = state.credentials.issue_to(caller);
         let credentials = Credentials::new(issued.access_key, issued.secret, Some(issued.token), None, "simulator");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(SharedHttpClient::new(self.clone()))
+            .http_client(self.http_client())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(WorldTime(self.clone())))
             .build()
@@ -74,12 +71,12 @@ impl Simulator {
 
     /// Says who signs with an access key, replacing whoever did.
     pub fn register(&self, access_key: impl Into<String>, caller: RegisteredCaller) {
-        self.lock().callers.insert(access_key.into(), Arc::new(caller));
+        self.lock().credentials.register(access_key.into(), caller);
     }
 
     /// Arms a fault.
     pub fn inject(&self, fault: Fault) {
-        self.lock().arm(fault);
+        self.lock().faults.arm(fault);
     }
 
     /// Every call so far, in order.
@@ -116,7 +113,7 @@ impl Simulator {
     /// Every secret access key and session token that was ever issued.
     #[must_use]
     pub fn issued_secrets(&self) -> Vec<String> {
-        self.lock().secrets.clone()
+        self.lock().credentials.secrets().to_vec()
     }
 
     /// Moves the world's clock; without effect on a server, which runs on the real one.
@@ -133,7 +130,7 @@ impl Simulator {
     /// Writes a new version of an object without a call, e.g. to tamper with it. Returns the version's id.
     pub fn put_object(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) -> String {
         let mut state = self.lock();
-        let version = s3::version(Some(bytes.into()), state.now());
+        let version = Version::new(Some(bytes.into()), state.now());
         state.storage.put(bucket, key, version)
     }
 
@@ -151,7 +148,13 @@ impl Simulator {
     /// The executions that were started, in order.
     #[must_use]
     pub fn executions(&self) -> Vec<StartedExecution> {
-        self.lock().executions.all()
+        self.lock().executions.all().iter().map(|running| running.execution.clone()).collect()
+    }
+
+    /// The task tokens that were answered, in order.
+    #[must_use]
+    pub fn answered_tasks(&self) -> Vec<AnsweredTask> {
+        self.lock().executions.answered().to_vec()
     }
 
     /// Answers one HTTP request, signed or not.
@@ -159,17 +162,22 @@ impl Simulator {
     /// # Errors
     /// Where a fault breaks the connection.
     pub fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ConnectorFault> {
-        let request = crate::request::Request::read(request);
-        self.answer(&request, &request.operation())
+        let request = wire::Request::read(request);
+        self.answer(&request, &Operation::of(&request))
     }
 
     /// Answers a request that was read before.
     pub(crate) fn answer(
         &self,
-        request: &crate::request::Request,
+        request: &wire::Request,
         operation: &Operation,
     ) -> Result<Response<Bytes>, ConnectorFault> {
-        dispatch::answer(&mut self.lock(), request, operation)
+        engine::answer(services::handler(operation.service), &mut self.lock(), request, operation)
+    }
+
+    fn http_client(&self) -> SharedHttpClient {
+        let simulator = self.clone();
+        SharedHttpClient::new(Connector::new(move |request| simulator.handle(request)))
     }
 
     /// A panic of another test thread does not make the world unreadable.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     compare::{self, Difference},
     exchange::Seen,
-    sample::{self, Answer, SAMPLES, Sample, Stand},
+    sample::{self, Answer, Form, SAMPLES, Sample, Stand},
     wire,
 };
 
@@ -40,10 +40,24 @@ pub fn declared() -> Vec<Declared> {
     serde_json::from_str(&fs::read_to_string(sample::folder().join("differences.json")).unwrap()).unwrap()
 }
 
+/// A sample holds to its own forms, and says why where nothing takes it or nothing stands for it.
+fn check_form(answer: &Answer) {
+    let id = answer.id();
+    assert!(answer.reader.is_some() || answer.why.is_some(), "{id}: nothing takes it, and it does not say why");
+    assert!(!answer.stands.is_empty() || answer.why.is_some(), "{id}: nothing stands for it, and it does not say why");
+    if answer.form != Some(Form::Facts) {
+        let own = compare::readable(answer);
+        assert_eq!(compare::differences(answer, &own, &own), [], "{id} does not have its own forms");
+        let unused = compare::unused_forms(answer, &own);
+        assert!(unused.is_empty(), "{id}: nothing is at {unused:?}");
+    }
+}
+
 impl Check {
     pub fn load() -> Self {
         let samples = sample::load();
         assert_eq!(samples.len(), SAMPLES, "a sample is gone, or a new one is not counted");
+        samples.values().flat_map(|sample| &sample.answers).for_each(check_form);
         Self { samples, read: BTreeSet::new(), compared: BTreeSet::new(), found: BTreeSet::new() }
     }
 

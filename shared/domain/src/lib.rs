@@ -3,7 +3,7 @@
 //! Pure and synchronous: no AWS type, no clock, no environment, so every decision is tested in milliseconds.
 //! What acts on AWS lies in `rootwarden-root-access`.
 //!
-//! The folders, lowest first; each imports from those before it alone:
+//! The folders, lowest first; each imports from those before it alone, which `make lint` checks:
 //!
 //! - [`text`]: reading and writing text
 //! - [`aws`]: AWS's own things: accounts, units, partitions, credentials, buckets and queues, failures

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Decision, Question, Statement, decide, wildcard_matches};
-use crate::conditions::Context;
+use super::context::Context;
+use super::statement::{Decision, Question, Statement, decide};
+use super::wildcard::wildcard_matches;
 
 fn decision(statements: Value) -> Decision {
     let context = Context::default().with_all(&[

@@ -1,0 +1,64 @@
+//! The control endpoints of a server: look at the world and the calls, register callers, arm faults.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::routing::{get, post, put};
+use bytes::Bytes;
+use http::{Response, StatusCode, Uri};
+
+use super::backend::Backend;
+use super::responses::{json, with_status};
+use crate::world::{Fault, RegisteredCaller};
+
+pub(super) fn routes() -> Router<Backend> {
+    Router::new()
+        .route("/_world", get(|State(backend): State<Backend>| async move { json(&backend.simulator.world()) }))
+        .route("/_calls", get(get_calls))
+        .route("/_counts", get(|State(backend): State<Backend>| async move { json(&backend.simulator.counts()) }))
+        .route(
+            "/_secrets",
+            get(|State(backend): State<Backend>| async move { json(&backend.simulator.issued_secrets()) }),
+        )
+        .route("/_callers/{key}", put(put_caller))
+        .route("/_faults", post(post_faults))
+}
+
+/// The call log, from the call `since` on if the query names one.
+async fn get_calls(State(backend): State<Backend>, uri: Uri) -> Response<Body> {
+    match uri.query().map_or(Some(0), first_call) {
+        Some(first) => json(&backend.simulator.calls_since(first)),
+        None => with_status(StatusCode::BAD_REQUEST, Body::from("the query may be `since=N`, N counted from 0\n")),
+    }
+}
+
+fn first_call(query: &str) -> Option<usize> {
+    query.strip_prefix("since=")?.parse().ok()
+}
+
+async fn put_caller(State(backend): State<Backend>, Path(key): Path<String>, body: Bytes) -> Response<Body> {
+    match serde_json::from_slice::<RegisteredCaller>(&body) {
+        Ok(caller) => {
+            backend.simulator.register(key, caller);
+            with_status(StatusCode::NO_CONTENT, Body::empty())
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+/// Arms a list of faults.
+async fn post_faults(State(backend): State<Backend>, body: Bytes) -> Response<Body> {
+    match serde_json::from_slice::<Vec<Fault>>(&body) {
+        Ok(faults) => {
+            for fault in faults {
+                backend.simulator.inject(fault);
+            }
+            with_status(StatusCode::NO_CONTENT, Body::empty())
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+fn refused(error: &serde_json::Error) -> Response<Body> {
+    with_status(StatusCode::BAD_REQUEST, Body::from(format!("{error}\n")))
+}

@@ -1,0 +1,27 @@
+//! What AWS's services do: one folder or file for each, and the table that finds it.
+//!
+//! Each is a [`Handler`] of its own; none knows another.
+
+pub(crate) mod iam;
+mod organizations;
+pub(crate) mod s3;
+pub(crate) mod sqs;
+mod states;
+mod sts;
+mod unserved;
+
+use crate::engine::Handler;
+use crate::wire::Service;
+
+/// Who serves a service's calls.
+pub(crate) fn handler(service: Service) -> &'static dyn Handler {
+    match service {
+        Service::Sts => &sts::Sts,
+        Service::Iam => &iam::Iam,
+        Service::Organizations => &organizations::Organizations,
+        Service::StepFunctions => &states::StepFunctions,
+        Service::S3 => &s3::S3,
+        Service::Sqs => &sqs::Sqs,
+        Service::Other => &unserved::Unserved,
+    }
+}
