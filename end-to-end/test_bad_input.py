@@ -17,16 +17,16 @@ VALID: dict[str, dict[str, Any]] = {
         "previous": None,
         "chunk": 0,
         "chain": None,
-        "audits": [],
     },
     "AuditAccounts": {
+        "step": "audit",
         "run": "x",
         "round": 0,
         "chunk": 0,
         "selection": PIN,
         "batch": 0,
     },
-    "PlanDeletions": {"run": "x", "round": 0, "selection": PIN, "audits": [], "audits_before": []},
+    "PlanDeletions": {"run": "x", "round": 0, "chunk": 0, "audited": PIN},
     "DeleteCredentials": {"run": "x", "round": 0, "plan": PIN, "batch": 0},
     "PublishReport": {
         "run": "x",
@@ -100,6 +100,16 @@ def test_a_step_of_an_unlock_is_read_as_strictly(deployment: Deployment, step: d
     refused(deployment, "UnlockPolicy", {**step, pinned: {**step[pinned], "key": "unlocks/unlock-other/plan.json"}})
 
 
+def test_writing_down_what_an_audit_left_is_read_as_strictly(deployment: Deployment) -> None:
+    record = {"step": "record", "run": "x", "round": 0, "chunk": 0, "selection": PIN, "outcomes": [], "previous": None}
+    assert "dry_run" in refused(deployment, "AuditAccounts", {**record, "dry_run": True})
+    for field in record.keys() - {"previous"}:
+        assert field in refused(deployment, "AuditAccounts", {key: record[key] for key in record if key != field})
+    assert "delete" in refused(deployment, "AuditAccounts", {**record, "step": "delete"})
+    refused(deployment, "AuditAccounts", {**record, "run": "../other"})
+    assert "selection" in refused(deployment, "AuditAccounts", {**record, "selection": {**PIN, "sha256": "abc"}})
+
+
 def test_an_unknown_field_of_a_request_is_refused_by_its_name(deployment: Deployment) -> None:
     assert "force" in refused(deployment, "SelectAccounts", changed("SelectAccounts", "request", "force", to=True))
 
@@ -139,7 +149,7 @@ def test_a_batch_that_is_no_number_is_refused(deployment: Deployment, function: 
     ("function", "pin"),
     [
         ("AuditAccounts", "selection"),
-        ("PlanDeletions", "selection"),
+        ("PlanDeletions", "audited"),
         ("DeleteCredentials", "plan"),
         ("PublishReport", "plan"),
     ],

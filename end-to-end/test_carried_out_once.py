@@ -22,14 +22,13 @@ def planned(deployment: Deployment, run: str, account: str) -> Invocation:
         return deployment.invoke(function, {"run": run, "round": 0, **payload})
 
     request = {"selection": {"accounts": [account]}, "mode": "enforce", "started_by": "schedule"}
-    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None, "audits": []}
+    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None}
     selection = step("SelectAccounts", first).payload["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
-    audits = [
-        step("AuditAccounts", {"chunk": 0, "selection": selection, "batch": batch["batch"]}).payload
-        for batch in batches
-    ]
-    return step("PlanDeletions", {"selection": selection, "audits": audits, "audits_before": []})
+    chunk = {"chunk": 0, "selection": selection}
+    outcomes = [step("AuditAccounts", {"step": "audit", **chunk, "batch": batch["batch"]}).payload for batch in batches]
+    recorded = step("AuditAccounts", {"step": "record", **chunk, "outcomes": outcomes, "previous": None}).payload
+    return step("PlanDeletions", {"chunk": 0, "audited": recorded["audited"]})
 
 
 def delete(deployment: Deployment, run: str, plan: Pin) -> list[Invocation]:

@@ -29,7 +29,7 @@ def nothing_deleted(deployment: Deployment, before: dict[str, Any], execution: E
 
 def wait_at_most(seconds: int) -> Any:
     def change(states: dict[str, Any]) -> None:
-        states["AskForApproval"]["TimeoutSeconds"] = seconds
+        states["RequestApproval"]["TimeoutSeconds"] = seconds
 
     return change
 
@@ -119,14 +119,14 @@ def test_without_an_answer_the_run_ends_without_deleting(guarded: Deployment, ru
 
 def test_the_machine_waits_for_24_hours() -> None:
     machine = json.loads((ROOT / "statemachines" / "secure-accounts.asl.json").read_text())
-    assert machine["States"]["AskForApproval"]["TimeoutSeconds"] == 24 * 60 * 60 < machine["TimeoutSeconds"]
+    assert machine["States"]["RequestApproval"]["TimeoutSeconds"] == 24 * 60 * 60 < machine["TimeoutSeconds"]
 
 
 def test_where_nobody_can_be_asked_the_report_says_so_and_the_run_fails(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("not-asked")
 
     def out_of_reach(states: dict[str, Any]) -> None:
-        asked = states["AskForApproval"]["Parameters"]
+        asked = states["RequestApproval"]["Parameters"]
         asked["FunctionName"] = asked["FunctionName"].replace(guarded.stack.account, "999988887777")
 
     with machine_changed(guarded, out_of_reach):

@@ -11,7 +11,7 @@ from harness.deployment import Deployment
 from harness.organization import calls_in, changes_in
 from harness.people import ADMINISTRATOR, user
 from harness.stack import Credentials
-from shared_deployments import EXEMPT, forget
+from shared_deployments import EXEMPT, RunName, forget
 
 MANAGEMENT, SUSPENDED, OUTSIDE = "111122223333", "333300000006", "999988887777"
 Pin = dict[str, str]
@@ -19,6 +19,15 @@ Pin = dict[str, str]
 
 def planned(deployment: Deployment, run: str) -> tuple[Pin, dict[str, Any]]:
     """Runs the functions by hand up to the plan, as the state machine does: the plan's pin and content."""
+    planning = {"run": run, "round": 0, "chunk": 0, "audited": audited(deployment, run)}
+    answer = deployment.invoke("PlanDeletions", planning)
+    assert answer.error is None, answer.payload
+    plan = answer.payload["plan"]
+    return plan, json.loads(deployment.read_object(plan["key"]))
+
+
+def audited(deployment: Deployment, run: str) -> Pin:
+    """The same up to the record of the audit, of which the plan is made."""
 
     def step(function: str, payload: dict[str, Any]) -> dict[str, Any]:
         answer = deployment.invoke(function, {"run": run, "round": 0, **payload})
@@ -26,12 +35,12 @@ def planned(deployment: Deployment, run: str) -> tuple[Pin, dict[str, Any]]:
         return answer.payload
 
     request = {"selection": "all", "mode": "enforce"}
-    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None, "audits": []}
+    first: dict[str, Any] = {"request": request, "previous": None, "chunk": 0, "chain": None}
     selection = step("SelectAccounts", first)["selection"]
     batches = json.loads(deployment.read_object(selection["key"]))["batches"]
-    audits = [step("AuditAccounts", {"chunk": 0, "selection": selection, "batch": batch["batch"]}) for batch in batches]
-    plan = step("PlanDeletions", {"selection": selection, "audits": audits, "audits_before": []})["plan"]
-    return plan, json.loads(deployment.read_object(plan["key"]))
+    chunk = {"chunk": 0, "selection": selection}
+    outcomes = [step("AuditAccounts", {"step": "audit", **chunk, "batch": batch["batch"]}) for batch in batches]
+    return step("AuditAccounts", {"step": "record", **chunk, "outcomes": outcomes, "previous": None})["audited"]
 
 
 def store(deployment: Deployment, key: str, content: dict[str, Any]) -> Pin:
@@ -104,9 +113,51 @@ def test_even_a_well_pinned_plan_opens_no_session_where_none_may_be(deployment: 
     assert changes(deployment) == []
 
 
+FORGERIES: dict[str, Any] = {
+    "of another run": {"run": "another-run"},
+    "of another round": {"round": 1},
+    "of another chunk": {"chunk": 1},
+    "in the middle of a chain": {"previous": {"key": "runs/x/audit/0/0.json", "version_id": "v", "sha256": "0" * 64}},
+    "with a field more": {"mode": "enforce"},
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_record_of_an_audit_is_planned_by_nobody(
+    deployment: Deployment, run_name: RunName, forgery: str
+) -> None:
+    before, run = deployment.world(), run_name("forged-record")
+    pin = audited(deployment, run)
+    record = json.loads(deployment.read_object(pin["key"])) | FORGERIES[forgery]
+    named = "the chain goes on before chunk 0" if record["previous"] else pin["key"]
+    refuse_to_plan(deployment, run, store(deployment, pin["key"], record), named)
+    assert deployment.world() == before
+
+
+def test_a_record_that_was_written_over_is_planned_as_it_was_handed_on_or_not_at_all(
+    deployment: Deployment, run_name: RunName
+) -> None:
+    before, run = deployment.world(), run_name("written-over")
+    pin = audited(deployment, run)
+    record = json.loads(deployment.read_object(pin["key"]))
+    forged = store(deployment, pin["key"], record | {"outcomes": []})
+    refuse_to_plan(deployment, run, {**pin, "version_id": forged["version_id"]}, "is not what was handed on")
+    planning = {"run": run, "round": 0, "chunk": 0, "audited": pin}
+    plan = deployment.invoke("PlanDeletions", planning).payload["plan"]
+    assert json.loads(deployment.read_object(plan["key"]))["batches"], "what was handed on is still there"
+    assert deployment.world() == before
+
+
+def refuse_to_plan(deployment: Deployment, run: str, audited: Pin, named: str) -> None:
+    answer = deployment.invoke("PlanDeletions", {"run": run, "round": 0, "chunk": 0, "audited": audited})
+    assert answer.error_type == "InvalidRequest" and named in answer.payload["errorMessage"], answer.payload
+    assert f"runs/{run}/plan/0.json" not in deployment.objects()
+    assert changes(deployment) == []
+
+
 WRITERS = {
     "SelectAccounts": ["runs/prefixes/selection/0/0.json", "state/features.json"],
-    "AuditAccounts": ["runs/prefixes/audit/0/0/0.json"],
+    "AuditAccounts": ["runs/prefixes/audit/0/0/0.json", "runs/prefixes/audit/0/0.json"],
     "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
     "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
     "PublishReport": ["runs/prefixes/report/0.json"],

@@ -105,7 +105,7 @@ def test_without_an_answer_it_ends_without_a_change(locked: Deployment) -> None:
     before = locked.world()
 
     def wait_at_most_two_seconds(states: dict[str, Any]) -> None:
-        states["AskForApproval"]["TimeoutSeconds"] = 2
+        states["RequestApproval"]["TimeoutSeconds"] = 2
 
     with machine_changed(locked, wait_at_most_two_seconds, UNLOCK):
         unlock = asked(locked)
@@ -118,7 +118,7 @@ def test_where_nobody_can_be_asked_it_ends_without_a_change(locked: Deployment) 
     before = locked.world()
 
     def out_of_reach(states: dict[str, Any]) -> None:
-        parameters = states["AskForApproval"]["Parameters"]
+        parameters = states["RequestApproval"]["Parameters"]
         parameters["FunctionName"] = parameters["FunctionName"].replace(locked.stack.account, "999988887777")
 
     with machine_changed(locked, out_of_reach, UNLOCK):
@@ -130,7 +130,7 @@ def test_where_nobody_can_be_asked_it_ends_without_a_change(locked: Deployment) 
 def test_every_wait_of_the_machine_is_bounded() -> None:
     machine = json.loads((ROOT / "statemachines" / "unlock-policy.asl.json").read_text())
     tasks = {name: state["TimeoutSeconds"] for name, state in machine["States"].items() if state["Type"] == "Task"}
-    assert tasks.pop("AskForApproval") == 24 * 60 * 60 < machine["TimeoutSeconds"]
+    assert tasks.pop("RequestApproval") == 24 * 60 * 60 < machine["TimeoutSeconds"]
     # More than the function's own 300 seconds, so that it can still say what it did.
     assert all(seconds <= 310 for seconds in tasks.values())
     assert {tasks[step] for step in ("Plan", "Apply", "Verify")} == {310}

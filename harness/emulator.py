@@ -16,6 +16,11 @@ input included (Developer Guide, "ResultWriter (Map)": without one, results stan
 Callers of topics: ministack holds what a state machine publishes against the topic's policy as if whoever started the
 execution had published it. On AWS the machine's role does, and so it does here.
 
+Errors of nested executions: AWS names them `StepFunctions.<code>Exception` (`samples/`), ministack by the code alone.
+
+Comparing two texts of a state by their order (`StringGreaterThanEqualsPath` and its like): ministack knows it of a text
+that stands in the definition, and not of one that stands in the state.
+
 Roles in conditions: on AWS, `aws:PrincipalArn` of a role's session is the role's ARN with its path (IAM User Guide,
 "AWS global condition context keys"); ministack gives the session's, and the template's policies ask for the path.
 
@@ -160,11 +165,41 @@ def with_failed_children(select_result: Function) -> Function:
     return select
 
 
+def with_errors_named(start: Function) -> Function:
+    """Wraps what starts an execution from a state machine."""
+
+    def started(resource: str, input_data: Any) -> Any:
+        try:
+            return start(resource, input_data)
+        except stepfunctions._ExecutionError as failure:
+            named = f"StepFunctions.{failure.error}Exception"
+            raise stepfunctions._ExecutionError(named, failure.cause) from failure
+
+    return started
+
+
+ORDERS = ("StringLessThan", "StringLessThanEquals", "StringGreaterThan", "StringGreaterThanEquals")
+
+
+def with_orders_of_texts(evaluate: Function) -> Function:
+    """Wraps what decides a rule of a Choice state."""
+
+    def evaluated(rule: dict[str, Any], data: Any, ctx: Any = None) -> Any:
+        for order in ORDERS:
+            if (path := rule.get(f"{order}Path")) is not None:
+                other = stepfunctions._resolve_path_or_ctx(path, data, ctx)
+                return isinstance(other, str) and evaluate({"Variable": rule["Variable"], order: other}, data, ctx)
+        return evaluate(rule, data, ctx)
+
+    return evaluated
+
+
 def with_role(resolve: Function) -> Function:
     """Wraps what gives a condition key its value."""
 
     def resolved(key: str, context: Any) -> Any:
-        if key.lower() == "aws:principalarn" and context.principal_type == "AssumedRole":
+        # The ARN says what it is: for a topic's policy, every caller has the type Root.
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
             name = context.principal_arn.split("/")[1]
             role = iam._roles.get_scoped(context.principal_account, None, name)
             return role["Arn"] if role else context.principal_arn
@@ -211,6 +246,8 @@ if __name__ == "__main__":
     stepfunctions._run_distributed_map = with_failures_kept(stepfunctions._run_distributed_map)
     stepfunctions._run_sub_machine = with_failure_noted(stepfunctions._run_sub_machine)
     stepfunctions._apply_result_selector = with_failed_children(stepfunctions._apply_result_selector)
+    stepfunctions._invoke_nested_start_execution = with_errors_named(stepfunctions._invoke_nested_start_execution)
+    stepfunctions._evaluate_rule = with_orders_of_texts(stepfunctions._evaluate_rule)
     stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
     iam_evaluator._resolve_condition_key = with_role(iam_evaluator._resolve_condition_key)
     ministack.app = with_service_events(ministack.app)

@@ -23,9 +23,6 @@ from lint.rust_paths import Reference
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Packages in which circles are left: of these nothing is promised yet, and no other may join them.
-NOT_YET = frozenset({"delete-credentials", "rootwarden-root-access", "unlock-policy"})
-
 
 @dataclass(frozen=True)
 class Import:
@@ -125,23 +122,15 @@ def shown(path: ModulePath, circle: list[Import]) -> str:
     return "\n".join([f"imported in a circle in {where}: {way}", *places])
 
 
-def problems(metadata: dict[str, Any], not_yet: frozenset[str] = frozenset()) -> list[str]:
-    """What is wrong in a workspace, as `cargo metadata` tells of it.
-
-    A package in `not_yet` may have circles, and has to be taken off the list as soon as it has none.
-    """
+def problems(metadata: dict[str, Any]) -> list[str]:
+    """What is wrong in a workspace, as `cargo metadata` tells of it."""
     found = directions(metadata["packages"])
     for package in metadata["packages"]:
-        name, in_circles = package["name"], list[str]()
         for target in package["targets"]:
             try:
-                in_circles += [f"{name}: {shown(*circle)}" for circle in circles(Path(target["src_path"]))]
+                found += [f"{package['name']}: {shown(*circle)}" for circle in circles(Path(target["src_path"]))]
             except UnreadableError as error:
                 found.append(str(error))
-        if name not in not_yet:
-            found += in_circles
-        elif not in_circles:
-            found.append(f"{name}: nothing is imported in a circle any more: take it off NOT_YET in lint/imports.py")
     return found
 
 
@@ -152,7 +141,7 @@ def workspace() -> dict[str, Any]:
 
 
 def main() -> int:
-    found = problems(workspace(), NOT_YET)
+    found = problems(workspace())
     for problem in found:
         print(problem, file=sys.stderr)
     return 1 if found else 0

@@ -68,14 +68,6 @@ def test_a_circle_is_shown_with_each_place_and_fails(
     assert imports.main() == 0
 
 
-def test_a_package_that_may_have_circles_is_taken_off_the_list_once_it_has_none(tmp_path: Path) -> None:
-    not_yet = frozenset({"rootwarden-domain"})
-    circle = {**ONE_WAY, "src/low/thing.rs": "pub struct Thing;\nuse crate::high::beside::Other;\n"}
-    assert problems(crate(tmp_path, circle), not_yet) == []
-    (problem,) = problems(crate(tmp_path, ONE_WAY), not_yet)
-    assert "take it off NOT_YET" in problem
-
-
 PASSED_ON = """
 pub use high as short;
 pub use high::beside::{self as Renamed, Other as Short};

@@ -36,7 +36,8 @@ async fn what_is_not_an_object_is_refused_by_every_function() {
 async fn i5_an_unknown_field_mode_or_selection_is_refused_by_its_name() {
     let rehearsal = rehearsal();
     let select = |request: Value| {
-        rehearsal.select(json!({"run": RUN, "round": 0, "request": request, "previous": null, "chunk": 0, "chain": null, "audits": []}))
+        rehearsal
+            .select(json!({"run": RUN, "round": 0, "request": request, "previous": null, "chunk": 0, "chain": null}))
     };
     for (request, named) in [
         (json!({"selection": "all", "mode": "delete"}), "delete"),
@@ -58,14 +59,14 @@ async fn i5_an_unknown_field_mode_or_selection_is_refused_by_its_name() {
 #[tokio::test(start_paused = true)]
 async fn a_run_cannot_be_stronger_than_its_deployment() {
     let rehearsal = Rehearsal::deployed(world(), &Deployment { mode: "report", ..Deployment::default() });
-    let input = json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null, "chunk": 0, "chain": null, "audits": []});
+    let input = json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null, "chunk": 0, "chain": null});
     assert_refused(&rehearsal, rehearsal.select(input).await, "this deployment is in report mode");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_id_that_leaves_its_folder_is_refused() {
     let rehearsal = rehearsal();
-    let input = json!({"run": "../policies", "round": 0, "request": enforce_all(), "previous": null, "chunk": 0, "chain": null, "audits": []});
+    let input = json!({"run": "../policies", "round": 0, "request": enforce_all(), "previous": null, "chunk": 0, "chain": null});
     assert_refused(&rehearsal, rehearsal.select(input).await, "../policies");
 }
 
@@ -85,6 +86,6 @@ async fn settings_that_cannot_be_read_stop_everything() {
         assert_refused(&rehearsal, rehearsal.delete(input).await, "ROOTWARDEN_EXEMPT_ACCOUNTS");
     }
     let rehearsal = Rehearsal::deployed(world(), &Deployment { mode: "on", ..Deployment::default() });
-    let input = json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null, "chunk": 0, "chain": null, "audits": []});
+    let input = json!({"run": RUN, "round": 0, "request": enforce_all(), "previous": null, "chunk": 0, "chain": null});
     assert_refused(&rehearsal, rehearsal.select(input).await, "ROOTWARDEN_MODE");
 }

@@ -166,11 +166,13 @@ async fn each_handler_run_twice_or_two_at_once_ends_the_same() {
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first["result"]["sha256"], second["result"]["sha256"]);
 
-    let plan = || {
-        rehearsal.plan(
-            json!({"run": RUN, "round": 0, "selection": one["selection"], "audits": [first], "audits_before": []}),
-        )
-    };
+    let outcomes = json!([first]);
+    let record = || rehearsal.record(0, 0, &one["selection"], &outcomes, &Value::Null);
+    let (first, second) = tokio::join!(record(), record());
+    let (audited, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(audited["sha256"], second["sha256"]);
+
+    let plan = || rehearsal.plan(json!({"run": RUN, "round": 0, "chunk": 0, "audited": audited}));
     let (first, second) = tokio::join!(plan(), plan());
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first["plan"]["sha256"], second["plan"]["sha256"]);

@@ -126,9 +126,8 @@ async fn i11_a_batch_that_left_nothing_makes_each_of_its_accounts_unknown() {
     {
         let rehearsal = rehearsal();
         let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
-        let input =
-            json!({"run": RUN, "round": 0, "selection": selected["selection"], "audits": audits, "audits_before": []});
-        let plan = rehearsal.plan(input).await.unwrap();
+        let audited = rehearsal.record(0, 0, &selected["selection"], &audits, &Value::Null).await.unwrap();
+        let plan = rehearsal.plan(json!({"run": RUN, "round": 0, "chunk": 0, "audited": audited})).await.unwrap();
         let others = rehearsal.object(&plan["plan"])["others"].as_array().unwrap().clone();
         assert_eq!(others.len(), 6, "every candidate");
         assert!(others.iter().all(|other| other["finding"]["unknown"].is_object()), "{others:?}");

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::organization::*;
 
 const UNIT: &str = "ou-aaaa-11111111";
-const LIST: &str = "organizations:ListAccounts";
+pub const LIST: &str = "organizations:ListAccounts";
 const TWICE: &str = "300000000500";
 
 fn id(number: u64) -> String {
@@ -28,7 +28,7 @@ fn without_guard(world: World) -> Rehearsal {
 }
 
 /// An account as Organizations lists it; what `changed` names is different.
-fn listed(account: &str, changed: Value) -> Value {
+pub fn listed(account: &str, changed: Value) -> Value {
     let mut listed = json!({
         "Id": account,
         "Arn": format!("arn:aws:organizations::{MANAGEMENT}:account/o-aaaaaaaaaa/{account}"),
@@ -45,7 +45,7 @@ fn listed(account: &str, changed: Value) -> Value {
     listed
 }
 
-fn page(accounts: &[Value], next_token: Option<&str>) -> Value {
+pub fn page(accounts: &[Value], next_token: Option<&str>) -> Value {
     let mut page = json!({ "Accounts": accounts });
     if let Some(token) = next_token {
         page["NextToken"] = json!(token);
@@ -185,7 +185,7 @@ async fn the_same_token_again_and_again_does_not_go_on_for_ever() {
     let rehearsal = rehearsal_of(many(1));
     let pin = json!({"key": format!("runs/{RUN}/selection/0/399.json"), "version_id": "v", "sha256": "0".repeat(64)});
     let input = json!({
-        "run": RUN, "round": 0, "request": enforce_all(), "previous": null, "chunk": 400, "chain": pin, "audits": [],
+        "run": RUN, "round": 0, "request": enforce_all(), "previous": null, "chunk": 400, "chain": pin,
     });
     let error = rehearsal.select(input).await.unwrap_err();
     assert!(error.to_string().contains("does not end"), "{error}");

@@ -5,6 +5,7 @@
 mod access_requests;
 mod account_joined;
 mod approvals;
+mod audit_records;
 mod bad_input;
 mod evidence;
 mod exemptions;

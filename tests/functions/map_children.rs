@@ -1,5 +1,7 @@
 //! What a Distributed Map leaves for a child that failed on AWS, and what children are given.
 
+use std::collections::BTreeSet;
+
 use rootwarden_domain::artifact::LONGEST_CAUSE;
 use rootwarden_simulator::{Member, World};
 use rootwarden_tests::{MANAGEMENT, RUN, Rehearsal};
@@ -59,7 +61,8 @@ async fn i11_a_child_of_the_audit_that_failed_on_aws_makes_its_own_accounts_unkn
         // A round is planned once, so each child gets a run of its own.
         let rehearsal = rehearsal_of(sixty());
         let mut listed = rehearsal.list(0, &enforce_all(), &Value::Null).await.unwrap();
-        listed.audits[1] = child.clone();
+        listed.audits[0][1] = child.clone();
+        rehearsal.record_all(0, &mut listed).await.unwrap();
         let plan = rehearsal.plan_of(0, &listed).await.unwrap();
         assert_eq!(plan["account_count"], 50, "the other batch: {child}");
         let others = rehearsal.object(&plan["plan"])["others"].as_array().unwrap().clone();
@@ -79,23 +82,21 @@ async fn i11_a_child_of_the_audit_that_failed_on_aws_makes_its_own_accounts_unkn
 }
 
 #[tokio::test(start_paused = true)]
-async fn i11_a_child_that_failed_on_aws_does_not_stop_the_chunk_after_it() {
-    // What the workers of a chunk left goes through `select-accounts`, which keeps it for the planner.
-    let world = (0..1_100_u64).fold(World::new(MANAGEMENT), |world, number| {
-        world.member(Member::new(format!("{}", 300_000_000_000 + number)))
-    });
-    let rehearsal = rehearsal_of(world);
-    let first = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
-    let audits = [vec![failed_child(&json!({"batch": 0}), "States.Runtime", &"x".repeat(40_000))], strange()].concat();
-    let input = json!({
-        "run": RUN, "round": 0, "request": enforce_all(), "previous": null,
-        "chunk": 1, "chain": first["selection"], "audits": audits,
-    });
-    let second = rehearsal.select(input).await.unwrap();
-    let kept = rehearsal.object(&second["selection"])["audits"].clone();
+async fn i11_a_child_that_failed_on_aws_does_not_stop_the_record_and_its_cause_is_cut_there() {
+    let rehearsal = rehearsal_of(sixty());
+    let selected = rehearsal.select_first(0, &enforce_all(), &Value::Null).await.unwrap();
+    let failed = failed_child(&json!({"batch": 0}), "States.Runtime", &"x".repeat(40_000));
+    let outcomes = Value::from([vec![failed], strange()].concat());
+    let audited = rehearsal.record(0, 0, &selected["selection"], &outcomes, &Value::Null).await.unwrap();
+    let kept = rehearsal.object(&audited)["outcomes"].clone();
     assert_eq!(kept[0]["batch"], 0);
     assert_eq!(kept[0]["failed"]["Cause"].as_str().unwrap().chars().count(), LONGEST_CAUSE);
     assert!(kept.as_array().unwrap()[1..].iter().all(Value::is_null), "{kept}");
+    // A map that answered no list at all leaves a record all the same, and every account is unknown.
+    for answer in [json!(null), json!("text"), json!({"Error": "States.ItemReaderFailed"})] {
+        let audited = rehearsal.record(0, 0, &selected["selection"], &answer, &Value::Null).await.unwrap();
+        assert_eq!(rehearsal.object(&audited)["outcomes"], json!([]), "{answer}");
+    }
 }
 
 /// A plan for twelve accounts, in two batches, and what deleting left behind.
@@ -185,7 +186,10 @@ fn states() -> Value {
 
 fn maps() -> [Value; 2] {
     let states = states();
-    [states["AuditAndListOn"]["Branches"][0]["States"]["AuditAccounts"].clone(), states["DeleteCredentials"].clone()]
+    [
+        states["AuditAndSelectNext"]["Branches"][0]["States"]["AuditAccounts"].clone(),
+        states["DeleteCredentials"].clone(),
+    ]
 }
 
 #[test]
@@ -215,12 +219,29 @@ fn a_cause_is_cut_before_it_leaves_its_child() {
 
 #[test]
 fn no_state_holds_the_answers_of_two_large_maps() {
-    // Of a round with one large chunk, `audits` (of the chunk before) is empty; the plan has taken in the others.
-    let planned = &states()["Planned"]["Parameters"];
-    assert_eq!(states()["PlanDeletions"]["Next"], "Planned");
-    assert!(!planned.to_string().contains("audits"), "{planned}");
+    // What the workers of an audit left ends in their chunk's record, of which only the pin goes on.
+    let chunk = &states()["AuditAndSelectNext"];
+    let audit = &chunk["Branches"][0]["States"];
+    for state in ["AuditAccounts", "NothingToAudit"] {
+        assert_eq!((&audit[state]["ResultPath"], &audit[state]["Next"]), (&json!("$.outcomes"), &json!("RecordAudit")));
+    }
+    assert_eq!(audit["RecordAudit"]["OutputPath"], "$.Payload.audited");
+    assert_eq!(audit["RecordAudit"]["End"], true);
+    assert_eq!(chunk["ResultSelector"], json!({"audited.$": "$[0]", "selected.$": "$[1]"}));
     let caught = &states()["DeleteCredentials"]["Catch"];
     assert_eq!(caught[0]["ErrorEquals"], json!(["States.DataLimitExceeded"]), "States.ALL does not catch it");
     assert_eq!(caught[1]["ErrorEquals"], json!(["States.ALL"]));
     assert!(caught[0]["Next"] == "PublishReport" && caught[1]["Next"] == "PublishReport");
+}
+
+#[test]
+fn selecting_knows_nothing_of_audits_and_planning_takes_one_pin() {
+    let states = states();
+    let next = &states["AuditAndSelectNext"]["Branches"][1]["States"]["SelectNextChunk"];
+    for select in [&states["SelectAccounts"], next] {
+        assert!(!select["Parameters"].to_string().contains("audit"), "{select}");
+    }
+    let payload = states["PlanDeletions"]["Parameters"]["Payload"].as_object().unwrap();
+    let keys: BTreeSet<&str> = payload.keys().map(String::as_str).collect();
+    assert_eq!(keys, BTreeSet::from(["run.$", "round.$", "chunk.$", "audited.$"]));
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, process::Command};
 
 use rootwarden_domain::{
     Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RunId, Sha256,
-    artifact::WorkerResult,
+    artifact::{AuditRecord, WorkerResult},
     aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
     run::{
         audit::{AuditOutcome, AuditedAccount},
@@ -86,30 +86,24 @@ impl Laid {
         Pin { key: key.to_owned(), version_id: self.simulator.put_object(BUCKET, key, body), sha256 }
     }
 
-    /// The chunks of a round and what the audits of the last two left: the input of the planner.
-    fn selection(&self, round: u32) -> Value {
-        let (mut previous, mut left): (Option<Pin>, Vec<Vec<Option<BatchOutcome>>>) = (None, Vec::new());
-        for chunk in 0..u32::try_from(self.size / CHUNK).unwrap() {
+    /// The chunks of a round, and the records of their audits: the input of the planner.
+    fn audited_chunks(&self, round: u32) -> Value {
+        let (mut selected, mut audited) = (None, None);
+        let chunks = u32::try_from(self.size / CHUNK).unwrap();
+        for chunk in 0..chunks {
             let first = u64::from(chunk) * CHUNK;
             let batches = Batch::form((first..first + CHUNK).map(candidate).collect(), 100);
-            let audits = left.len().checked_sub(2).and_then(|at| left.get(at)).cloned().unwrap_or_default();
-            left.push(batches.iter().map(|batch| Some(self.audited(round, chunk, batch))).collect());
-            previous = Some(
-                self.put(&self.run.selection_key(round, chunk), &self.chunk(round, chunk, batches, previous, audits)),
-            );
+            let outcomes = batches.iter().map(|batch| Some(self.audited(round, chunk, batch))).collect();
+            let key = self.run.selection_key(round, chunk);
+            let selection = self.put(&key, &self.chunk(round, chunk, batches, selected));
+            selected = Some(selection.clone());
+            let record = AuditRecord { run: self.run.clone(), round, chunk, selection, outcomes, previous: audited };
+            audited = Some(self.put(&self.run.audit_record_key(round, chunk), &record));
         }
-        let last = left.pop().unwrap_or_default();
-        json!({"run": RUN, "round": round, "selection": previous, "audits": last, "audits_before": left.pop().unwrap_or_default()})
+        json!({"run": RUN, "round": round, "chunk": chunks - 1, "audited": audited})
     }
 
-    fn chunk(
-        &self,
-        round: u32,
-        chunk: u32,
-        batches: Vec<Batch<Candidate>>,
-        previous: Option<Pin>,
-        audits: Vec<Option<BatchOutcome>>,
-    ) -> SelectedAccounts {
+    fn chunk(&self, round: u32, chunk: u32, batches: Vec<Batch<Candidate>>, previous: Option<Pin>) -> SelectedAccounts {
         SelectedAccounts {
             run: self.run.clone(),
             round,
@@ -126,7 +120,6 @@ impl Laid {
             not_created: vec![],
             next_token: None,
             previous,
-            audits,
         }
     }
 
@@ -154,7 +147,7 @@ impl Laid {
                 (batch.batch, Ok(WorkerResult { run: self.run.clone(), round, batch: batch.batch, accounts }))
             })
             .collect();
-        let chunk = AuditedChunk { selected: self.chunk(round, 0, batches, None, vec![]), audits };
+        let chunk = AuditedChunk { selected: self.chunk(round, 0, batches, None), audits };
         let (exemptions, released) = (Exemptions::default(), ReleasedKeys::new());
         let keys = KeyRules { protect_used_within_days: 30, released: &released };
         let now = jiff::Timestamp::now();
@@ -225,7 +218,7 @@ impl Laid {
                     (entry["run"], entry["round"]) = (json!("another-run"), json!(0));
                     self.put(&key.replace(&format!("{RUN}.1"), "another-run.0"), &entry);
                 }
-                self.selection(1)
+                self.audited_chunks(1)
             }
             "delete-credentials" => {
                 let (_, plan) = self.plans();

@@ -193,5 +193,5 @@ async fn what_goes_from_function_to_function_is_pinned() {
         assert!(is_pin(pin), "{pin}");
         assert!(pin["key"].as_str().unwrap().starts_with(&format!("runs/{RUN}/")));
     }
-    assert!(round.listed.audits.iter().chain(&round.deletions).all(is_batch_outcome));
+    assert!(round.listed.audits.iter().flatten().chain(&round.deletions).all(is_batch_outcome));
 }

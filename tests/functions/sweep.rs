@@ -40,7 +40,8 @@ async fn i11_a_chunk_whose_results_are_lost_is_unknown_and_the_others_are_not() 
     let rehearsal = rehearsal_of(many(1_234));
     let mut listed = rehearsal.list(0, &enforce_all(), &Value::Null).await.unwrap();
     assert_eq!(listed.chunks.len(), 3);
-    listed.audits_before = vec![Value::Null];
+    listed.audits[1] = vec![Value::Null];
+    rehearsal.record_all(0, &mut listed).await.unwrap();
     let plan = rehearsal.plan_of(0, &listed).await.unwrap();
     let others = rehearsal.object(&plan["plan"])["others"].as_array().unwrap().clone();
     let unknown = others.iter().filter(|other| other["finding"]["unknown"].is_object()).count();

@@ -123,10 +123,8 @@ async fn audit_results_that_were_altered_make_their_accounts_unknown() {
     let mut audits = rehearsal.audit_all(0, 0, selection).await;
     let forged = rehearsal.simulator.put_object(BUCKET, &format!("runs/{RUN}/audit/0/0/0.json"), r#"{"accounts": []}"#);
     audits[0]["result"]["version_id"] = json!(forged);
-    let plan = rehearsal
-        .plan(json!({"run": RUN, "round": 0, "selection": selection, "audits": audits, "audits_before": []}))
-        .await
-        .unwrap();
+    let audited = rehearsal.record(0, 0, selection, &Value::from(audits), &Value::Null).await.unwrap();
+    let plan = rehearsal.plan(json!({"run": RUN, "round": 0, "chunk": 0, "audited": audited})).await.unwrap();
     assert_eq!(plan["account_count"], 0);
     let written = rehearsal.object(&plan["plan"]);
     for other in written["others"].as_array().unwrap() {

@@ -116,7 +116,8 @@ async fn unknown_for(answer: &Answer, failed: Value) {
     let rehearsal = Rehearsal::new(World::new(MANAGEMENT).member(member));
     let request = json!({"selection": "all", "mode": "enforce"});
     let mut listed = rehearsal.list(0, &request, &Value::Null).await.unwrap();
-    listed.audits = vec![json!({"batch": 0, "failed": failed})];
+    listed.audits = vec![vec![json!({"batch": 0, "failed": failed})]];
+    rehearsal.record_all(0, &mut listed).await.unwrap();
     let plan = rehearsal.plan_of(0, &listed).await.unwrap();
     assert_eq!(plan["account_count"], 0, "{}: what is unknown is not deleted", answer.id());
     let report = rehearsal

@@ -77,9 +77,10 @@ pub struct Round {
 pub struct Listed {
     /// What `select-accounts` answered for each chunk.
     pub chunks: Vec<Value>,
-    /// What the workers of the last chunk left behind, and those of the chunk before it.
-    pub audits: Vec<Value>,
-    pub audits_before: Vec<Value>,
+    /// What the workers of each chunk left behind.
+    pub audits: Vec<Vec<Value>>,
+    /// The pin of the last chunk's audit record.
+    pub audited: Value,
 }
 
 impl Listed {
@@ -157,7 +158,15 @@ impl Rehearsal {
         self.invoke::<select_accounts::SelectAccounts>("select-accounts", &[], "", input).await
     }
 
-    pub async fn audit(&self, input: Value) -> Answer {
+    /// Audits a batch.
+    pub async fn audit(&self, mut input: Value) -> Answer {
+        if let Value::Object(fields) = &mut input {
+            fields.insert("step".to_owned(), json!("audit"));
+        }
+        self.audit_accounts(input).await
+    }
+
+    pub async fn audit_accounts(&self, input: Value) -> Answer {
         let tasks = &["IAMAuditRootUserCredentials"];
         self.invoke::<audit_accounts::AuditAccounts>("audit-accounts", tasks, "", input).await
     }
@@ -227,7 +236,7 @@ impl Rehearsal {
     /// `select-accounts` for the first chunk of a round.
     pub async fn select_first(&self, round: u32, request: &Value, previous: &Value) -> Answer {
         self.select(json!({
-            "run": self.run_id(), "round": round, "request": request, "previous": previous, "chunk": 0, "chain": null, "audits": [],
+            "run": self.run_id(), "round": round, "request": request, "previous": previous, "chunk": 0, "chain": null,
         }))
         .await
     }
@@ -241,36 +250,59 @@ impl Rehearsal {
         audits
     }
 
-    /// Lists and audits chunk by chunk, in the order in which the state machine hands results on.
+    /// What a chunk's workers left behind, written down: the pin of the record.
+    pub async fn record(
+        &self,
+        round: u32,
+        chunk: usize,
+        selection: &Value,
+        outcomes: &Value,
+        previous: &Value,
+    ) -> Answer {
+        let input = json!({
+            "step": "record", "run": self.run_id(), "round": round, "chunk": chunk, "selection": selection,
+            "outcomes": outcomes, "previous": previous,
+        });
+        Ok(self.audit_accounts(input).await?["audited"].clone())
+    }
+
+    /// Writes every chunk's record again, after something was changed in what its workers left.
+    pub async fn record_all(&self, round: u32, listed: &mut Listed) -> Result<(), FunctionError> {
+        listed.audited = Value::Null;
+        for (number, (chunk, audits)) in listed.chunks.iter().zip(&listed.audits).enumerate() {
+            let outcomes = Value::from(audits.clone());
+            listed.audited = self.record(round, number, &chunk["selection"], &outcomes, &listed.audited).await?;
+        }
+        Ok(())
+    }
+
+    /// Lists and audits chunk by chunk, as the state machine does.
     pub async fn list(&self, round: u32, request: &Value, previous: &Value) -> Result<Listed, FunctionError> {
-        let mut listed = Listed {
-            chunks: vec![self.select_first(round, request, previous).await?],
-            audits: vec![],
-            audits_before: vec![],
-        };
+        let mut listed = Listed { chunks: vec![], audits: vec![], audited: Value::Null };
+        let mut current = self.select_first(round, request, previous).await?;
         loop {
-            let number = listed.chunks.len() - 1;
-            let current = listed.chunks[number].clone();
-            let audits = self.audit_all(round, number, &current["selection"]).await;
+            let number = listed.chunks.len();
+            let selection = &current["selection"];
+            let audits = self.audit_all(round, number, selection).await;
+            let outcomes = Value::from(audits.clone());
+            listed.audited = self.record(round, number, selection, &outcomes, &listed.audited).await?;
+            listed.audits.push(audits);
+            listed.chunks.push(current.clone());
             if current["more"] != true {
-                listed.audits_before = std::mem::replace(&mut listed.audits, audits);
                 return Ok(listed);
             }
-            let input = json!({
-                "run": self.run_id(), "round": round, "request": request, "previous": previous,
-                "chunk": number + 1, "chain": current["selection"], "audits": listed.audits,
-            });
-            listed.chunks.push(self.select(input).await?);
-            listed.audits = audits;
+            current = self
+                .select(json!({
+                    "run": self.run_id(), "round": round, "request": request, "previous": previous,
+                    "chunk": number + 1, "chain": selection,
+                }))
+                .await?;
         }
     }
 
     pub async fn plan_of(&self, round: u32, listed: &Listed) -> Answer {
-        self.plan(json!({
-            "run": self.run_id(), "round": round, "selection": listed.selection(),
-            "audits": listed.audits, "audits_before": listed.audits_before,
-        }))
-        .await
+        let last = listed.chunks.len().saturating_sub(1);
+        self.plan(json!({"run": self.run_id(), "round": round, "chunk": last, "audited": listed.audited})).await
     }
 
     pub async fn delete_all(&self, round: u32, plan: &Value) -> Vec<Value> {

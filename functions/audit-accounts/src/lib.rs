@@ -1,4 +1,7 @@
-//! Reads which root credentials a batch of accounts has. It can open sessions that read, and no others.
+//! Reads which root credentials a batch of accounts has, and writes down how the batches of a chunk ended. It can open
+//! sessions that read, and no others.
+
+mod record;
 
 use std::time::Duration;
 
@@ -36,9 +39,24 @@ pub struct AuditAccounts {
     clock: Clock,
 }
 
+/// What the state machine asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Step {
+    /// One batch, by a child of the map.
+    Audit,
+    /// All batches of a chunk, once the map has ended.
+    Record,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tagged {
+    step: Step,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Input {
+struct AuditInput {
     run: RunId,
     round: u32,
     chunk: u32,
@@ -50,9 +68,19 @@ struct Input {
     began: Option<Timestamp>,
 }
 
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    Batch(AuditedBatch),
+    /// Where the record of the chunk lies.
+    Recorded {
+        audited: Pin,
+    },
+}
+
 /// How many accounts of the batch ended how; the accounts themselves are in the result.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Output {
+pub struct AuditedBatch {
     pub batch: u32,
     pub result: Pin,
     pub clean: usize,
@@ -70,12 +98,29 @@ impl Function for AuditAccounts {
         Ok(Self { sessions, storage: Storage::new(config, settings.bucket()?), clock: Clock::of(config) })
     }
 
-    async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, chunk, selection, batch: number, began } = parse("input", input)?;
+    async fn handle(&self, mut input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
+        let Tagged { step } = parse("input", input.clone())?;
+        // Why not a tagged enum: its errors would not name the field that is wrong.
+        if let Value::Object(fields) = &mut input {
+            fields.remove("step");
+        }
+        match step {
+            Step::Audit => self.audit_batch(parse("input", input)?, deadline).await.map(Output::Batch),
+            Step::Record => {
+                let audited = self.record(parse("input", input)?).await?;
+                Ok(Output::Recorded { audited })
+            }
+        }
+    }
+}
+
+impl AuditAccounts {
+    async fn audit_batch(&self, input: AuditInput, deadline: Deadline) -> Result<AuditedBatch, FunctionError> {
+        let AuditInput { run, round, chunk, selection, batch: number, began } = input;
         let now = self.clock.now();
         let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
         let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round, chunk)).await?;
-        let is_of_this_run = selected.run == run && selected.round == round;
+        let is_of_this_run = (&selected.run, selected.round, selected.chunk) == (&run, round, chunk);
         // INVARIANT (I1): only the selection of this very run names candidates.
         let Some(batch) = selected.batches.into_iter().find(|batch| is_of_this_run && batch.batch == number) else {
             let why = format!("batch {number} is not in the selection of run `{run}`, round {round}, chunk {chunk}");
@@ -90,9 +135,7 @@ impl Function for AuditAccounts {
         accounts.sort_by_key(|audited| audited.account.id);
         self.write(chunk, WorkerResult { run, round, batch: number, accounts }).await
     }
-}
 
-impl AuditAccounts {
     async fn audit(&self, account: Candidate, deadline: Deadline) -> AuditedAccount {
         if !deadline.leaves(LEAST_TIME) {
             return AuditedAccount { account, outcome: AuditOutcome::NotAttempted };
@@ -119,7 +162,7 @@ impl AuditAccounts {
         AuditedAccount { account, outcome }
     }
 
-    async fn write(&self, chunk: u32, result: WorkerResult<AuditedAccount>) -> Result<Output, FunctionError> {
+    async fn write(&self, chunk: u32, result: WorkerResult<AuditedAccount>) -> Result<AuditedBatch, FunctionError> {
         let count = |wanted: fn(&AuditOutcome) -> bool| {
             result.accounts.iter().filter(|audited| wanted(&audited.outcome)).count()
         };
@@ -129,6 +172,6 @@ impl AuditAccounts {
         let not_attempted = count(|outcome| matches!(outcome, AuditOutcome::NotAttempted));
         let key = result.run.audit_key(result.round, chunk, result.batch);
         let pin = self.storage.write(key, &result).await?;
-        Ok(Output { batch: result.batch, result: pin, clean, present, unknown, not_attempted })
+        Ok(AuditedBatch { batch: result.batch, result: pin, clean, present, unknown, not_attempted })
     }
 }

@@ -1,72 +1,88 @@
-//! The chunks of a round's selection, each with what its audit left behind.
+//! The chunks of a round, each with what its audit left behind.
 
 use rootwarden_domain::{
-    BatchOutcome, Pin, RunId,
+    Pin, RunId,
+    artifact::AuditRecord,
     run::{audit::AuditedAccount, plan::AuditedChunk, selection::SelectedAccounts},
     text::input::InvalidInput,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::WorkerResults;
+use rootwarden_root_access::{Storage, WorkerResults};
 
-use crate::PlanDeletions;
+/// Reads what the audits of a round left behind.
+#[derive(Debug)]
+pub(crate) struct AuditChain {
+    storage: Storage,
+}
 
-type Audits = Vec<Option<BatchOutcome>>;
+impl AuditChain {
+    pub(crate) fn new(storage: Storage) -> Self {
+        Self { storage }
+    }
 
-impl PlanDeletions {
-    /// Walks the chain of chunks from its last one to its first.
+    /// Walks the chain of audit records from `audited`, of chunk `last`, to chunk 0: the last chunk, and the others, the
+    /// latest first.
     ///
-    /// A chunk holds the audits of the chunk two before it; those of the last two come as `audits` and `audits_before`.
-    pub(crate) async fn chunks(
+    /// INVARIANT (I1, I2): the chain is whole. Every record is of this round and of its place in it, each audited the very
+    /// selection that the chunk after it went on from, and nothing was left to be listed after the last one. So no chunk is
+    /// missing, and none was audited from anything that was not selected in this round.
+    pub(crate) async fn read(
         &self,
         run: &RunId,
         round: u32,
-        last: &Pin,
-        audits: Audits,
-        audits_before: Audits,
+        last: u32,
+        audited: Pin,
     ) -> Result<(AuditedChunk, Vec<AuditedChunk>), FunctionError> {
-        let first = self.chunk(run, round, None, last, audits).await?;
-        let mut further = Vec::new();
-        let mut next_audits = audits_before;
-        let (mut previous, mut number) = (first.selected.previous.clone(), first.selected.chunk);
-        let mut kept = first.selected.audits.clone();
-        while let Some(pin) = previous {
-            let expected = number
-                .checked_sub(1)
-                .ok_or_else(|| InvalidInput::new("input", "`selection`: the chain goes on before its first chunk"))?;
-            let mut chunk = self.chunk(run, round, Some(expected), &pin, std::mem::take(&mut next_audits)).await?;
-            next_audits = std::mem::replace(&mut kept, std::mem::take(&mut chunk.selected.audits));
-            (previous, number) = (chunk.selected.previous.clone(), expected);
-            further.push(chunk);
+        let (newest, mut record) = self.chunk(run, round, last, &audited).await?;
+        if newest.selected.next_token.is_some() {
+            return Err(broken(format!("chunk {last} is not the last one: the list of accounts goes on")));
         }
-        if number != 0 {
-            return Err(InvalidInput::new("input", format!("`selection`: the chain ends at chunk {number}")).into());
+        let (mut number, mut goes_on_from) = (last, newest.selected.previous.clone());
+        let mut earlier = Vec::new();
+        loop {
+            let (pin, before) = match (record.previous.take(), number.checked_sub(1)) {
+                (Some(pin), Some(before)) => (pin, before),
+                (None, None) => break,
+                (None, Some(_)) => return Err(broken(format!("the chain ends at chunk {number}"))),
+                (Some(_), None) => return Err(broken("the chain goes on before chunk 0")),
+            };
+            let (chunk, found) = self.chunk(run, round, before, &pin).await?;
+            if goes_on_from.as_ref() != Some(&found.selection) {
+                return Err(broken(format!("chunk {number} does not go on from what was audited as chunk {before}")));
+            }
+            (number, goes_on_from, record) = (before, chunk.selected.previous.clone(), found);
+            earlier.push(chunk);
         }
-        Ok((first, further))
+        if goes_on_from.is_some() {
+            return Err(broken("chunk 0 goes on from another chunk"));
+        }
+        Ok((newest, earlier))
     }
 
+    /// One chunk: what was selected, and what each of its batches left behind. And the record that says so.
     async fn chunk(
         &self,
         run: &RunId,
         round: u32,
-        expected: Option<u32>,
+        number: u32,
         pin: &Pin,
-        audits: Audits,
-    ) -> Result<AuditedChunk, FunctionError> {
-        // The key of the last chunk says which one it is; of the others the chain says it.
-        let number = expected.map_or_else(|| number_in(run, round, &pin.key), Ok)?;
-        let selected: SelectedAccounts = self.storage.read(pin, &run.selection_key(round, number)).await?;
-        if (&selected.run, selected.round, selected.chunk) != (run, round, number) {
-            return Err(InvalidInput::new("input", format!("`selection` is not of run `{run}`, round {round}")).into());
+    ) -> Result<(AuditedChunk, AuditRecord), FunctionError> {
+        let mut record: AuditRecord = self.storage.read(pin, &run.audit_record_key(round, number)).await?;
+        if (&record.run, record.round, record.chunk) != (run, round, number) {
+            return Err(broken(format!("`{}` is not of run `{run}`, round {round}, chunk {number}", pin.key)));
         }
+        let selection = &record.selection;
+        let selected: SelectedAccounts = self.storage.read(selection, &run.selection_key(round, number)).await?;
+        if (&selected.run, selected.round, selected.chunk) != (run, round, number) {
+            return Err(broken(format!("`{}` is not of run `{run}`, round {round}, chunk {number}", selection.key)));
+        }
+        let outcomes = std::mem::take(&mut record.outcomes);
         let results = WorkerResults::of(&self.storage, run, round);
-        let audits = results.collect::<AuditedAccount>(audits, |batch| run.audit_key(round, number, batch)).await;
-        Ok(AuditedChunk { selected, audits })
+        let audits = results.collect::<AuditedAccount>(outcomes, |batch| run.audit_key(round, number, batch)).await;
+        Ok((AuditedChunk { selected, audits }, record))
     }
 }
 
-fn number_in(run: &RunId, round: u32, key: &str) -> Result<u32, InvalidInput> {
-    let name = key.rsplit('/').next().and_then(|name| name.strip_suffix(".json")).unwrap_or_default();
-    name.parse().map_err(|_| {
-        InvalidInput::new("input", format!("`selection`: `{key}` is no chunk of run `{run}`, round {round}"))
-    })
+fn broken(why: impl std::fmt::Display) -> FunctionError {
+    InvalidInput::new("input", format!("`audited`: {why}")).into()
 }

@@ -7,8 +7,7 @@ mod guard;
 mod tags;
 
 use rootwarden_domain::{
-    BatchOutcome, Mode, Pin, RunId, Sha256,
-    artifact::outcomes,
+    Mode, Pin, RunId, Sha256,
     ids::approval::ApprovalRequest,
     run::plan::{DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
     text::input::{InvalidInput, parse},
@@ -20,12 +19,14 @@ use serde_json::Value;
 use tracing::info;
 
 use approved::EarlierApprovals;
+use chain::AuditChain;
 use error::ByAnother;
 use guard::GuardLedger;
 use tags::ExcludedTags;
 
 #[derive(Debug)]
 pub struct PlanDeletions {
+    audits: AuditChain,
     tags: ExcludedTags,
     storage: Storage,
     clock: Clock,
@@ -42,14 +43,10 @@ pub struct PlanDeletions {
 struct Input {
     run: RunId,
     round: u32,
-    /// The last chunk of the selection; each names the one before it.
-    selection: Pin,
-    /// What the workers of the last chunk left behind.
-    #[serde(deserialize_with = "outcomes")]
-    audits: Vec<Option<BatchOutcome>>,
-    /// What those of the chunk before it did.
-    #[serde(deserialize_with = "outcomes")]
-    audits_before: Vec<Option<BatchOutcome>>,
+    /// The round's last chunk.
+    chunk: u32,
+    /// The record of its audit, which names the one before it, and so on to chunk 0.
+    audited: Pin,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -81,6 +78,7 @@ impl Function for PlanDeletions {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
         Ok(Self {
+            audits: AuditChain::new(storage.clone()),
             tags: ExcludedTags::new(OrganizationLists::new(config)),
             deployed_mode: settings.mode()?,
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
@@ -95,11 +93,11 @@ impl Function for PlanDeletions {
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let made_from = Sha256::of(input.to_string().as_bytes());
-        let Input { run, round, selection, audits, audits_before } = parse("input", input)?;
+        let Input { run, round, chunk, audited } = parse("input", input)?;
         if let Some(output) = self.planned_before(&run, round, made_from).await? {
             return Ok(output);
         }
-        let (first, further) = self.chunks(&run, round, &selection, audits, audits_before).await?;
+        let (first, further) = self.audits.read(&run, round, chunk, audited).await?;
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
         let exemptions = self.exemptions.all().await?;
         let (none, now) = (ReleasedKeys::new(), self.clock.now());

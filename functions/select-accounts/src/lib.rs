@@ -8,8 +8,7 @@ mod sorted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rootwarden_domain::{
-    AccountId, Batch, BatchOutcome, ErrorKind, Mode, Pin, RunId,
-    artifact::outcomes,
+    AccountId, Batch, ErrorKind, Mode, Pin, RunId,
     run::{
         report::Report,
         selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
@@ -52,9 +51,6 @@ struct Input {
     chunk: u32,
     /// The chunk before this one.
     chain: Option<Pin>,
-    /// What the workers of the chunk before that one left behind; kept here, since nobody else has room for it.
-    #[serde(deserialize_with = "outcomes")]
-    audits: Vec<Option<BatchOutcome>>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -81,7 +77,7 @@ impl Function for SelectAccounts {
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, request, previous, chunk, chain, audits } = parse("input", input)?;
+        let Input { run, round, request, previous, chunk, chain } = parse("input", input)?;
         let request = request.without_duplicates();
         request.check()?;
         let mode = Mode::of_run(request.mode, self.deployed_mode)?;
@@ -146,7 +142,6 @@ impl Function for SelectAccounts {
             not_created,
             next_token,
             previous: chain,
-            audits,
         };
         let (batch_count, candidate_count) = (selected.batches.len(), selected.candidate_count());
         let run = &selected.run;

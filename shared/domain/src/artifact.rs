@@ -115,6 +115,24 @@ pub struct WorkerResult<T> {
     pub accounts: Vec<T>,
 }
 
+/// What the audit of one chunk left behind, as `audit-accounts` wrote it down once each of the chunk's batches had ended.
+///
+/// The records of a round form a chain, from its last chunk to chunk 0. A plan is made of the newest one, which binds all that
+/// is behind it: each names the record before it, and the selection that was audited, by version and SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditRecord {
+    pub run: crate::RunId,
+    pub round: u32,
+    pub chunk: u32,
+    /// What was audited.
+    pub selection: Pin,
+    /// How each batch ended; a child that left nothing that can be read is `None`. Empty where the chunk has no candidates.
+    pub outcomes: Vec<Option<BatchOutcome>>,
+    /// The record of the chunk before this one; chunk 0 has none.
+    pub previous: Option<Pin>,
+}
+
 /// What the reader of a batch's result found: the result, or why there is none.
 pub type Collected<T> = Result<WorkerResult<T>, Failure>;
 

@@ -24,6 +24,12 @@ impl RunId {
         format!("runs/{self}/audit/{round}/{chunk}/{batch}.json")
     }
 
+    /// What `audit-accounts` wrote down of a whole chunk, once each of its batches had ended.
+    #[must_use]
+    pub fn audit_record_key(&self, round: u32, chunk: u32) -> String {
+        format!("runs/{self}/audit/{round}/{chunk}.json")
+    }
+
     /// What `plan-deletions` decided in this round.
     #[must_use]
     pub fn plan_key(&self, round: u32) -> String {

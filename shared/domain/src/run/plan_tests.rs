@@ -26,7 +26,6 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
         not_created: vec![],
         next_token: None,
         previous: None,
-        audits: vec![],
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountState, Batch, BatchOutcome, Candidate, Failure, Mode, Pin, RunId,
+    AccountId, AccountState, Batch, Candidate, Failure, Mode, Pin, RunId,
     aws::organizational_unit::{OrganizationalUnitId, UnitPath},
     people::StartedBy,
     text::checked_text,
@@ -117,8 +117,7 @@ pub enum LeftOut {
 
 /// One chunk of what a round works on, as `select-accounts` wrote it down.
 ///
-/// While a chunk is audited the next one is listed, so the chunks form a chain: each names the one before it, and holds
-/// what the audit of the one before that left behind.
+/// While a chunk is audited the next one is listed, so the chunks form a chain: each names the one that it goes on from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SelectedAccounts {
@@ -142,9 +141,6 @@ pub struct SelectedAccounts {
     pub next_token: Option<String>,
     /// The chunk before this one.
     pub previous: Option<Pin>,
-    /// What the workers of the chunk before that one left behind.
-    #[serde(deserialize_with = "crate::artifact::outcomes")]
-    pub audits: Vec<Option<BatchOutcome>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

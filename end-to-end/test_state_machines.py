@@ -1,0 +1,111 @@
+"""What the definitions of the state machines have in common, read from their files: nothing is deployed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MACHINES = Path(__file__).resolve().parent.parent / "statemachines"
+
+# What may pass: our own kinds, and what Lambda's client says of a call that did not get through.
+# Source: AWS Step Functions Developer Guide, "Handle transient Lambda service exceptions".
+PASSES = [
+    "Throttled",
+    "Transient",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+]
+LAMBDA = {
+    "ErrorEquals": PASSES,
+    "IntervalSeconds": 2,
+    "BackoffRate": 2,
+    "MaxDelaySeconds": 60,
+    "MaxAttempts": 6,
+    "JitterStrategy": "FULL",
+}
+# A child ends after five minutes, and one try may take 250 seconds of them: there is no time for long waits.
+EXPRESS_CHILD = LAMBDA | {"MaxDelaySeconds": 10, "MaxAttempts": 4}
+# A run takes up again in its next round what AWS does not show yet. A request has no rounds, so its state waits.
+NOT_YET_VISIBLE = {
+    "ErrorEquals": ["NotYetVisible"],
+    "IntervalSeconds": 10,
+    "BackoffRate": 2,
+    "MaxDelaySeconds": 60,
+    "MaxAttempts": 6,
+}
+# A notice or a metric that fails is caught, and ends nothing: whatever the error, it is tried for a minute.
+NOTICE = {
+    "ErrorEquals": ["States.ALL"],
+    "IntervalSeconds": 2,
+    "BackoffRate": 2,
+    "MaxDelaySeconds": 60,
+    "MaxAttempts": 4,
+    "JitterStrategy": "FULL",
+}
+# Nobody is there in the night, so it is tried for most of an hour, but for a run that has the name already.
+NIGHT = NOTICE | {"IntervalSeconds": 5, "MaxDelaySeconds": 300, "MaxAttempts": 10}
+
+
+def definition(name: str) -> dict[str, Any]:
+    # A parameter that is JSON stands there without quotes.
+    text = (MACHINES / f"{name}.asl.json").read_text()
+    return json.loads(text.replace("${NightlyExclude}", "{}"))
+
+
+def tasks(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every Task with its name, however deep."""
+    if isinstance(value, list):
+        for item in value:
+            yield from tasks(item)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, dict) and item.get("Type") == "Task":
+                yield name, item
+            yield from tasks(item)
+
+
+def all_tasks() -> list[tuple[str, str, dict[str, Any]]]:
+    """Machine, name and state."""
+    machines = sorted(path.name.removesuffix(".asl.json") for path in MACHINES.glob("*.asl.json"))
+    return [(machine, name, task) for machine in machines for name, task in tasks(definition(machine))]
+
+
+def test_every_task_that_invokes_a_function_tries_again_in_the_same_way() -> None:
+    expected = {
+        ("secure-accounts", "AuditBatch"): [EXPRESS_CHILD],
+        ("secure-accounts", "DeleteBatch"): [EXPRESS_CHILD],
+        ("unlock-policy", "Plan"): [LAMBDA, NOT_YET_VISIBLE],
+        ("unlock-policy", "Apply"): [LAMBDA, NOT_YET_VISIBLE],
+        ("unlock-policy", "Verify"): [LAMBDA, NOT_YET_VISIBLE],
+    }
+    invoking = [known for known in all_tasks() if ":::lambda:invoke" in known[2]["Resource"]]
+    assert len(invoking) > 9
+    for machine, name, task in invoking:
+        assert task["Retry"] == expected.pop((machine, name), [LAMBDA]), (machine, name)
+    assert not expected, "these are not in any machine"
+
+
+def test_every_other_task_tries_again_whatever_the_error() -> None:
+    others = [known for known in all_tasks() if ":::lambda:invoke" not in known[2]["Resource"]]
+    assert len(others) > 5
+    for machine, name, task in others:
+        assert task["Retry"][-1] == (NIGHT if machine == "start-night" else NOTICE), (machine, name)
+        assert all(retrier["MaxAttempts"] == 0 for retrier in task["Retry"][:-1]), (machine, name)
+
+
+def test_a_way_to_try_again_stands_on_one_line() -> None:
+    """So that one that differs is seen."""
+    for path in MACHINES.glob("*.asl.json"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if '"IntervalSeconds"' in line or '"MaxAttempts"' in line:
+                assert line.count('"ErrorEquals"') == 1 and line.count("{") == line.count("}"), (path.name, number)
+
+
+def test_nothing_that_is_deployed_is_shaped_for_an_emulator() -> None:
+    """What the emulator lacks is put in place where it is started, and what it cannot take where it is packaged."""
+    for path in [*MACHINES.glob("*.asl.json"), MACHINES.parent / "template.yaml"]:
+        text = path.read_text().lower()
+        for word in ("emulator", "not every engine", "implementations"):
+            assert word not in text, (path.name, word)
