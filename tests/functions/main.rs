@@ -6,6 +6,8 @@ mod access_requests;
 mod account_joined;
 mod approvals;
 mod bad_input;
+mod commands;
+mod documents;
 mod evidence;
 mod exemptions;
 mod failures;
