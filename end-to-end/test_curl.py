@@ -1,4 +1,4 @@
-"""The README's commands: nothing but curl is needed to ask."""
+"""The commands of docs/operating.md: nothing but curl is needed to ask."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from harness.stack import Credentials
 from harness.unlock_requests import decide, end_of, plan_sha256, wait_for_question
 from locked_organization import BUCKET, LOCKED
 
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
 # Signs no header before: curl's own lib/http_aws_sigv4.c, commit 29c4aa00a16872, first in the tag curl-7_86_0.
 LOWEST_CURL = (7, 86)
 IDENTITY_CENTER_ROLE = "AWSReservedSSO_Requesters_0123456789abcdef"
@@ -28,16 +29,14 @@ def shells() -> list[str]:
     return [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)]
 
 
-def functions_of_the_readme() -> str:
-    """`request` and `decide` as they stand in the README, to be defined in a shell."""
-    lines = [line.removeprefix("    ") for line in (ROOT / "README.md").read_text().splitlines()]
-    begin = next(number for number, line in enumerate(lines) if line.startswith("request() {"))
-    end = next(number for number, line in enumerate(lines) if line.startswith("decide()"))
-    return "\n".join(lines[begin : end + 1])
+def documented_functions() -> str:
+    """`request` and `decide` as they stand in docs/operating.md, to be defined in a shell."""
+    [block] = [block for block in OPERATING.split("```sh\n") if block.startswith("request() {")]
+    return block.split("```")[0]
 
 
-def test_the_readme_names_the_lowest_curl_whose_signature_has_the_token_in_it() -> None:
-    [named] = re.findall(r"curl (\d+)\.(\d+) or later", (ROOT / "README.md").read_text())
+def test_the_document_names_the_lowest_curl_whose_signature_has_the_token_in_it() -> None:
+    [named] = re.findall(r"curl (\d+)\.(\d+) or later", OPERATING)
     assert tuple(map(int, named)) == LOWEST_CURL
 
 
@@ -48,13 +47,13 @@ def curl(tmp_path: Path) -> Path:
         pytest.skip("curl is not installed on this machine")
     said = subprocess.run(["curl", "--version"], check=True, capture_output=True, text=True).stdout
     if tuple(map(int, said.split()[1].split(".")[:2])) < LOWEST_CURL:
-        pytest.skip(f"curl is older than the README demands: {said.splitlines()[0]}")
+        pytest.skip(f"curl is older than docs/operating.md demands: {said.splitlines()[0]}")
     return tmp_path
 
 
 @pytest.mark.parametrize("shell", shells())
 @pytest.mark.parametrize("kind", ["long-term keys", "a session with a token"])
-def test_the_readmes_functions_ask_decide_and_read_with(locked: Deployment, curl: Path, kind: str, shell: str) -> None:
+def test_the_documented_functions_ask_decide_and_read_with(locked: Deployment, curl: Path, kind: str, shell: str) -> None:
     before = locked.world()
     ann = person(locked, "ann") if kind == "long-term keys" else session(locked, IDENTITY_CENTER_ROLE, "ann")
     assert (ann[2] is None) == (kind == "long-term keys")
@@ -82,7 +81,7 @@ def test_the_readmes_functions_ask_decide_and_read_with(locked: Deployment, curl
 def run(
     deployment: Deployment, directory: Path, shell: str, who: Credentials, function: str, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Calls one of the README's functions in a shell of its own."""
+    """Calls one of the documented functions in a shell of its own."""
     endpoint, outputs = urlsplit(deployment.endpoint), deployment.stack.outputs
     (directory / ".curlrc").write_text(
         f'noproxy = "*"\nconnect-to = "::{endpoint.hostname}:{endpoint.port}"\nmax-time = 60\n'
@@ -99,7 +98,7 @@ def run(
     }
     if token is not None:
         environment["AWS_SESSION_TOKEN"] = token
-    script = f'{functions_of_the_readme()}\n{function} "$1"'
+    script = f'{documented_functions()}\n{function} "$1"'
     command = [shell, "-euc", script, shell, json.dumps(body)]
     answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
     return json.loads(answer.stdout)

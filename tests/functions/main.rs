@@ -7,6 +7,8 @@ mod account_joined;
 mod approvals;
 mod audit_records;
 mod bad_input;
+mod commands;
+mod documents;
 mod evidence;
 mod exemptions;
 mod failures;

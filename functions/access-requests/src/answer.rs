@@ -60,7 +60,7 @@ impl HttpAnswer {
 pub(crate) enum NotDone {
     #[error(transparent)]
     BadInput(#[from] InvalidInput),
-    #[error("the request is not signed with an IAM identity: sign it as README.md shows")]
+    #[error("the request is not signed with an IAM identity: sign it as docs/operating.md shows")]
     NotSigned,
     #[error(transparent)]
     NotAPerson(#[from] NotAPerson),

@@ -425,7 +425,7 @@ pub async fn approvals() -> Vec<Told> {
             unsigned["error"].as_str().unwrap(),
             "request",
             "IAM identity",
-            "the request is not signed with an IAM identity: sign it as README.md shows",
+            "the request is not signed with an IAM identity: sign it as docs/operating.md shows",
         ),
         told(
             "a root user approves",
