@@ -22,7 +22,7 @@ def wait_for_request(deployment: Deployment, run: str) -> dict[str, Any]:
     reader = person(deployment, "reader")
 
     def asked() -> dict[str, Any] | None:
-        status, shown = deployment.approvals(reader, {"action": "show", "request": f"{run}.0"})
+        status, shown = deployment.approvals(reader, {"action": "show", "approval_id": f"{run}.0"})
         if status == 200:
             return dict(shown)
         assert status == 404, shown
@@ -38,7 +38,7 @@ def wait_for_request(deployment: Deployment, run: str) -> dict[str, Any]:
 def decide(
     deployment: Deployment, who: Credentials, action: str, run: str, plan_sha256: str
 ) -> tuple[int, dict[str, Any]]:
-    body = {"action": action, "request": f"{run}.0", "plan_sha256": plan_sha256, "reason": "looked at it"}
+    body = {"action": action, "approval_id": f"{run}.0", "plan_sha256": plan_sha256, "reason": "looked at it"}
     return deployment.approvals(who, body)
 
 

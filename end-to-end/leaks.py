@@ -16,7 +16,7 @@ def leaked(deployment: Deployment) -> list[str]:
     """
     versions = list(deployment.all_versions())
     # A task token lies where only the function that answers it may read, and nowhere else.
-    asked = [(key, text) for key, text in versions if key.endswith("/asked.json")]
+    asked = [(key, text) for key, text in versions if key.endswith("/request.json")]
     places = {
         "logs and histories": deployment.logs(),
         "objects": "\n".join(text for version in versions if version not in asked for text in version),

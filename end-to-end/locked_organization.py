@@ -175,7 +175,7 @@ def asked(deployment: Deployment, who: Credentials | None = None, **request: Any
 
 
 def plan_pin(deployment: Deployment, unlock: str) -> dict[str, str]:
-    return json.loads(deployment.read_object(f"approvals/{unlock}/asked.json"))["plan"]
+    return json.loads(deployment.read_object(f"approvals/{unlock}/request.json"))["plan"]
 
 
 def put(deployment: Deployment, key: str, content: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ RunName = Callable[[str], str]
 """Makes a name for a run that no test has used, from what the run is for."""
 
 EXEMPT = "333300000007"
-# May write exemptions and the kill switch, in the deployment whose guard is easily reached.
+# May write exemptions and the pause, in the deployment whose guard is easily reached.
 OPERATOR = f"arn:aws:iam::{MANAGEMENT}:user/operator"
 # IAM says who somebody is with their path.
 OPERATOR_WITH_PATH = f"arn:aws:iam::{MANAGEMENT}:user/teams/platform/operator-with-path"

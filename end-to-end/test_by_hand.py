@@ -25,7 +25,7 @@ def test_of_two_people_who_want_the_whole_organization_run_one_waits_for_the_oth
         status, answer = ask(guarded, who, WHOLE | {"mode": mode})
         assert status == 409 and first in answer["error"], answer
     assert guarded.executions() == executions
-    assert decide(guarded, person(guarded, "ben"), "refuse", first, plan_sha256(guarded, first))[0] == 200
+    assert decide(guarded, person(guarded, "ben"), "reject", first, plan_sha256(guarded, first))[0] == 200
     assert guarded.wait_for_execution(first).status == "FAILED"
 
     some = {"action": "secure", "selection": {"accounts": ["222200000001"]}, "reason": "CHG-2"}

@@ -116,7 +116,7 @@ def test_approvers_are_asked_once_for_accounts_that_got_stuck(guarded: Deploymen
     assert not any(account.get("root") for account in accounts(guarded.world()).values())
     assert accounts(before).keys() == accounts(guarded.world()).keys()
     assert len(notices_of(guarded, run, "approval needed")) == 1
-    assert f"approvals/{run}.1/asked.json" not in guarded.objects()
+    assert f"approvals/{run}.1/request.json" not in guarded.objects()
 
 
 def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment, run_name: RunName) -> None:
@@ -141,7 +141,7 @@ def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment,
     assert status == 200, asked
     answer = {
         "action": "approve",
-        "request": asked["request"],
+        "approval_id": asked["approval_id"],
         "plan_sha256": asked["plan_sha256"],
         "reason": "so it is",
     }
@@ -151,7 +151,7 @@ def test_a_key_in_use_goes_once_two_people_have_released_it(guarded: Deployment,
 
     status, decided = guarded.approvals(ben, answer)
     assert status == 200 and "user/ben#AIDA" in decided["by"], decided
-    assert guarded.access_requests(ben, {"action": "show", "request": asked["request"]})[1]["good_until"]
+    assert guarded.access_requests(ben, {"action": "show", "approval_id": asked["approval_id"]})[1]["good_until"]
     assert guarded.run(request, run_name("released")).error == "AccountsNotSecured", "the other key is still there"
     left = accounts(guarded.world())[account["id"]]["root"]["access_keys"]
     assert [key["id"] for key in left] == [keys[1]["id"]]

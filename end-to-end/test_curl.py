@@ -53,7 +53,9 @@ def curl(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("shell", shells())
 @pytest.mark.parametrize("kind", ["long-term keys", "a session with a token"])
-def test_the_documented_functions_ask_decide_and_read_with(locked: Deployment, curl: Path, kind: str, shell: str) -> None:
+def test_the_documented_functions_ask_decide_and_read_with(
+    locked: Deployment, curl: Path, kind: str, shell: str
+) -> None:
     before = locked.world()
     ann = person(locked, "ann") if kind == "long-term keys" else session(locked, IDENTITY_CENTER_ROLE, "ann")
     assert (ann[2] is None) == (kind == "long-term keys")
@@ -67,14 +69,14 @@ def test_the_documented_functions_ask_decide_and_read_with(locked: Deployment, c
     started = run(locked, curl, shell, ann, "request", {"action": "apply", **resource})
     assert started["outcome"] == "started", started
     wait_for_question(locked, started["unlock"])
-    shown = run(locked, curl, shell, ann, "request", {"action": "show", "request": started["unlock"]})
+    shown = run(locked, curl, shell, ann, "request", {"action": "show", "approval_id": started["unlock"]})
     assert "apply" in shown["request"]["request"]["action"] and "- everyone\n" in shown["shown"]
     sha256 = plan_sha256(locked, started["unlock"])
-    refusal = {"action": "refuse", "request": started["unlock"], "plan_sha256": sha256, "reason": "only looking"}
+    refusal = {"action": "reject", "approval_id": started["unlock"], "plan_sha256": sha256, "reason": "only looking"}
     # Through the other URL: who asked is known there by the same signature.
     assert "asked" in run(locked, curl, shell, ann, "decide", refusal)["error"]
-    assert decide(locked, ben, started["unlock"], sha256, "refuse")[0] == 200
-    assert end_of(locked, started["unlock"]).error == "Refused"
+    assert decide(locked, ben, started["unlock"], sha256, "reject")[0] == 200
+    assert end_of(locked, started["unlock"]).error == "Rejected"
     assert locked.world() == before
 
 

@@ -62,7 +62,7 @@ def test_an_exemption_that_cannot_be_read_holds_back_its_account_and_no_other(
     goal = accounts(secured(before, {DIRTY, EXEMPT}))
     assert accounts(deployment.world()) == goal
     status = deployment.report(name)["accounts"][DIRTY]["status"]
-    assert key in str(status["held_back"]) and "write over it" in str(status["held_back"])
+    assert key in str(status["protected"]) and "write over it" in str(status["protected"])
 
 
 def test_an_object_named_after_no_account_holds_back_everything_until_it_is_mended(
@@ -77,7 +77,7 @@ def test_an_object_named_after_no_account_holds_back_everything_until_it_is_mend
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
     assert guarded.world() == before
     assert [call for id in accounts(before) for call in changes_in(guarded.calls(), id)] == []
-    status = str(guarded.report(name)["accounts"][DIRTY]["status"]["held_back"])
+    status = str(guarded.report(name)["accounts"][DIRTY]["status"]["protected"])
     assert key in status and "write over it with an exemption that has ended" in status
 
     guarded.put_object(key, b'{"reason": "typing error", "until": "2020-01-01T00:00:00Z"}', operator)
@@ -113,7 +113,7 @@ def test_an_operator_with_a_path_is_named_with_it(guarded: Deployment) -> None:
         guarded.put_object(f"exemptions/{DIRTY}.json", b'{"reason": "why"}', elsewhere)
 
 
-def test_only_named_operators_write_exemptions_and_the_kill_switch(guarded: Deployment) -> None:
+def test_only_named_operators_write_exemptions_and_the_pause(guarded: Deployment) -> None:
     operator, other = (user(guarded, name, ADMINISTRATOR) for name in (OPERATOR.split("/")[1], "somebody-else"))
     for key in (f"exemptions/{DIRTY}.json", "control/paused.json"):
         guarded.put_object(key, b'{"paused": false}', operator)

@@ -25,7 +25,7 @@ def run_with_fault(deployment: Deployment, run: str, **fault: Any) -> tuple[dict
         "clean",
         "cleaned",
         "exempt",
-        "left_out",
+        "ineligible",
         "absent",
     }
     return before, report["accounts"][BROKEN]["status"]

@@ -94,14 +94,14 @@ def test_a_root_user_cannot_approve(guarded: Deployment, run_name: RunName) -> N
     ask(guarded, run, ALL)
     root = (guarded.stack.account, "any", None)
     assert decide(guarded, root, "approve", run, plan_sha256(guarded, run))[0] == 403
-    assert decide(guarded, person(guarded, "ann"), "refuse", run, plan_sha256(guarded, run))[0] == 200
+    assert decide(guarded, person(guarded, "ann"), "reject", run, plan_sha256(guarded, run))[0] == 200
 
 
 def test_a_refusal_ends_the_run_without_deleting(guarded: Deployment, run_name: RunName) -> None:
     before, run = guarded.world(), run_name("refused")
     ask(guarded, run, ALL)
     digest = plan_sha256(guarded, run)
-    assert decide(guarded, person(guarded, "ann"), "refuse", run, digest)[0] == 200
+    assert decide(guarded, person(guarded, "ann"), "reject", run, digest)[0] == 200
     nothing_deleted(guarded, before, guarded.wait_for_execution(run))
     assert decide(guarded, person(guarded, "ben"), "approve", run, digest)[0] == 409
 
@@ -131,7 +131,7 @@ def test_where_nobody_can_be_asked_the_report_says_so_and_the_run_fails(guarded:
 
     with machine_changed(guarded, out_of_reach):
         execution = guarded.run(ALL, run)
-    assert (execution.status, execution.error) == ("FAILED", "ApprovalNotAsked"), execution.cause
+    assert (execution.status, execution.error) == ("FAILED", "ApprovalNotRequested"), execution.cause
     assert "999988887777" in (execution.cause or "")
     assert guarded.world() == before
     report = guarded.report(run)
@@ -148,7 +148,7 @@ def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name: 
 
     with machine_changed(guarded, no_topic):
         shown = ask(guarded, run, ALL)
-        assert decide(guarded, person(guarded, "ann"), "refuse", run, shown["plan"]["sha256"])[0] == 200
+        assert decide(guarded, person(guarded, "ann"), "reject", run, shown["plan"]["sha256"])[0] == 200
         execution = guarded.wait_for_execution(run)
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured"), execution.cause
     assert guarded.world() == before and guarded.report(run)
@@ -172,7 +172,7 @@ def test_a_token_without_a_decision_deletes_nothing(guarded: Deployment, run_nam
     """The worker holds the decision against the plan, whoever answered the token."""
     before, run = guarded.world(), run_name("token-alone")
     ask(guarded, run, ALL)
-    token = json.loads(guarded.read_object(f"approvals/{run}.0/asked.json"))["task_token"]
+    token = json.loads(guarded.read_object(f"approvals/{run}.0/request.json"))["task_token"]
     guarded.stack.client("stepfunctions").send_task_success(taskToken=token, output='{"decision": "approved"}')
     execution = guarded.wait_for_execution(run)
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured")
@@ -213,14 +213,14 @@ def test_a_notice_names_the_request_and_the_plan_and_no_secret(guarded: Deployme
     assert guarded.stack.outputs["ApprovalsUrl"] in notice
     assert "AKIA" not in notice and "task_token" not in json.dumps(shown)
     assert leaked(guarded) == []
-    assert decide(guarded, person(guarded, "ann"), "refuse", run, shown["plan"]["sha256"])[0] == 200
+    assert decide(guarded, person(guarded, "ann"), "reject", run, shown["plan"]["sha256"])[0] == 200
 
 
 def test_who_is_not_let_in_by_iam_can_ask_nothing(guarded: Deployment) -> None:
     stranger, (key, _, _) = user(guarded, "stranger"), person(guarded, "ann")
     for url in (guarded.access_requests, guarded.approvals):
-        assert url(stranger, {"action": "show", "request": "some-run.0"})[0] == 403
-        assert url((key, "not the secret", None), {"request": "some-run.0"})[0] == 403
+        assert url(stranger, {"action": "show", "approval_id": "some-run.0"})[0] == 403
+        assert url((key, "not the secret", None), {"approval_id": "some-run.0"})[0] == 403
 
 
 def test_asking_and_approving_are_two_permissions(guarded: Deployment, run_name: RunName) -> None:
@@ -228,8 +228,8 @@ def test_asking_and_approving_are_two_permissions(guarded: Deployment, run_name:
     requester = user(guarded, "only-a-requester", outputs["RequestersPolicyArn"])
     approver = user(guarded, "only-an-approver", outputs["ApproversPolicyArn"])
     run = run_name("two-permissions")
-    shown, show = ask(guarded, run, ALL), {"action": "show", "request": f"{run}.0"}
-    answer = {"action": "approve", "request": f"{run}.0", "plan_sha256": shown["plan"]["sha256"], "reason": "try"}
+    shown, show = ask(guarded, run, ALL), {"action": "show", "approval_id": f"{run}.0"}
+    answer = {"action": "approve", "approval_id": f"{run}.0", "plan_sha256": shown["plan"]["sha256"], "reason": "try"}
     start = {"action": "secure", "selection": "all", "reason": "try"}
     executions = guarded.executions()
     # Each sees what it is about, behind the URL that takes what it may do; IAM keeps it from the other one.
@@ -244,17 +244,17 @@ def test_asking_and_approving_are_two_permissions(guarded: Deployment, run_name:
         assert status == 403 and place in said["error"] and "\n" not in said["error"], said
     assert guarded.executions() == executions
     assert f"approvals/{run}.0/decision.json" not in guarded.objects()
-    assert decide(guarded, approver, "refuse", run, shown["plan"]["sha256"])[0] == 200
+    assert decide(guarded, approver, "reject", run, shown["plan"]["sha256"])[0] == 200
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"action": "show", "request": "no-such-run.0"}, 404),
-        ({"action": "show", "request": "../x"}, 400),
-        ({"action": "destroy", "request": "some-run.0"}, 400),
-        ({"action": "show", "request": "some-run.0", "force": True}, 400),
-        ({"ask": {"run": "x"}}, 400),
+        ({"action": "show", "approval_id": "no-such-run.0"}, 404),
+        ({"action": "show", "approval_id": "../x"}, 400),
+        ({"action": "destroy", "approval_id": "some-run.0"}, 400),
+        ({"action": "show", "approval_id": "some-run.0", "force": True}, 400),
+        ({"approval_request": {"run": "x"}}, 400),
         ({"action": "secure", "selection": "everything", "reason": "typo"}, 400),
         ([], 400),
         ("approve", 400),

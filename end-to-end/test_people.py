@@ -13,7 +13,7 @@ from shared_deployments import PERSON_ROLE
 from worlds import MANAGEMENT
 
 START = {"action": "secure", "selection": "all", "mode": "enforce", "reason": "before the audit"}
-SHOW = {"action": "show", "request": "some-run.0"}
+SHOW = {"action": "show", "approval_id": "some-run.0"}
 URLS = ("AccessRequests", "Approvals")
 
 

@@ -122,7 +122,7 @@ def test_excluded_accounts_are_not_entered_and_the_report_says_so(
     report = run(deployment, run_name("no-account"), {"selection": "all", "exclude": {"accounts": sorted(ids(3))}})
     assert changed_accounts(world, deployment.world()) == ids(1, 2, 4, 5, 7)
     assert entered(deployment, world) == ids(1, 2, 4, 5, 6, 7)
-    assert report["accounts"][member(3)["id"]]["status"] == {"left_out": "excluded"}
+    assert report["accounts"][member(3)["id"]]["status"] == {"ineligible": "excluded"}
 
 
 def test_excluded_units_are_left_out_with_all_units_below_them(
@@ -130,7 +130,7 @@ def test_excluded_units_are_left_out_with_all_units_below_them(
 ) -> None:
     report = run(deployment, run_name("no-unit"), {"selection": "all", "exclude": {"organizational_units": [OUTER]}})
     assert changed_accounts(world, deployment.world()) == entered(deployment, world) == ids(3, 4)
-    assert {id for id in ids(1, 2, 5, 6, 7) if reported_status(report, id) == "left_out"} == ids(1, 2, 5, 6, 7)
+    assert {id for id in ids(1, 2, 5, 6, 7) if reported_status(report, id) == "ineligible"} == ids(1, 2, 5, 6, 7)
 
 
 def test_what_carries_an_excluded_tag_is_audited_and_keeps_everything(
@@ -190,7 +190,7 @@ def test_a_night_leaves_out_exactly_who_stands_in_the_excluded_unit(guarded: Dep
     assert changed_accounts(before, guarded.world()) == entered(guarded, before) == ids(3, 4)
     report = guarded.report("nightly-2026-12-01")
     for number in (1, 2, 5):
-        assert report["accounts"][member(number)["id"]]["status"] == {"left_out": "excluded"}
+        assert report["accounts"][member(number)["id"]]["status"] == {"ineligible": "excluded"}
 
 
 def test_a_night_whose_excluded_unit_is_gone_touches_nobody_and_says_which(guarded: Deployment) -> None:

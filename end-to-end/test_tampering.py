@@ -161,7 +161,7 @@ WRITERS = {
     "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
     "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
     "PublishReport": ["runs/prefixes/report/0.json"],
-    "AccessRequests": ["approvals/prefixes.0/asked.json", "unlocks/prefixes/request.json", "releases/prefixes.json"],
+    "AccessRequests": ["approvals/prefixes.0/request.json", "unlocks/prefixes/request.json", "releases/prefixes.json"],
     "Approvals": ["approvals/prefixes.0/decision.json"],
     "UnlockPolicy": [
         "unlocks/prefixes/plan.json",
@@ -191,7 +191,7 @@ def test_each_function_may_write_its_own_prefix_only(deployment: Deployment, fun
 def test_the_token_of_a_request_is_read_by_the_two_functions_that_need_it_only(
     deployment: Deployment, administrator: Credentials
 ) -> None:
-    key = "approvals/tokens.0/asked.json"
+    key = "approvals/tokens.0/request.json"
     deployment.put_object(key, b'{"task_token": "a-token-that-nobody-waits-with"}')
     request = {"Bucket": deployment.stack.outputs["BucketName"], "Key": key}
     readers = {"administrator": administrator}

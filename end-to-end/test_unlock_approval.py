@@ -57,7 +57,7 @@ def test_an_approver_can_open_what_the_notice_links_to_and_nothing_else_in_the_b
     [link] = [line.split()[3] for line in notice["Message"].splitlines() if line.startswith("aws s3 cp ")]
     key = link.removeprefix(f"s3://{bucket}/")
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() == show(locked, approver, unlock)["shown"]
-    for other in (f"unlocks/{unlock}/plan.json", f"unlocks/{unlock}/request.json", f"approvals/{unlock}/asked.json"):
+    for other in (f"unlocks/{unlock}/plan.json", f"unlocks/{unlock}/request.json", f"approvals/{unlock}/request.json"):
         with pytest.raises(ClientError, match="AccessDenied"):
             s3.get_object(Bucket=bucket, Key=other)
 
@@ -83,7 +83,7 @@ def test_a_decision_stands_and_is_not_made_twice(locked: Deployment) -> None:
     assert decide(locked, ben, unlock, digest)[0] == 200
     assert end_of(locked, unlock).status == "SUCCEEDED"
     after, decision = locked.world(), locked.read_object(f"approvals/{unlock}/decision.json")
-    for who, action in ((cid, "approve"), (cid, "refuse"), (ben, "refuse")):
+    for who, action in ((cid, "approve"), (cid, "reject"), (ben, "reject")):
         status, answer = decide(locked, who, unlock, digest, action)
         assert status == 409, answer
     assert locked.read_object(f"approvals/{unlock}/decision.json") == decision
@@ -93,9 +93,9 @@ def test_a_decision_stands_and_is_not_made_twice(locked: Deployment) -> None:
 def test_a_refusal_ends_it_with_the_reason(locked: Deployment) -> None:
     before, unlock = locked.world(), asked(locked)
     digest = plan_sha256(locked, unlock)
-    body = {"action": "refuse", "request": unlock, "plan_sha256": digest, "reason": "not before the audit"}
+    body = {"action": "reject", "approval_id": unlock, "plan_sha256": digest, "reason": "not before the audit"}
     assert locked.approvals(person(locked, "ben"), body)[0] == 200
-    execution = ended_without_a_change(locked, before, unlock, "Refused")
+    execution = ended_without_a_change(locked, before, unlock, "Rejected")
     assert "not before the audit" in (execution.cause or "") and "user/ben" in (execution.cause or "")
     assert decide(locked, person(locked, "cid"), unlock, digest)[0] == 409
 
@@ -123,7 +123,7 @@ def test_where_nobody_can_be_asked_it_ends_without_a_change(locked: Deployment) 
 
     with machine_changed(locked, out_of_reach, UNLOCK):
         unlock = ask(locked, person(locked, "ann"), **APPLY_TO_BUCKET)
-        execution = ended_without_a_change(locked, before, unlock, "ApprovalNotAsked")
+        execution = ended_without_a_change(locked, before, unlock, "ApprovalNotRequested")
     assert "999988887777" in (execution.cause or "")
 
 
@@ -143,7 +143,7 @@ def test_an_exception_may_still_exist_so_that_it_takes_force(locked: Deployment)
     execution = ended_without_a_change(locked, before, unlock, "NotPossible")
     assert "force" in (execution.cause or "") and "break-glass" not in (execution.cause or "")
     assert "break-glass" in show(locked, person(locked, "ann"), unlock)["shown"]
-    assert f"approvals/{unlock}/asked.json" not in locked.objects()
+    assert f"approvals/{unlock}/request.json" not in locked.objects()
     unlock = asked(locked, force=True)
     [notice] = notices_of(locked, unlock)
     assert "Verdict: everyone_except" in notice["Message"] and "force" in notice["Message"]
@@ -161,5 +161,5 @@ def test_a_deployment_that_needs_no_approval_applies_at_once(guarded: Deployment
     assert bucket_client(guarded).get_bucket_policy(Bucket=BUCKET)
     [notice] = notices_of(guarded, unlock)
     assert notice["Subject"] == "Rootwarden: unlock request done"
-    assert f"approvals/{unlock}/asked.json" not in guarded.objects()
+    assert f"approvals/{unlock}/request.json" not in guarded.objects()
     assert tasks(guarded) == {"S3UnlockBucketPolicy"}

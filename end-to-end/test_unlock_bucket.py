@@ -123,8 +123,8 @@ def test_the_notice_says_everything_that_an_approver_needs_and_nothing_of_the_po
         if line.startswith("To refuse: ")
     ]
     assert locked.approvals(person(locked, "ben"), body)[0] == 200
-    assert end_of(locked, unlock).error == "Refused"
-    token = json.loads(locked.read_object(f"approvals/{unlock}/asked.json"))["task_token"]
+    assert end_of(locked, unlock).error == "Rejected"
+    token = json.loads(locked.read_object(f"approvals/{unlock}/request.json"))["task_token"]
     for told in notices_of(locked, unlock):
         for text in (token, "DenyAll", "s3:*", "Statement"):
             assert text not in told["Message"]
@@ -154,7 +154,7 @@ def test_without_an_action_it_only_looks_and_says_who_is_locked_out(locked: Depl
     assert (execution.output["outcome"], execution.output["verdict"]) == ("inspected", "everyone")
     assert locked.world() == before and changes_in(locked.calls(), LOCKED) == []
     assert stored_policies(locked) == stored and notices_of(locked, unlock) == []
-    assert f"approvals/{unlock}/asked.json" not in locked.objects()
+    assert f"approvals/{unlock}/request.json" not in locked.objects()
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_plan_shows_the_change_and_makes_none(
     assert says in text
     assert any(line.startswith("-  ") for line in text.splitlines()) == (error is None)
     assert locked.world() == before and changes_in(locked.calls(), LOCKED) == []
-    assert f"approvals/{unlock}/asked.json" not in locked.objects()
+    assert f"approvals/{unlock}/request.json" not in locked.objects()
 
 
 def test_asking_twice_within_a_minute_is_asking_once(locked: Deployment) -> None:

@@ -70,7 +70,7 @@ def test_a_plan_that_is_written_over_after_its_approval_is_not_carried_out(locke
     """The decision is recorded here without the machine's knowing, so that there is time in between."""
     before, unlock = locked.world(), asked(locked)
     pin = plan_pin(locked, unlock)
-    token = json.loads(locked.read_object(f"approvals/{unlock}/asked.json"))["task_token"]
+    token = json.loads(locked.read_object(f"approvals/{unlock}/request.json"))["task_token"]
     put(locked, f"approvals/{unlock}/decision.json", decision_about(locked, unlock, pin["sha256"]))
     plan = locked.read_object(pin["key"])
     put(locked, pin["key"], plan.replace("DenyAll", "DenyNot"))
@@ -90,7 +90,7 @@ def test_the_function_alone_changes_nothing_without_a_recorded_decision(locked: 
 
 def test_a_token_without_a_decision_changes_nothing(locked: Deployment) -> None:
     before, unlock = locked.world(), asked(locked)
-    token = json.loads(locked.read_object(f"approvals/{unlock}/asked.json"))["task_token"]
+    token = json.loads(locked.read_object(f"approvals/{unlock}/request.json"))["task_token"]
     locked.stack.client("stepfunctions").send_task_success(taskToken=token, output='{"decision": "approved"}')
     execution = ended_without_a_change(locked, before, unlock, "ApplyFailed")
     assert "Denied" in (execution.cause or "")
@@ -99,19 +99,19 @@ def test_a_token_without_a_decision_changes_nothing(locked: Deployment) -> None:
 def decision_about(deployment: Deployment, unlock: str, sha256: str, **changes: Any) -> dict[str, Any]:
     """A decision as `approvals` writes it: a real one about another request, with this one's name and hash."""
     other = asked(deployment)
-    assert decide(deployment, person(deployment, "ben"), other, plan_sha256(deployment, other), "refuse")[0] == 200
+    assert decide(deployment, person(deployment, "ben"), other, plan_sha256(deployment, other), "reject")[0] == 200
     real = json.loads(deployment.read_object(f"approvals/{other}/decision.json"))
-    assert {"request", "plan_sha256", "decision", "by", "started_by"} <= set(real)
+    assert {"approval_id", "plan_sha256", "decision", "by", "started_by"} <= set(real)
     end_of(deployment, other)
-    return {**real, "request": unlock, "plan_sha256": sha256, "decision": "approved", **changes}
+    return {**real, "approval_id": unlock, "plan_sha256": sha256, "decision": "approved", **changes}
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"plan_sha256": "0" * 64},
-        {"decision": "refused"},
-        {"request": "unlock-20261122T0405Z-000000000000"},
+        {"decision": "rejected"},
+        {"approval_id": "unlock-20261122T0405Z-000000000000"},
         {"by": f"arn:aws:iam::{MANAGEMENT}:user/ann"},
         {"by": f"arn:aws:sts::{MANAGEMENT}:assumed-role/approver/ann"},
     ],

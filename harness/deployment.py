@@ -186,7 +186,7 @@ class Deployment:
         return signed_post(self.endpoint, self.stack.outputs["AccessRequestsUrl"], credentials, body)
 
     def approvals(self, credentials: Credentials, body: Any) -> tuple[int, Any]:
-        """Sends what a person approves or refuses through the other function URL; both show what it is about."""
+        """Sends what a person approves or rejects through the other function URL; both show what it is about."""
         return signed_post(self.endpoint, self.stack.outputs["ApprovalsUrl"], credentials, body)
 
     def notices(self) -> list[dict[str, str]]:

@@ -75,7 +75,7 @@ def secured(world: World, exempt: set[str]) -> World:
 def expected_status(before: World, account: dict[str, Any], exempt: set[str]) -> set[str]:
     """What a report may say of an account, after a run that found it as it is in `before`."""
     if is_out_of_reach(before, account):
-        return {"left_out", "absent"}
+        return {"ineligible", "absent"}
     if account["id"] in exempt:
         return {"exempt"} if credentials(account) else {"clean"}
     return {"cleaned"} if credentials(account) else {"clean"}

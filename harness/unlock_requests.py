@@ -23,7 +23,7 @@ def wait_for_question(deployment: Deployment, unlock: str, timeout: float = 30) 
     """Waits until the request waits for somebody to decide."""
 
     def is_asked() -> bool:
-        if f"approvals/{unlock}/asked.json" in deployment.objects():
+        if f"approvals/{unlock}/request.json" in deployment.objects():
             return True
         execution = deployment.execution(unlock, UNLOCK)
         if execution is not None and execution.status != "RUNNING":
@@ -54,13 +54,13 @@ def decide(
     deployment: Deployment, who: Credentials, unlock: str, sha256: str, action: str = "approve"
 ) -> tuple[int, dict[str, Any]]:
     """Approves or refuses a plan by its hash: the status and the answer."""
-    body = {"action": action, "request": unlock, "plan_sha256": sha256, "reason": "looked at the plan"}
+    body = {"action": action, "approval_id": unlock, "plan_sha256": sha256, "reason": "looked at the plan"}
     return deployment.approvals(who, body)
 
 
 def show(deployment: Deployment, who: Credentials, unlock: str) -> dict[str, Any]:
     """All that is known of a request."""
-    status, shown = deployment.approvals(who, {"action": "show", "request": unlock})
+    status, shown = deployment.approvals(who, {"action": "show", "approval_id": unlock})
     if status != 200:
         raise DeploymentError(f"request {unlock} cannot be shown: {status} {shown}")
     return shown

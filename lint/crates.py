@@ -10,17 +10,17 @@ from typing import Any
 MAY_USE: dict[str, set[str]] = {
     "rootwarden-domain": set(),
     "rootwarden-simulator": set(),
-    "rootwarden-root-access": {"rootwarden-domain"},
-    "rootwarden-lambda": {"rootwarden-domain", "rootwarden-root-access"},
+    "rootwarden-aws": {"rootwarden-domain"},
+    "rootwarden-lambda": {"rootwarden-domain", "rootwarden-aws"},
 }
-FUNCTION_MAY_USE = {"rootwarden-domain", "rootwarden-lambda", "rootwarden-root-access"}
+FUNCTION_MAY_USE = {"rootwarden-domain", "rootwarden-lambda", "rootwarden-aws"}
 # It holds no code that is deployed, and tests everything.
 TESTS = "rootwarden-tests"
 
 # What a crate may not use of others' crates, by what their names begin with.
 NO_AWS = ("aws", "lambda_", "tokio")
 NO_CALLS = ("aws-config", "aws-sdk-")
-FOREIGN = {"rootwarden-domain": NO_AWS, "rootwarden-root-access": ()}
+FOREIGN = {"rootwarden-domain": NO_AWS, "rootwarden-aws": ()}
 
 
 def directions(packages: list[dict[str, Any]]) -> list[str]:

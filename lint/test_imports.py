@@ -181,14 +181,14 @@ def test_what_cannot_be_read_fails(tmp_path: Path) -> None:
 def test_crates_use_one_another_one_way_and_one_of_them_calls_aws() -> None:
     good = [
         package("rootwarden-domain", "serde"),
-        package("rootwarden-root-access", "rootwarden-domain", "aws-sdk-sts", "tokio"),
+        package("rootwarden-aws", "rootwarden-domain", "aws-sdk-sts", "tokio"),
         package("rootwarden-simulator", "aws-smithy-types", in_tests=["aws-sdk-s3"]),
-        package("audit-accounts", "rootwarden-root-access", "rootwarden-domain", "lambda_runtime"),
+        package("audit-accounts", "rootwarden-aws", "rootwarden-domain", "lambda_runtime"),
         package("rootwarden-tests", "audit-accounts", "rootwarden-simulator", in_tests=["aws-sdk-s3"]),
     ]
     assert problems({"packages": good}) == []
     for wrong, named in [
-        (package("rootwarden-domain", "rootwarden-root-access"), "rootwarden-domain uses rootwarden-root-access"),
+        (package("rootwarden-domain", "rootwarden-aws"), "rootwarden-domain uses rootwarden-aws"),
         (package("rootwarden-domain", "aws-types"), "rootwarden-domain uses aws-types"),
         (package("rootwarden-domain", "tokio"), "rootwarden-domain uses tokio"),
         (package("audit-accounts", "aws-sdk-sts"), "audit-accounts uses aws-sdk-sts"),

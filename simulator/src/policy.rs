@@ -20,7 +20,7 @@ mod text;
 mod wildcard;
 
 pub use self::access::{Access, is_allowed};
-pub(crate) use self::access::{Verdict, usual_context, verdict};
+pub(crate) use self::access::{AccessDecision, usual_context, verdict};
 pub(crate) use self::context::Context;
 pub(crate) use self::form::{CheckedStatement, Rejection, checked_statements};
 pub(crate) use self::principal::CallingPrincipal;

@@ -41,9 +41,9 @@ pub async fn asked(started_by: &Value) -> (Rehearsal, Value) {
     (rehearsal, plan)
 }
 
-pub fn verdict(action: &str, plan: &Value) -> Value {
+pub fn decision_request(action: &str, plan: &Value) -> Value {
     json!({
-        "action": action, "request": REQUEST, "plan_sha256": plan["plan"]["sha256"], "reason": "looked at every account",
+        "action": action, "approval_id": REQUEST, "plan_sha256": plan["plan"]["sha256"], "reason": "looked at every account",
     })
 }
 

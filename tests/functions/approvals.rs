@@ -28,7 +28,7 @@ async fn approved_plan(rehearsal: &Rehearsal) -> Value {
     let (_, plan) = rehearsal.plan_round(&request()).await.unwrap();
     assert_eq!(plan["approval"], "needed");
     rehearsal.ask(&plan, &json!("schedule"), TOKEN).await.unwrap();
-    let (status, answer) = rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    let (status, answer) = rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!(status, 200, "{answer}");
     plan
 }
@@ -270,7 +270,7 @@ async fn tags_and_the_last_use_of_keys_are_read_again_before_a_deletion_that_wai
     assert!(is_clean(&rehearsal, EVERYTHING) && is_clean(&rehearsal, CERTIFICATE));
     let told = rehearsal.object(&deletions[0]["result"]).to_string();
     assert!(told.contains("since it was planned: used 2026-11-22T20:00:00Z, within the last 30 days"), "{told}");
-    assert!(told.contains(r#""left_out":"excluded""#), "{told}");
+    assert!(told.contains(r#""ineligible":"excluded""#), "{told}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,9 +27,6 @@ const RUN_BY: [(&str, RunBy); 13] = [
     ("decide ", RunBy::Url),
 ];
 
-/// Names in the documents, and what they are called in the code until everything is renamed.
-const STILL_CALLED: [(&str, &str); 2] = [("\"approval_id\"", "\"request\""), ("\"reject\"", "\"refuse\"")];
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RunBy {
     /// A test in this file does, which `names` shows.
@@ -179,7 +176,6 @@ fn body(command: &str) -> Value {
         .replace("payroll/….json", "payroll/2026-11-22T04-05-06Z-unlock-0.json")
         .replace("\"plan_sha256\": \"…\"", &format!("\"plan_sha256\": \"{}\"", "0".repeat(64)));
     assert!(!filled.contains('…'), "{filled}");
-    let filled = STILL_CALLED.iter().fold(filled, |filled, (new, old)| filled.replace(new, old));
     serde_json::from_str(&filled).map_err(|error| format!("{error}: {filled}")).unwrap()
 }
 

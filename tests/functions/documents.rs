@@ -6,26 +6,9 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use rootwarden_domain::report::Counts;
+use rootwarden_domain::run::report::Counts;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-
-/// Places that the documents name, and that are being moved to. Each entry goes once it is there: the test fails until then.
-const NOT_THERE_YET: [&str; 10] = [
-    "bench/generated_organization.py",
-    "functions/access-requests/src/views",
-    "harness",
-    "lint",
-    "shared/aws",
-    "shared/domain/src/aws",
-    "shared/domain/src/run/",
-    "simulator/src/policy/task-policies",
-    "simulator/src/services",
-    "simulator/src/world/",
-];
-
-/// Names in the documents, and what they are called in the code until everything is renamed.
-const STILL_CALLED: [(&str, &str); 2] = [("protected", "held_back"), ("ineligible", "left_out")];
 
 /// What lies in the deployment's bucket, is made by building, or belongs to somebody else: no path of the repository.
 const ELSEWHERE: [&str; 15] = [
@@ -115,18 +98,10 @@ fn every_path_that_the_guides_name_exists() {
             checked += 1;
             // Some documents name a file by its name alone, where there can be no doubt.
             let exists = Path::new(ROOT).join(named).exists() || names.contains(named);
-            let is_awaited = NOT_THERE_YET.iter().any(|place| named.starts_with(place));
-            assert!(exists || is_awaited, "{}: `{named}` is not there", path.display());
+            assert!(exists, "{}: `{named}` is not there", path.display());
         }
     }
     assert!(checked >= 100, "only {checked} paths are named");
-}
-
-#[test]
-fn nothing_is_awaited_that_has_come() {
-    for place in NOT_THERE_YET {
-        assert!(!Path::new(ROOT).join(place).exists(), "`{place}` is there: take it out of the list");
-    }
 }
 
 /// The targets of Markdown's links, each with its line.
@@ -254,13 +229,7 @@ fn every_status_of_a_report_is_described() {
     let counts = serde_json::to_value(Counts::default()).unwrap();
     let statuses: BTreeSet<String> = counts.as_object().unwrap().keys().cloned().collect();
     let described = first_cells(&read("docs/operating.md").text, "| status | |");
-    let described: BTreeSet<String> = described.into_iter().map(still_called).collect();
     assert_eq!(described, statuses);
-}
-
-fn still_called(name: String) -> String {
-    let called = STILL_CALLED.iter().find(|(new, _)| *new == name);
-    called.map_or(name, |(_, old)| (*old).to_owned())
 }
 
 #[test]

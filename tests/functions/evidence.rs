@@ -22,7 +22,8 @@ async fn i3_what_was_deleted_is_told_also_where_the_account_is_left_alone_in_the
     let suspended = |rehearsal: &Rehearsal| {
         rehearsal.simulator.update(|world| world.accounts.get_mut(KEYS).unwrap().state = "SUSPENDED".into());
     };
-    for (change, status) in [(&paused as &dyn Fn(&Rehearsal), "paused"), (&exempt, "exempt"), (&suspended, "left_out")]
+    for (change, status) in
+        [(&paused as &dyn Fn(&Rehearsal), "paused"), (&exempt, "exempt"), (&suspended, "ineligible")]
     {
         let rehearsal = rehearsal();
         // The first of two keys goes, the second one does not.

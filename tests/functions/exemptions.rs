@@ -37,9 +37,9 @@ async fn an_exemption_that_cannot_be_read_does_not_keep_any_other_account_from_b
             assert!(is_clean(&rehearsal, account), "{account}");
         }
         assert_eq!(finished.output["secured"], false, "somebody has to mend it");
-        let held_back = finished.status(KEYS)["held_back"]["held_back"].clone();
-        assert_eq!(held_back.as_array().unwrap().len(), before.access_keys.len(), "{held_back}");
-        let reason = held_back[0]["reason"].as_str().unwrap();
+        let protected = finished.status(KEYS)["protected"]["protected"].clone();
+        assert_eq!(protected.as_array().unwrap().len(), before.access_keys.len(), "{protected}");
+        let reason = protected[0]["reason"].as_str().unwrap();
         assert!(reason.contains(&key) && reason.contains("write over it"), "{reason}");
     }
 }
@@ -118,5 +118,5 @@ async fn a_report_says_too_what_is_held_back() {
     write(&rehearsal, "exemptions/x.json", b"not JSON");
     let finished = rehearsal.run(json!({"selection": "all"})).await.unwrap();
     assert!(finished.status(KEYS).to_string().contains("exemptions/x.json"), "{}", finished.status(KEYS));
-    assert_ne!(finished.output["counts"]["held_back"], Value::from(0));
+    assert_ne!(finished.output["counts"]["protected"], Value::from(0));
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rootwarden_aws::{Organization, RootSessions, SessionBudget};
 use rootwarden_domain::ErrorKind;
-use rootwarden_root_access::{Organization, RootSessions, SessionBudget};
 use rootwarden_simulator::Fault;
 use rootwarden_tests::{MANAGEMENT, RUN};
 use serde_json::{Value, json};

@@ -240,7 +240,7 @@ async fn i8_the_journals_of_the_largest_batch_are_read_to_their_last_page() {
 async fn i3_a_report_that_is_told_of_a_refusal_tells_of_what_was_deleted_all_the_same() {
     let (rehearsal, plan, _) = killed_after(19).await;
     let input = json!({
-        "run": RUN, "round": 0, "plan": plan, "approval": "refused", "deletions": [], "previous": null,
+        "run": RUN, "round": 0, "plan": plan, "approval": "rejected", "deletions": [], "previous": null,
     });
     let published = rehearsal.publish(input).await.unwrap();
     for account in ACCOUNTS {
@@ -258,7 +258,7 @@ async fn i3_a_report_that_is_told_of_a_refusal_tells_of_what_was_deleted_all_the
 async fn a_report_whose_approval_was_refused_says_so_of_each_account() {
     let (rehearsal, plan) = planned().await;
     let input = json!({
-        "run": RUN, "round": 0, "plan": plan, "approval": "refused", "deletions": [], "previous": null,
+        "run": RUN, "round": 0, "plan": plan, "approval": "rejected", "deletions": [], "previous": null,
     });
     let published = rehearsal.publish(input).await.unwrap();
     assert_eq!(published["counts"]["not_approved"], 3);

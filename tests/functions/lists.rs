@@ -123,7 +123,7 @@ async fn an_account_that_is_listed_inside_and_outside_of_an_excluded_unit_keeps_
             let rehearsal = twice(first, second, apart);
             let finished = rehearsal.run(exclude_unit()).await.unwrap();
             assert_untouched(&rehearsal, TWICE);
-            assert_eq!(finished.status(TWICE), json!({"left_out": "excluded"}));
+            assert_eq!(finished.status(TWICE), json!({"ineligible": "excluded"}));
             assert!(is_clean(&rehearsal, &id(0)));
         }
     }

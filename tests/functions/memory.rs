@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, fs, process::Command};
 
+use rootwarden_aws::{Deadline, load_config};
 use rootwarden_domain::{
     Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RunId, Sha256,
     artifact::{AuditRecord, WorkerResult},
@@ -20,7 +21,6 @@ use rootwarden_domain::{
     },
 };
 use rootwarden_lambda::{Function, Settings};
-use rootwarden_root_access::{Deadline, load_config};
 use rootwarden_simulator::{Simulator, World, server::Server};
 use rootwarden_tests::{BUCKET, MANAGEMENT, RUN, url_event};
 use serde::Serialize;
@@ -114,7 +114,7 @@ impl Laid {
             management_account: MANAGEMENT.parse().unwrap(),
             batch_numbers: Batch::numbers(&batches),
             batches,
-            left_out: vec![],
+            ineligible: vec![],
             unknown: vec![],
             waiting: vec![],
             not_created: vec![],
@@ -193,7 +193,7 @@ impl Laid {
         let first = self.plan(0);
         let before = self.put(&self.run.plan_key(0), &first);
         let decision = json!({
-            "request": format!("{RUN}.0"), "decision": "approved", "plan_sha256": before.sha256, "by": JANE,
+            "approval_id": format!("{RUN}.0"), "decision": "approved", "plan_sha256": before.sha256, "by": JANE,
             "started_by": "schedule", "reason": "all of it", "at": first.planned_at,
         });
         self.put(&format!("approvals/{RUN}.0/decision.json"), &decision);
@@ -235,9 +235,9 @@ impl Laid {
             }
             _ => {
                 let (plan, _) = self.plans();
-                let asked = json!({"request": format!("{RUN}.0"), "plan": plan, "started_by": "schedule", "task_token": "token"});
-                self.put(&format!("approvals/{RUN}.0/asked.json"), &asked);
-                url_event(Some(JANE), &json!({"action": "show", "request": format!("{RUN}.0")}).to_string())
+                let asked = json!({"approval_id": format!("{RUN}.0"), "plan": plan, "started_by": "schedule", "task_token": "token"});
+                self.put(&format!("approvals/{RUN}.0/request.json"), &asked);
+                url_event(Some(JANE), &json!({"action": "show", "approval_id": format!("{RUN}.0")}).to_string())
             }
         }
     }
@@ -348,7 +348,7 @@ async fn handle<F: Function>(input: Value) {
         ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
         ("ROOTWARDEN_WORKERS", "10"),
         ("ROOTWARDEN_STATE_MACHINE_ARN", "arn:aws:states:us-east-1:111122223333:stateMachine:x"),
-        ("ROOTWARDEN_TAKES", "requests"),
+        ("ROOTWARDEN_ENDPOINT", "requests"),
     ]);
     let function = F::new(&load_config().await, &settings).unwrap();
     let deadline = Deadline::after(std::time::Duration::from_mins(4));

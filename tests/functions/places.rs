@@ -85,7 +85,7 @@ async fn an_exclusion_by_unit_leaves_out_nobody_who_is_not_in_it() {
     assert_eq!(cleaned(&rehearsal), [OUTSIDE, AT_THE_ROOT]);
     assert_untouched(&rehearsal, &[INSIDE, NESTED]);
     for account in [INSIDE, NESTED] {
-        assert_eq!(finished.status(account), json!({"left_out": "excluded"}));
+        assert_eq!(finished.status(account), json!({"ineligible": "excluded"}));
     }
     assert_eq!(finished.output["secured"], true, "{}", finished.output);
 }
@@ -291,7 +291,7 @@ async fn the_management_account_is_left_out_whatever_cannot_be_read_of_it() {
     let rehearsal = rehearsal_of(members().into_iter().fold(world.member(management), World::member));
     for request in [enforce_all(), without_unit(OUTER)] {
         let finished = rehearsal.run(request).await.unwrap();
-        assert_eq!(finished.status(MANAGEMENT), json!({"left_out": "management_account"}));
+        assert_eq!(finished.status(MANAGEMENT), json!({"ineligible": "management_account"}));
         assert_eq!(finished.output["secured"], true, "{}", finished.output);
         assert_eq!(rehearsal.calls_in(MANAGEMENT), Vec::<String>::new());
     }

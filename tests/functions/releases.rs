@@ -39,7 +39,7 @@ async fn released(rehearsal: &Rehearsal) -> Value {
 }
 
 fn decision(action: &str, asked: &Value) -> Value {
-    json!({"action": action, "request": asked["request"], "plan_sha256": asked["plan_sha256"], "reason": "so be it"})
+    json!({"action": action, "approval_id": asked["approval_id"], "plan_sha256": asked["plan_sha256"], "reason": "so be it"})
 }
 
 async fn approved_release(rehearsal: &Rehearsal) -> Value {
@@ -56,15 +56,15 @@ async fn a_protected_key_goes_once_two_people_have_released_it_and_no_other_does
     assert_eq!(left(&rehearsal), IN_USE, "in use");
 
     let asked = approved_release(&rehearsal).await;
-    let (status, shown) = rehearsal.access_requests(JANE, &json!({"request": asked["request"]})).await.unwrap();
+    let (status, shown) = rehearsal.access_requests(JANE, &json!({"approval_id": asked["approval_id"]})).await.unwrap();
     assert_eq!((status, &shown["plan_sha256"]), (200, &asked["plan_sha256"]), "{shown}");
     assert_eq!((&shown["decision"]["by"], &shown["asked"]["requested_by"]), (&json!(JOE), &json!(JANE)), "{shown}");
     assert_eq!(left(&rehearsal), IN_USE, "an approval deletes nothing by itself");
 
     let finished = rehearsal.run(enforce_all()).await.unwrap();
     assert_eq!(left(&rehearsal), IN_USE[1..]);
-    let status = finished.status(KEYS)["held_back"].clone();
-    assert_eq!(status["held_back"].as_array().unwrap().len(), 1, "{status}");
+    let status = finished.status(KEYS)["protected"].clone();
+    assert_eq!(status["protected"].as_array().unwrap().len(), 1, "{status}");
     assert_eq!(status["steps"], json!([{"credential": {"access_key": IN_USE[0]}, "outcome": "deleted"}]));
 }
 
@@ -81,9 +81,9 @@ async fn i12_a_key_is_not_released_by_one_person_nor_by_a_refusal() {
     let mut other = decision("approve", &asked);
     other["plan_sha256"] = json!("0".repeat(64));
     assert_refused(&rehearsal, JOE, &other, 409, "this is not the plan").await;
-    let (status, _) = rehearsal.access_requests(JOE, &decision("refuse", &asked)).await.unwrap();
+    let (status, _) = rehearsal.access_requests(JOE, &decision("reject", &asked)).await.unwrap();
     assert_eq!(status, 200);
-    assert_refused(&rehearsal, JOE, &decision("approve", &asked), 409, "has refused this already").await;
+    assert_refused(&rehearsal, JOE, &decision("approve", &asked), 409, "has rejected this already").await;
     rehearsal.run(enforce_all()).await.unwrap();
     assert_eq!(left(&rehearsal), IN_USE);
 }
@@ -102,7 +102,7 @@ async fn a_release_ends() {
     assert_refused(&rehearsal, JOE, &decision("approve", &asked), 409, "too late").await;
     // Asked again, it is another request.
     let again = approved_release(&rehearsal).await;
-    assert_ne!(again["request"], asked["request"]);
+    assert_ne!(again["approval_id"], asked["approval_id"]);
     rehearsal.simulator.advance(Duration::from_secs(7 * DAY - 1));
     rehearsal.run(enforce_all()).await.unwrap();
     assert_eq!(left(&rehearsal), IN_USE[1..]);
@@ -119,7 +119,7 @@ async fn i12_a_release_is_what_was_approved_or_it_is_none() {
     ] {
         let rehearsal = in_use();
         let asked = approved_release(&rehearsal).await;
-        let key = format!("releases/{}.json", asked["request"].as_str().unwrap());
+        let key = format!("releases/{}.json", asked["approval_id"].as_str().unwrap());
         let mut record = stored(&rehearsal, &key).unwrap();
         forge(&mut record);
         put(&rehearsal, &key, &record);
@@ -129,7 +129,7 @@ async fn i12_a_release_is_what_was_approved_or_it_is_none() {
     // Nor does an approved release of one key stand for another one.
     let rehearsal = in_use();
     let asked = approved_release(&rehearsal).await;
-    let (id, sha256) = (asked["request"].as_str().unwrap(), &asked["plan_sha256"]);
+    let (id, sha256) = (asked["approval_id"].as_str().unwrap(), &asked["plan_sha256"]);
     let record = stored(&rehearsal, &format!("releases/{id}.json")).unwrap();
     let other = id.replace(IN_USE[0], IN_USE[1]);
     put(&rehearsal, &format!("releases/{other}.json"), &record);
@@ -150,7 +150,7 @@ async fn a_release_that_has_ended_does_not_serve_a_deletion_that_waited() {
         request["started_by"] = json!("schedule");
         let (_, plan) = rehearsal.plan_round(&request).await.unwrap();
         rehearsal.ask(&plan, &json!("schedule"), TOKEN).await.unwrap();
-        rehearsal.access_requests(JOE, &verdict("approve", &plan)).await.unwrap();
+        rehearsal.access_requests(JOE, &decision_request("approve", &plan)).await.unwrap();
         rehearsal.simulator.advance(Duration::from_secs(waited));
         rehearsal.delete_all(0, &plan["plan"]).await;
         assert_eq!(left(&rehearsal), expected, "after {waited} seconds");
@@ -182,7 +182,7 @@ async fn asking_twice_within_a_minute_asks_once_and_what_does_not_fit_asks_nothi
         wrong[field] = value;
         assert_refused(&rehearsal, JANE, &wrong, 400, named).await;
     }
-    let unknown = json!({"request": format!("release-{KEYS}-{}-20261122T0200Z-{}", IN_USE[0], "0".repeat(32))});
+    let unknown = json!({"approval_id": format!("release-{KEYS}-{}-20261122T0200Z-{}", IN_USE[0], "0".repeat(32))});
     assert_refused(&rehearsal, JANE, &unknown, 404, "nothing is asked under").await;
     let requests = rehearsal.simulator.objects(BUCKET).into_iter().filter(|(key, _)| key.starts_with("releases/"));
     assert_eq!(requests.count(), 1);

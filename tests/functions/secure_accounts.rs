@@ -33,8 +33,8 @@ async fn touches_neither_the_management_account_nor_a_suspended_one() {
     let finished = rehearsal.run(enforce_all()).await.unwrap();
     assert_eq!(rehearsal.calls_in(MANAGEMENT), Vec::<String>::new());
     assert_eq!(rehearsal.calls_in(SUSPENDED), Vec::<String>::new());
-    assert_eq!(finished.status(MANAGEMENT), json!({"left_out": "management_account"}));
-    assert_eq!(finished.status(SUSPENDED), json!({"left_out": {"not_active": "SUSPENDED"}}));
+    assert_eq!(finished.status(MANAGEMENT), json!({"ineligible": "management_account"}));
+    assert_eq!(finished.status(SUSPENDED), json!({"ineligible": {"not_active": "SUSPENDED"}}));
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,7 +127,7 @@ async fn a_second_run_finds_everything_clean_and_deletes_nothing() {
 async fn a_listed_account_outside_the_organization_is_left_out_and_not_called() {
     let rehearsal = rehearsal();
     let finished = rehearsal.run(enforce(&["999999999999", CLEAN, MANAGEMENT, SUSPENDED])).await.unwrap();
-    assert_eq!(finished.status("999999999999"), json!({"left_out": "not_in_organization"}));
+    assert_eq!(finished.status("999999999999"), json!({"ineligible": "not_in_organization"}));
     for account in ["999999999999", MANAGEMENT, SUSPENDED] {
         assert_eq!(rehearsal.calls_in(account), Vec::<String>::new(), "{account}");
     }
@@ -159,7 +159,7 @@ async fn a_recently_used_access_key_is_held_back_and_the_rest_goes() {
     let root = root_of(&rehearsal, KEYS);
     assert_eq!(root.access_keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["AKIAINUSE00000000001"]);
     assert!(root.password.is_none());
-    assert!(finished.status(KEYS)["held_back"].is_object(), "{}", finished.status(KEYS));
+    assert!(finished.status(KEYS)["protected"].is_object(), "{}", finished.status(KEYS));
     assert_eq!(finished.output["secured"], false, "a person has to look");
 }
 

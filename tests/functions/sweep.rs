@@ -1,4 +1,4 @@
-//! The nightly sweep: chunks, selections, exemptions, drift, the guard, and the kill switch.
+//! The nightly sweep: chunks, selections, exemptions, drift, the guard, and the pause.
 
 use rootwarden_domain::ErrorKind;
 use rootwarden_simulator::{Fault, Member, World};
@@ -72,7 +72,7 @@ async fn excluded_accounts_and_units_are_not_even_looked_at_and_named_in_the_rep
     let finished = rehearsal.run(json!({"selection": "all", "mode": "enforce", "exclude": exclude})).await.unwrap();
     for account in [KEYS, PASSWORD] {
         assert_eq!(rehearsal.calls_in(account), Vec::<String>::new());
-        assert_eq!(finished.status(account), json!({"left_out": "excluded"}));
+        assert_eq!(finished.status(account), json!({"ineligible": "excluded"}));
     }
     assert!(is_clean(&rehearsal, CERTIFICATE));
     // The same holds for an account that is asked for by its id.
@@ -121,7 +121,7 @@ async fn with_exemptions_that_cannot_be_asked_for_nothing_is_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i13_the_kill_switch_stops_every_change_and_audits_go_on() {
+async fn i13_the_pause_stops_every_change_and_audits_go_on() {
     for switch in [json!({"paused": true, "reason": "incident 7"}), json!({"pausd": false}), json!("x")] {
         let rehearsal = rehearsal();
         let before = all_roots(&rehearsal);
@@ -194,7 +194,7 @@ async fn i10_the_guard_counts_over_all_runs_of_24_hours() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_plan_is_reported_and_not_carried_out() {
-    for approval in ["refused", "timed_out", "not_asked"] {
+    for approval in ["rejected", "timed_out", "not_requested"] {
         let rehearsal = guarded("3");
         let before = all_roots(&rehearsal);
         let round = rehearsal.round_with(0, &enforce_all(), &Value::Null, approval).await.unwrap();

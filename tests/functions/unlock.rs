@@ -112,14 +112,14 @@ pub async fn approved(rehearsal: &Rehearsal, body: &Value) -> (StartedUnlock, Va
 }
 
 pub fn question(started: &StartedUnlock, planned: &Value) -> Value {
-    json!({"ask": {
-        "request": started.id, "plan": planned["plan"], "started_by": planned["started_by"],
+    json!({"approval_request": {
+        "approval_id": started.id, "plan": planned["plan"], "started_by": planned["started_by"],
         "task_token": format!("{TOKEN}{}", started.id),
     }})
 }
 
 pub fn approval(started: &StartedUnlock, planned: &Value) -> Value {
-    json!({"action": "approve", "request": started.id, "plan_sha256": planned["plan"]["sha256"], "reason": "looked at it"})
+    json!({"action": "approve", "approval_id": started.id, "plan_sha256": planned["plan"]["sha256"], "reason": "looked at it"})
 }
 
 pub fn apply_input(started: &StartedUnlock, planned: &Value) -> Value {
@@ -169,7 +169,7 @@ pub fn sessions(rehearsal: &Rehearsal) -> Vec<(String, String)> {
 
 /// Whether an administrator of the account is let through.
 pub async fn admin_can_read(rehearsal: &Rehearsal, body: &Value) -> bool {
-    use rootwarden_root_access::SdkConfig;
+    use rootwarden_aws::SdkConfig;
     let in_region = |config: SdkConfig, region: &'static str| {
         config.into_builder().region(aws_types::region::Region::new(region)).build()
     };

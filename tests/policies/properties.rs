@@ -4,7 +4,8 @@ use proptest::{prelude::*, sample::select};
 use rootwarden_domain::{
     aws::{partition::Partition, resource::Resource},
     policy::{
-        Change, PolicyDocument, PolicyOf, Reach, Verdict, analyse, drop_locking, exceeded_limit, narrow, widenings,
+        Change, LockOut, PolicyDocument, PolicySubject, Reach, analyse, drop_locking, exceeded_limit, narrow,
+        new_access,
     },
 };
 use serde_json::Value;
@@ -22,8 +23,8 @@ fn resource(on: On) -> Resource {
     }
 }
 
-fn of(resource: &Resource) -> PolicyOf<'_> {
-    PolicyOf { resource, owner: OWNER.parse().unwrap(), partition: Partition::Aws }
+fn subject(resource: &Resource) -> PolicySubject<'_> {
+    PolicySubject { resource, owner: OWNER.parse().unwrap(), partition: Partition::Aws }
 }
 
 fn document(policy: &Value) -> PolicyDocument {
@@ -47,8 +48,8 @@ fn administrator<'a>(principal: &'a str, context: &'a Context) -> Caller<'a> {
 }
 
 /// The policy with those statements of which a finding begins so.
-fn only(policy: &Value, of: PolicyOf<'_>, begins: &str) -> Value {
-    let findings = analyse(&document(policy), of).findings;
+fn only(policy: &Value, subject: PolicySubject<'_>, begins: &str) -> Value {
+    let findings = analyse(&document(policy), subject).findings;
     let is_found = |statement: &&Value| {
         let name = format!("Sid {}", statement["Sid"]);
         findings.iter().any(|finding| finding.statement == name && finding.words.starts_with(begins))
@@ -71,10 +72,10 @@ enum Asked {
 }
 
 impl Asked {
-    fn of(self, document: &PolicyDocument, of: PolicyOf<'_>) -> Option<PolicyDocument> {
+    fn of(self, document: &PolicyDocument, subject: PolicySubject<'_>) -> Option<PolicyDocument> {
         match self {
-            Self::Narrow(reach) => narrow(document, of, reach).after,
-            Self::Drop(reach) => drop_locking(document, of, reach).after,
+            Self::Narrow(reach) => narrow(document, subject, reach).after,
+            Self::Drop(reach) => drop_locking(document, subject, reach).after,
             Self::Delete => None,
         }
     }
@@ -102,8 +103,8 @@ proptest! {
     fn a_forced_plan_gives_every_administrator_the_policy_back_whom_no_statement_names((on, policy) in policies(), context in circumstances()) {
         let resource = resource(on);
         let document = document(&policy);
-        prop_assume!(analyse(&document, of(&resource)).verdict != Verdict::Nobody);
-        let after = after(&narrow(&document, of(&resource), Reach::AlsoWithExceptions));
+        prop_assume!(analyse(&document, subject(&resource)).verdict != LockOut::Nobody);
+        let after = after(&narrow(&document, subject(&resource), Reach::AlsoWithExceptions));
         for principal in NEWCOMERS {
             for action in management(on) {
                 prop_assert!(administrator(principal, &context).may(after.as_ref(), action, arn(on)), "{principal} {action} {after:?}");
@@ -115,9 +116,9 @@ proptest! {
     fn the_default_plan_gives_it_back_to_whom_no_exception_concerns((on, policy) in policies(), context in circumstances()) {
         let resource = resource(on);
         let document = document(&policy);
-        prop_assume!(analyse(&document, of(&resource)).verdict != Verdict::Nobody);
-        let after = after(&narrow(&document, of(&resource), Reach::Everyone));
-        let with_exceptions = only(&policy, of(&resource), "everybody except");
+        prop_assume!(analyse(&document, subject(&resource)).verdict != LockOut::Nobody);
+        let after = after(&narrow(&document, subject(&resource), Reach::Everyone));
+        let with_exceptions = only(&policy, subject(&resource), "everybody except");
         for principal in NEWCOMERS {
             let administrator = administrator(principal, &context);
             for action in management(on) {
@@ -131,7 +132,7 @@ proptest! {
     #[test]
     fn a_locked_policy_lets_no_administrator_out((on, policy) in policies(), context in unusual_circumstances()) {
         let resource = resource(on);
-        prop_assume!(analyse(&document(&policy), of(&resource)).verdict == Verdict::Everyone);
+        prop_assume!(analyse(&document(&policy), subject(&resource)).verdict == LockOut::Everyone);
         for principal in ADMINISTRATORS.into_iter().chain(NEWCOMERS) {
             for action in ways_out(on) {
                 prop_assert!(!administrator(principal, &context).may(Some(&policy), action, arn(on)), "{principal} {action}");
@@ -142,7 +143,7 @@ proptest! {
     #[test]
     fn where_nobody_is_locked_out_there_is_a_way_out((on, policy) in policies()) {
         let resource = resource(on);
-        prop_assume!(analyse(&document(&policy), of(&resource)).verdict == Verdict::Nobody);
+        prop_assume!(analyse(&document(&policy), subject(&resource)).verdict == LockOut::Nobody);
         let context = ordinary();
         for principal in NEWCOMERS {
             let administrator = administrator(principal, &context);
@@ -154,7 +155,7 @@ proptest! {
     fn statements_that_lock_nobody_out_are_left_as_they_are((on, policy) in policies(), reach in select(vec![Reach::Everyone, Reach::AlsoWithExceptions])) {
         let resource = resource(on);
         let document = document(&policy);
-        let analysis = analyse(&document, of(&resource));
+        let analysis = analyse(&document, subject(&resource));
         let locking: Vec<String> = analysis
             .findings
             .iter()
@@ -162,10 +163,10 @@ proptest! {
             .map(|finding| finding.statement.clone())
             .collect();
         let is_kept = |statement: &&Value| {
-            analysis.verdict == Verdict::Nobody || !locking.contains(&format!("Sid {}", statement["Sid"]))
+            analysis.verdict == LockOut::Nobody || !locking.contains(&format!("Sid {}", statement["Sid"]))
         };
         let kept: Vec<&Value> = statements(&policy).iter().filter(is_kept).collect();
-        for change in [narrow(&document, of(&resource), reach), drop_locking(&document, of(&resource), reach)] {
+        for change in [narrow(&document, subject(&resource), reach), drop_locking(&document, subject(&resource), reach)] {
             let after = after(&change);
             let mut there = after.as_ref().map(statements).unwrap_or_default().iter();
             for statement in &kept {
@@ -173,11 +174,11 @@ proptest! {
                 let text = statement.to_string();
                 prop_assert!(there.any(|other| text == format!("{other}")), "{text}");
             }
-            let unlocked = change.after.as_ref().is_none_or(|after| analyse(after, of(&resource)).verdict == Verdict::Nobody);
+            let unlocked = change.after.as_ref().is_none_or(|after| analyse(after, subject(&resource)).verdict == LockOut::Nobody);
             prop_assert!(unlocked || reach == Reach::Everyone);
-            let verdict = change.after.as_ref().map(|after| analyse(after, of(&resource)).verdict);
-            prop_assert!(verdict != Some(Verdict::Everyone), "still locked: {after:?}");
-            prop_assert!(change.after.is_none_or(|after| exceeded_limit(&after, of(&resource)).is_none()));
+            let verdict = change.after.as_ref().map(|after| analyse(after, subject(&resource)).verdict);
+            prop_assert!(verdict != Some(LockOut::Everyone), "still locked: {after:?}");
+            prop_assert!(change.after.is_none_or(|after| exceeded_limit(&after, subject(&resource)).is_none()));
         }
     }
 
@@ -191,8 +192,8 @@ proptest! {
     ) {
         let resource = resource(on);
         let document = document(&policy);
-        prop_assume!(analyse(&document, of(&resource)).verdict != Verdict::Nobody);
-        let after = after(&narrow(&document, of(&resource), reach));
+        prop_assume!(analyse(&document, subject(&resource)).verdict != LockOut::Nobody);
+        let after = after(&narrow(&document, subject(&resource), reach));
         let caller = Caller { principal, identity_allows, context: &context };
         for (action, on) in data_requests(on) {
             let opens = caller.may(after.as_ref(), action, on) && !caller.may(Some(&policy), action, on);
@@ -210,8 +211,8 @@ proptest! {
     ) {
         let resource = resource(on);
         let before = document(&policy);
-        let after = asked.of(&before, of(&resource));
-        let found = widenings(Some(&before), after.as_ref(), of(&resource));
+        let after = asked.of(&before, subject(&resource));
+        let found = new_access(Some(&before), after.as_ref(), subject(&resource));
         let is_given = principal == PARTNER || principal == ANONYMOUS || !identity_allows;
         let after = after.as_ref().map(json);
         let caller = Caller { principal, identity_allows, context: &context };
@@ -224,7 +225,7 @@ proptest! {
                 prop_assert!(!found.is_empty(), "{action} {on} {after:?}");
                 // An ACL may give whatever is inside a bucket.
                 let is_given = is_given || on.contains("data/");
-                prop_assert!(!is_given || found.iter().any(|widening| widening.needs_force), "{action} {on} {found:?} {after:?}");
+                prop_assert!(!is_given || found.iter().any(|new_access| new_access.needs_force), "{action} {on} {found:?} {after:?}");
             }
         }
     }

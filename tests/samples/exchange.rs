@@ -18,7 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::{HeaderMap, Response, request::Parts};
 use http_body_util::BodyExt;
-use rootwarden_root_access::SdkConfig;
+use rootwarden_aws::SdkConfig;
 use rootwarden_simulator::{Caller, Simulator, World};
 
 use crate::{sample::Answer, wire};

@@ -1,7 +1,7 @@
 //! Refusals whose texts say who was denied what, and why.
 
+use rootwarden_aws::Organization;
 use rootwarden_domain::ErrorKind;
-use rootwarden_root_access::Organization;
 use rootwarden_simulator::{Caller, Member, World};
 use rootwarden_tests::MANAGEMENT;
 use serde_json::json;

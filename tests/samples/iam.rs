@@ -1,8 +1,8 @@
 //! IAM as root of a member: the summary, the lists, and the login profile.
 
 use aws_sdk_iam::types::FeatureType;
+use rootwarden_aws::Organization;
 use rootwarden_domain::{ErrorKind, Inventory, run::audit::AuditOutcome};
-use rootwarden_root_access::Organization;
 use rootwarden_simulator::{Caller, Member, World};
 use rootwarden_tests::MANAGEMENT;
 use serde_json::{Value, json};

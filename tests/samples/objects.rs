@@ -1,8 +1,8 @@
 //! S3: the project's own bucket, where each step hands on what the next one reads.
 
 use aws_sdk_s3::primitives::ByteStream;
+use rootwarden_aws::{Done, Storage, StorageError};
 use rootwarden_domain::{ErrorKind, Pin, Sha256};
-use rootwarden_root_access::{Done, Storage, StorageError};
 use rootwarden_simulator::Fault;
 use rootwarden_tests::BUCKET;
 use serde_json::{Value, json};

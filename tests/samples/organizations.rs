@@ -1,7 +1,7 @@
 //! Organizations: who is in it, in which state, and what became of a creation.
 
+use rootwarden_aws::{Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 use rootwarden_domain::{ErrorKind, run::selection::CreateAccountRequestId};
-use rootwarden_root_access::{Creation, MemberAccount, NotAMember, Organization, OrganizationLists};
 use rootwarden_simulator::{CreateAccountRequest, Fault, Member, World};
 use rootwarden_tests::MANAGEMENT;
 use serde_json::{Value, json};
@@ -117,12 +117,12 @@ async fn the_model(check: &mut Check) {
         let exchange = Exchange::new(World::new(MANAGEMENT).member(Member::new(MEMBER).state(*state)));
         match member(&exchange).await {
             Ok(_) => assert_eq!(*state, "ACTIVE"),
-            Err(NotAMember::LeftOut(left_out)) => {
+            Err(MembershipError::Ineligible(ineligible)) => {
                 assert_ne!(*state, "ACTIVE");
-                let told = format!("{left_out:?}").to_lowercase();
+                let told = format!("{ineligible:?}").to_lowercase();
                 assert!(told.contains(&state.replace('_', "").to_lowercase()), "{state} was read: {told}");
             }
-            Err(NotAMember::Unanswered(error)) => panic!("{state}: {error}"),
+            Err(MembershipError::Unanswered(error)) => panic!("{state}: {error}"),
         }
         let seen = exchange.last("organizations:DescribeAccount");
         let account: Value = serde_json::from_slice(seen.response.body()).unwrap();
@@ -138,7 +138,7 @@ async fn the_model(check: &mut Check) {
 }
 
 /// What decides whether anything may be done in the account.
-async fn member(exchange: &Exchange) -> Result<MemberAccount, NotAMember> {
+async fn member(exchange: &Exchange) -> Result<MemberAccount, MembershipError> {
     let organization = Organization::new(&exchange.config());
     organization.member(MANAGEMENT.parse().unwrap(), MEMBER.parse().unwrap()).await
 }

@@ -1,7 +1,7 @@
 //! S3: finding a member's bucket, and reading and changing its policy.
 
+use rootwarden_aws::{AwsError, PolicyWriteError};
 use rootwarden_domain::{ErrorKind, policy::PolicyText};
-use rootwarden_root_access::{AwsError, PolicyRefusal};
 use rootwarden_simulator::Caller;
 
 use crate::{
@@ -77,7 +77,7 @@ async fn another_owner(check: &mut Check) {
         } else {
             session.write(Some(&policy)).await.unwrap_err()
         };
-        assert_eq!((error.kind(), PolicyRefusal::of(&error)), (ErrorKind::Denied, None), "{error}");
+        assert_eq!((error.kind(), PolicyWriteError::of(&error)), (ErrorKind::Denied, None), "{error}");
         assert!(error.to_string().contains(BUCKET) && error.to_string().contains(MEMBER), "{error}");
         check.reader_took(&answer);
 
@@ -100,7 +100,7 @@ async fn a_policy_is_refused(check: &mut Check) {
     for (case, text) in [("empty", ""), ("no JSON", "randomstring"), ("an empty object", "{}")] {
         let answer = check.answer(malformed, case);
         let error = write_error(&Exchange::new(world()).answering(&answer), "{}").await;
-        assert_eq!(PolicyRefusal::of(&error), Some(PolicyRefusal::Malformed), "{error}");
+        assert_eq!(PolicyWriteError::of(&error), Some(PolicyWriteError::Malformed), "{error}");
         assert!(error.to_string().contains(answer.text("Error.Message")), "{error}");
         check.reader_took(&answer);
         let exchange = Exchange::new(world());
@@ -111,7 +111,7 @@ async fn a_policy_is_refused(check: &mut Check) {
     for case in ["as it was reported", "as it is documented"] {
         let answer = check.answer(blocked, case);
         let error = write_error(&Exchange::new(world()).answering(&answer), PUBLIC).await;
-        assert_eq!(PolicyRefusal::of(&error), Some(PolicyRefusal::BlockPublicAccess), "{error}");
+        assert_eq!(PolicyWriteError::of(&error), Some(PolicyWriteError::BlockPublicAccess), "{error}");
         check.reader_took(&answer);
     }
     let exchange = Exchange::new(world());

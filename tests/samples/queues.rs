@@ -2,8 +2,8 @@
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_types::region::Region;
+use rootwarden_aws::PolicyWriteError;
 use rootwarden_domain::{ErrorKind, policy::PolicyText};
-use rootwarden_root_access::PolicyRefusal;
 use rootwarden_simulator::{Caller, Member, MemberQueue};
 use serde_json::json;
 
@@ -105,7 +105,7 @@ async fn refusals(check: &mut Check) {
             "sqs.SetQueueAttributes.principal-does-not-exist",
             "refused",
             ErrorKind::InvalidRequest,
-            Some(PolicyRefusal::MalformedSomewhere),
+            Some(PolicyWriteError::MalformedSomewhere),
         ),
         ("sqs.SetQueueAttributes.principal-does-not-exist", "a fault of the service", ErrorKind::Transient, None),
         ("sqs.SetQueueAttributes.invalid-attribute-value", "no such attribute", ErrorKind::InvalidRequest, None),
@@ -113,14 +113,14 @@ async fn refusals(check: &mut Check) {
             "sqs.SetQueueAttributes.invalid-attribute-value",
             "a value with a reason",
             ErrorKind::InvalidRequest,
-            Some(PolicyRefusal::MalformedSomewhere),
+            Some(PolicyWriteError::MalformedSomewhere),
         ),
     ] {
         let answer = check.answer(sample, case);
         let exchange = Exchange::new(world()).answering(&answer);
         let session = opened(&exchange, queue()).await.unwrap();
         let error = session.write(Some(&PolicyText::from(gone.to_owned()))).await.unwrap_err();
-        assert_eq!((error.kind(), PolicyRefusal::of(&error)), (kind, refusal), "{error}");
+        assert_eq!((error.kind(), PolicyWriteError::of(&error)), (kind, refusal), "{error}");
         assert!(error.to_string().contains(answer.text("Error.Code")), "{error}");
         check.reader_took(&answer);
     }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use rootwarden_aws::{Answered, Done, Executions, TaskAnswers};
 use rootwarden_domain::{RunId, approvals::TaskToken};
-use rootwarden_root_access::{Answered, Done, Executions, TaskAnswers};
 use rootwarden_simulator::{Member, World};
 use rootwarden_tests::{MANAGEMENT, RUN, Rehearsal};
 use serde_json::{Value, json};

@@ -62,7 +62,7 @@ async fn refusals(check: &mut Check) {
     }
 }
 
-fn said(error: rootwarden_root_access::AwsError) -> (Option<String>, &'static str, String) {
+fn said(error: rootwarden_aws::AwsError) -> (Option<String>, &'static str, String) {
     let failure = rootwarden_domain::Failure::from(error);
     (failure.code, failure.kind.name(), failure.message)
 }

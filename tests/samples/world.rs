@@ -1,9 +1,9 @@
 //! The organization of these tests, and our readers on it.
 
-use rootwarden_domain::{AccountId, Candidate, aws::resource::Resource, run::audit::AuditOutcome};
-use rootwarden_root_access::{
+use rootwarden_aws::{
     AwsError, Deadline, MemberAccount, Organization, ResourceSession, RootSessions, SessionBudget, audit,
 };
+use rootwarden_domain::{AccountId, Candidate, aws::resource::Resource, run::audit::AuditOutcome};
 use rootwarden_simulator::{Member, MemberBucket, MemberQueue, World};
 use rootwarden_tests::MANAGEMENT;
 use serde_json::json;

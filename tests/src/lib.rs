@@ -5,9 +5,9 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
 
+use rootwarden_aws::{Deadline, SdkConfig};
 use rootwarden_domain::{AccountId, BatchOutcome, Pin, Sha256, run::report::Report};
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, SdkConfig};
 use rootwarden_simulator::{Caller, Simulator, World};
 use serde_json::{Value, json};
 use std::{
@@ -124,8 +124,8 @@ impl Rehearsal {
     }
 
     /// Hands `input` to a freshly built function, as a cold start would.
-    async fn invoke<F: Function>(&self, role: &str, tasks: &[&str], takes: &'static str, input: Value) -> Answer {
-        let settings = Settings::of(self.settings.iter().copied().chain([("ROOTWARDEN_TAKES", takes)]));
+    async fn invoke<F: Function>(&self, role: &str, tasks: &[&str], endpoint: &'static str, input: Value) -> Answer {
+        let settings = Settings::of(self.settings.iter().copied().chain([("ROOTWARDEN_ENDPOINT", endpoint)]));
         let function = F::new(&self.config(role, tasks), &settings)?;
         let deadline = Deadline::after(Duration::from_secs(self.seconds_left));
         let output = Box::pin(function.handle(input, deadline)).await?;
@@ -199,7 +199,7 @@ impl Rehearsal {
     /// A person's request, signed by `caller_arn`, to the URL that takes it: the status and the answer.
     pub async fn access_requests(&self, caller_arn: &str, body: &Value) -> Result<(u64, Value), FunctionError> {
         let event = url_event(Some(caller_arn), &body.to_string());
-        let decides = ["approve", "refuse"].contains(&body["action"].as_str().unwrap_or_default());
+        let decides = ["approve", "reject"].contains(&body["action"].as_str().unwrap_or_default());
         let answer = if decides { self.decision_event(event).await? } else { self.access_event(event).await? };
         let body = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
         Ok((answer["statusCode"].as_u64().unwrap_or_default(), body.unwrap_or_default()))
@@ -212,7 +212,7 @@ impl Rehearsal {
 
     /// An event of the function that takes decisions.
     pub async fn decision_event(&self, event: Value) -> Answer {
-        self.invoke::<access_requests::AccessRequests>("approvals", &[], "decisions", event).await
+        self.invoke::<access_requests::AccessRequests>("approvals", &[], "approvals", event).await
     }
 
     /// The state machine's question about what `plan-deletions` answered for round 0.
@@ -458,8 +458,8 @@ fn url_event_by(authorizer: Value, body: &str) -> Value {
 
 /// The state machine's question about what `plan-deletions` answered for round 0.
 pub fn question(plan: &Value, started_by: &Value, task_token: &str) -> Value {
-    json!({"ask": {
-        "request": plan["request"], "plan": plan["plan"], "started_by": started_by, "task_token": task_token,
+    json!({"approval_request": {
+        "approval_id": plan["approval_id"], "plan": plan["plan"], "started_by": started_by, "task_token": task_token,
     }})
 }
 

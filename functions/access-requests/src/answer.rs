@@ -2,15 +2,15 @@
 
 use std::fmt::Display;
 
+use rootwarden_aws::{AwsError, StorageError};
 use rootwarden_domain::{
     Failure,
-    approvals::Refusal,
-    ids::approval::ApprovalRequest,
-    people::{NotAPerson, Person},
-    text::input::InvalidInput,
+    approvals::DecisionError,
+    ids::approval::ApprovalId,
+    people::{Person, PersonError},
+    text::input::InputError,
 };
-use rootwarden_lambda::Takes;
-use rootwarden_root_access::{AwsError, StorageError};
+use rootwarden_lambda::Endpoint;
 use serde::Serialize;
 use serde_json::json;
 use tracing::{error, info};
@@ -21,7 +21,7 @@ use tracing::{error, info};
 pub enum Output {
     /// To the state machine, which then waits for a decision.
     Asked {
-        asked: ApprovalRequest,
+        asked: ApprovalId,
     },
     Http(HttpAnswer),
 }
@@ -57,20 +57,20 @@ impl HttpAnswer {
 
 /// Why a person's request was not carried out.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NotDone {
+pub(crate) enum RequestError {
     #[error(transparent)]
-    BadInput(#[from] InvalidInput),
+    BadInput(#[from] InputError),
     #[error("the request is not signed with an IAM identity: sign it as docs/operating.md shows")]
     NotSigned,
     #[error(transparent)]
-    NotAPerson(#[from] NotAPerson),
+    PersonError(#[from] PersonError),
     #[error(
         "nobody could approve what `{0}` starts: the session's name was made up by a tool, so that nobody can be shown to be \
          somebody else; sign with a session that is named after you"
     )]
     NobodyCouldApprove(Person),
     #[error("this URL does not take it: send it to the URL for {}, which is in the stack's outputs", name_of_url(*.0))]
-    OtherUrl(Takes),
+    OtherUrl(Endpoint),
     #[error("this deployment takes no unlock requests: they are switched on with the parameter UnlockRequests")]
     NoUnlockRequests,
     #[error(
@@ -78,36 +78,36 @@ pub(crate) enum NotDone {
     )]
     OneAtATime(String),
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] DecisionError),
     #[error(transparent)]
     Failed(#[from] Failure),
 }
 
 /// As the stack's outputs call the URL of this deployment.
-fn name_of_url(takes: Takes) -> &'static str {
-    match takes {
-        Takes::Requests => "requests",
-        Takes::Decisions => "approvals",
+fn name_of_url(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Requests => "requests",
+        Endpoint::Approvals => "approvals",
     }
 }
 
-impl From<AwsError> for NotDone {
+impl From<AwsError> for RequestError {
     fn from(error: AwsError) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<StorageError> for NotDone {
+impl From<StorageError> for RequestError {
     fn from(error: StorageError) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl NotDone {
+impl RequestError {
     fn status(&self) -> u16 {
         match self {
             Self::BadInput(_) => 400,
-            Self::NotSigned | Self::NotAPerson(_) | Self::NobodyCouldApprove(_) | Self::OtherUrl(_) => 403,
+            Self::NotSigned | Self::PersonError(_) | Self::NobodyCouldApprove(_) | Self::OtherUrl(_) => 403,
             Self::NoUnlockRequests | Self::OneAtATime(_) => 409,
             Self::Refused(refusal) => refusal.status(),
             Self::Failed(_) => 502,
@@ -115,7 +115,7 @@ impl NotDone {
     }
 
     /// The answer to a person, once it is logged.
-    pub(crate) fn told_to(&self, caller: impl Display) -> HttpAnswer {
+    pub(crate) fn into_answer(&self, caller: impl Display) -> HttpAnswer {
         let status = self.status();
         match self {
             Self::Failed(Failure { kind, message, code, request_id }) => {
@@ -126,7 +126,7 @@ impl NotDone {
             }
             Self::BadInput(_)
             | Self::NotSigned
-            | Self::NotAPerson(_)
+            | Self::PersonError(_)
             | Self::NobodyCouldApprove(_)
             | Self::OtherUrl(_)
             | Self::NoUnlockRequests

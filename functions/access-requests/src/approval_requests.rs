@@ -1,18 +1,18 @@
 //! The approval requests of runs and unlock requests: written down, and read again with the plan that they are about.
 
+use rootwarden_aws::{Storage, StorageError};
 use rootwarden_domain::{
-    approvals::{Ask, Refusal},
-    ids::approval::ApprovalRequest,
+    approvals::{ApprovalRequest, DecisionError},
+    ids::approval::ApprovalId,
     run::plan::DeletionPlan,
-    text::input::InvalidInput,
+    text::input::InputError,
     unlock::UnlockPlan,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Storage, StorageError};
 use serde::de::DeserializeOwned;
 use tracing::info;
 
-use crate::answer::NotDone;
+use crate::answer::RequestError;
 
 /// The approval requests in the bucket.
 #[derive(Debug, Clone)]
@@ -24,51 +24,58 @@ impl ApprovalRequests {
     /// Writes an approval request down. The execution that sent it waits until somebody answers its task token.
     ///
     /// A second attempt of the task replaces the token; what is asked stays.
-    pub(crate) async fn write_down(&self, ask: Ask) -> Result<ApprovalRequest, FunctionError> {
-        let request = ask.request.clone();
-        let key = request.asked_key();
-        if let Some(before) = self.storage.find::<Ask>(&key).await?
-            && !before.asks_the_same_as(&ask)
+    pub(crate) async fn write_down(&self, approval_request: ApprovalRequest) -> Result<ApprovalId, FunctionError> {
+        let request = approval_request.approval_id.clone();
+        let key = request.request_key();
+        if let Some(before) = self.storage.find::<ApprovalRequest>(&key).await?
+            && !before.asks_the_same_as(&approval_request)
         {
             let why = format!("something else is asked under `{request}` already");
-            return Err(InvalidInput::new("input", why).into());
+            return Err(InputError::new("input", why).into());
         }
-        self.require_plan(&ask).await?;
-        self.storage.write(key, &ask).await?;
-        info!(approval.request = %request, plan.sha256 = %ask.plan.sha256, "An approval is asked for under {request}");
+        self.require_plan(&approval_request).await?;
+        self.storage.write(key, &approval_request).await?;
+        info!(approval.id = %request, plan.sha256 = %approval_request.plan.sha256, "An approval is asked for under {request}");
         Ok(request)
     }
 
     /// INVARIANT: what is asked about a plan that is not there, or in the name of somebody who did not start it, is not
     /// written down: it could not be taken back, and the true request could not be written any more.
-    async fn require_plan(&self, ask: &Ask) -> Result<(), FunctionError> {
-        let (request, key) = (&ask.request, ask.request.plan_key());
+    async fn require_plan(&self, approval_request: &ApprovalRequest) -> Result<(), FunctionError> {
+        let (request, key) = (&approval_request.approval_id, approval_request.approval_id.plan_key());
         let belongs_together = match request {
-            ApprovalRequest::Deletion { .. } => {
-                self.storage.read_unaltered::<DeletionPlan>(&ask.plan, &key).await?.is_plan_of(ask, request)
-            }
-            ApprovalRequest::Unlock(_) => {
-                self.storage.read_unaltered::<UnlockPlan>(&ask.plan, &key).await?.is_plan_of(ask, request)
-            }
-            ApprovalRequest::Release(_) => false,
+            ApprovalId::Deletion { .. } => self
+                .storage
+                .read_unaltered::<DeletionPlan>(&approval_request.plan, &key)
+                .await?
+                .is_plan_of(approval_request, request),
+            ApprovalId::Unlock(_) => self
+                .storage
+                .read_unaltered::<UnlockPlan>(&approval_request.plan, &key)
+                .await?
+                .is_plan_of(approval_request, request),
+            ApprovalId::Release(_) => false,
         };
         if belongs_together {
             return Ok(());
         }
         let why = format!("what is asked under `{request}` and its plan do not belong together");
-        Err(InvalidInput::new("input", why).into())
+        Err(InputError::new("input", why).into())
     }
 
     /// What is asked under `request`, and the plan that it is about.
     ///
     /// INVARIANT (I12): the plan is the one that was asked about, and nobody has written another one over it.
-    pub(crate) async fn with_plan<P: ApprovablePlan>(&self, request: &ApprovalRequest) -> Result<(Ask, P), NotDone> {
-        let asked: Option<Ask> = self.storage.find(&request.asked_key()).await?;
-        let asked = asked.ok_or_else(|| Refusal::UnknownRequest(request.clone()))?;
+    pub(crate) async fn with_plan<P: ApprovablePlan>(
+        &self,
+        request: &ApprovalId,
+    ) -> Result<(ApprovalRequest, P), RequestError> {
+        let asked: Option<ApprovalRequest> = self.storage.find(&request.request_key()).await?;
+        let asked = asked.ok_or_else(|| DecisionError::UnknownRequest(request.clone()))?;
         let plan: P = match self.storage.read_unaltered(&asked.plan, &request.plan_key()).await {
             Ok(plan) => plan,
             Err(altered @ (StorageError::Altered { .. } | StorageError::Misplaced { .. })) => {
-                return Err(Refusal::Altered(altered.to_string()).into());
+                return Err(DecisionError::Altered(altered.to_string()).into());
             }
             Err(error @ (StorageError::Aws(_) | StorageError::Malformed { .. } | StorageError::Unreadable(_))) => {
                 return Err(error.into());
@@ -77,8 +84,8 @@ impl ApprovalRequests {
         if plan.is_plan_of(&asked, request) {
             return Ok((asked, plan));
         }
-        let why = format!("what `{}` asks and its plan do not belong together", request.asked_key());
-        Err(Refusal::Altered(why).into())
+        let why = format!("what `{}` asks and its plan do not belong together", request.request_key());
+        Err(DecisionError::Altered(why).into())
     }
 }
 
@@ -87,19 +94,19 @@ pub(crate) trait ApprovablePlan: DeserializeOwned {
     /// Whether this is the plan that is asked about under `request`.
     ///
     /// INVARIANT (I12): the plan says who started it; whoever wrote what is asked cannot say otherwise.
-    fn is_plan_of(&self, asked: &Ask, request: &ApprovalRequest) -> bool;
+    fn is_plan_of(&self, asked: &ApprovalRequest, request: &ApprovalId) -> bool;
 }
 
 impl ApprovablePlan for DeletionPlan {
-    fn is_plan_of(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
-        let of_plan = ApprovalRequest::Deletion { run: self.run.clone(), round: self.round };
+    fn is_plan_of(&self, asked: &ApprovalRequest, request: &ApprovalId) -> bool {
+        let of_plan = ApprovalId::Deletion { run: self.run.clone(), round: self.round };
         of_plan == *request && self.started_by == asked.started_by
     }
 }
 
 impl ApprovablePlan for UnlockPlan {
-    fn is_plan_of(&self, asked: &Ask, request: &ApprovalRequest) -> bool {
-        let of_plan = ApprovalRequest::Unlock(self.unlock.clone());
+    fn is_plan_of(&self, asked: &ApprovalRequest, request: &ApprovalId) -> bool {
+        let of_plan = ApprovalId::Unlock(self.unlock.clone());
         of_plan == *request && asked.started_by == Some(self.started_by())
     }
 }

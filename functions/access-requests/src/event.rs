@@ -2,18 +2,18 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rootwarden_domain::{
-    approvals::Ask,
+    approvals::ApprovalRequest,
     people::{People, Person},
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::answer::NotDone;
+use crate::answer::RequestError;
 
 #[derive(Debug)]
 pub(crate) enum Event {
-    Ask(Box<Ask>),
+    ApprovalRequest(Box<ApprovalRequest>),
     Url(UrlEvent),
 }
 
@@ -21,18 +21,18 @@ pub(crate) enum Event {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StateMachineEvent {
-    ask: Ask,
+    approval_request: ApprovalRequest,
 }
 
 impl Event {
     /// Lambda puts a `requestContext` into every HTTP request; everything else has to come from a state machine.
-    pub(crate) fn read(input: Value) -> Result<Self, InvalidInput> {
+    pub(crate) fn read(input: Value) -> Result<Self, InputError> {
         if input.get("requestContext").is_some() {
             return Ok(Self::Url(UrlEvent(input)));
         }
-        let StateMachineEvent { ask } = parse("input", input)?;
-        ask.check()?;
-        Ok(Self::Ask(Box::new(ask)))
+        let StateMachineEvent { approval_request } = parse("input", input)?;
+        approval_request.check()?;
+        Ok(Self::ApprovalRequest(Box::new(approval_request)))
     }
 }
 
@@ -46,9 +46,9 @@ impl UrlEvent {
     /// Who signed the request, if they are one of `people`.
     ///
     /// INVARIANT (I12): known by their IAM identity, as Lambda verified it.
-    pub(crate) fn caller(&self, people: &People) -> Result<Person, NotDone> {
-        let arn = self.arn().ok_or(NotDone::NotSigned)?;
-        Ok(people.admit(Person::signed(arn, self.signer("userId"))?)?)
+    pub(crate) fn caller(&self, people: &People) -> Result<Person, RequestError> {
+        let arn = self.arn().ok_or(RequestError::NotSigned)?;
+        Ok(people.check(Person::signed(arn, self.signer("userId"))?)?)
     }
 
     /// The same, as it stands in the event: for the log alone.
@@ -61,16 +61,16 @@ impl UrlEvent {
     }
 
     /// What the person wrote.
-    pub(crate) fn body(&self) -> Result<Value, InvalidInput> {
+    pub(crate) fn body(&self) -> Result<Value, InputError> {
         let body = self.0.get("body").and_then(Value::as_str);
-        let body = body.ok_or_else(|| InvalidInput::new("request", "it has no body"))?;
+        let body = body.ok_or_else(|| InputError::new("request", "it has no body"))?;
         let decoded = if self.0.get("isBase64Encoded") == Some(&Value::Bool(true)) {
-            BASE64_STANDARD.decode(body).map_err(|error| {
-                InvalidInput::new("request", format!("not the Base64 that it claims to be: {error}"))
-            })?
+            BASE64_STANDARD
+                .decode(body)
+                .map_err(|error| InputError::new("request", format!("not the Base64 that it claims to be: {error}")))?
         } else {
             body.as_bytes().to_vec()
         };
-        serde_json::from_slice(&decoded).map_err(|error| InvalidInput::new("request", format!("not JSON: {error}")))
+        serde_json::from_slice(&decoded).map_err(|error| InputError::new("request", format!("not JSON: {error}")))
     }
 }

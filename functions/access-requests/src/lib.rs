@@ -17,17 +17,17 @@ mod start_outcome;
 mod unlocks;
 mod views;
 
+use rootwarden_aws::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};
 use rootwarden_domain::{
     aws::partition::Partition,
     people::{People, Person},
     requests::PersonRequest,
-    text::{input::InvalidInput, line::one_line},
+    text::{input::InputError, line::one_line},
 };
-use rootwarden_lambda::{Function, FunctionError, Settings, Takes};
-use rootwarden_root_access::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};
+use rootwarden_lambda::{Endpoint, Function, FunctionError, Settings};
 use serde_json::Value;
 
-use answer::NotDone;
+use answer::RequestError;
 use approval_requests::ApprovalRequests;
 use decisions::Decisions;
 use event::{Event, UrlEvent};
@@ -48,7 +48,7 @@ pub struct AccessRequests {
     /// None where the deployment takes no unlock requests.
     unlocks: Option<Unlocks>,
     releases: Releases,
-    takes: Takes,
+    endpoint: Endpoint,
     /// Who counts as a person.
     people: People,
     partition: Partition,
@@ -84,19 +84,19 @@ impl Function for AccessRequests {
             unlocks: unlock_policy.map(|executions| Unlocks { executions, storage, clock }),
             approval_requests,
             releases,
-            takes: settings.takes()?,
+            endpoint: settings.endpoint()?,
             people: settings.people()?,
             partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
         })
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        match (Event::read(input)?, self.takes) {
-            (Event::Ask(ask), Takes::Requests) => {
-                Ok(Output::Asked { asked: self.approval_requests.write_down(*ask).await? })
+        match (Event::read(input)?, self.endpoint) {
+            (Event::ApprovalRequest(approval_request), Endpoint::Requests) => {
+                Ok(Output::Asked { asked: self.approval_requests.write_down(*approval_request).await? })
             }
-            (Event::Ask(_), Takes::Decisions) => {
-                Err(InvalidInput::new("input", "approval requests go to the function that takes requests").into())
+            (Event::ApprovalRequest(_), Endpoint::Approvals) => {
+                Err(InputError::new("input", "approval requests go to the function that takes requests").into())
             }
             (Event::Url(event), _) => Ok(Output::Http(self.answer(event).await)),
         }
@@ -108,40 +108,41 @@ impl AccessRequests {
     async fn answer(&self, event: UrlEvent) -> HttpAnswer {
         let caller = match event.caller(&self.people) {
             Ok(caller) => caller,
-            Err(refused) => return refused.told_to(one_line(event.arn().unwrap_or("an unknown caller"))),
+            Err(refused) => return refused.into_answer(one_line(event.arn().unwrap_or("an unknown caller"))),
         };
         match self.carry_out(&caller, event).await {
             Ok(answer) => answer,
-            Err(not_done) => not_done.told_to(&caller),
+            Err(not_done) => not_done.into_answer(&caller),
         }
     }
 
     /// INVARIANT (I12): asking and deciding go through two functions, which IAM tells apart.
-    async fn carry_out(&self, caller: &Person, event: UrlEvent) -> Result<HttpAnswer, NotDone> {
+    async fn carry_out(&self, caller: &Person, event: UrlEvent) -> Result<HttpAnswer, RequestError> {
         let request = PersonRequest::parse(event.body()?, self.partition)?;
         // Why here: otherwise they would learn it a day later, from a run that nobody could approve.
         if request.may_need_approval() && caller.has_made_up_name() {
-            return Err(NotDone::NobodyCouldApprove(caller.clone()));
+            return Err(RequestError::NobodyCouldApprove(caller.clone()));
         }
-        match (request, self.takes) {
+        match (request, self.endpoint) {
             (PersonRequest::Show(request), _) => self.views.show(&request).await,
-            (PersonRequest::Decide(verdict), Takes::Decisions) => {
-                Ok(HttpAnswer::ok(&self.decisions.decide(caller, &verdict).await?))
+            (PersonRequest::Decide(decision), Endpoint::Approvals) => {
+                Ok(HttpAnswer::ok(&self.decisions.decide(caller, &decision).await?))
             }
-            (PersonRequest::Secure(secure), Takes::Requests) => {
+            (PersonRequest::Secure(secure), Endpoint::Requests) => {
                 Ok(HttpAnswer::ok(&self.runs.start(caller, secure).await?))
             }
-            (PersonRequest::Unlock(unlock), Takes::Requests) => {
-                let unlocks = self.unlocks.as_ref().ok_or(NotDone::NoUnlockRequests)?;
+            (PersonRequest::Unlock(unlock), Endpoint::Requests) => {
+                let unlocks = self.unlocks.as_ref().ok_or(RequestError::NoUnlockRequests)?;
                 Ok(HttpAnswer::ok(&unlocks.start(caller, unlock).await?))
             }
-            (PersonRequest::ReleaseKey(request), Takes::Requests) => {
+            (PersonRequest::ReleaseKey(request), Endpoint::Requests) => {
                 Ok(HttpAnswer::ok(&self.releases.ask(caller, request).await?))
             }
-            (PersonRequest::Decide(_), Takes::Requests) => Err(NotDone::OtherUrl(Takes::Decisions)),
-            (PersonRequest::Secure(_) | PersonRequest::Unlock(_) | PersonRequest::ReleaseKey(_), Takes::Decisions) => {
-                Err(NotDone::OtherUrl(Takes::Requests))
-            }
+            (PersonRequest::Decide(_), Endpoint::Requests) => Err(RequestError::OtherUrl(Endpoint::Approvals)),
+            (
+                PersonRequest::Secure(_) | PersonRequest::Unlock(_) | PersonRequest::ReleaseKey(_),
+                Endpoint::Approvals,
+            ) => Err(RequestError::OtherUrl(Endpoint::Requests)),
         }
     }
 }

@@ -1,24 +1,24 @@
 //! Requests to let a protected access key go. No execution waits for them: the next run reads the decision.
 
 use jiff::Timestamp;
+use rootwarden_aws::{Clock, Storage};
 use rootwarden_domain::{
     Sha256,
-    approvals::Refusal,
-    ids::{approval::ApprovalRequest, release::ReleaseId},
+    approvals::DecisionError,
+    ids::{approval::ApprovalId, release::ReleaseId},
     people::Person,
     run::release::{KeyRelease, ReleaseRequest},
 };
-use rootwarden_root_access::{Clock, Storage};
 use serde::Serialize;
 use tracing::info;
 
-use crate::{answer::NotDone, request_name::RequestName};
+use crate::{answer::RequestError, request_name::RequestName};
 
 /// A request that was taken. Somebody else has to approve it, by this hash.
 #[derive(Debug, Serialize)]
 #[serde(tag = "outcome", rename = "asked")]
 pub(crate) struct ReleaseAsked {
-    request: ReleaseId,
+    approval_id: ReleaseId,
     plan_sha256: Sha256,
     decide_before: Option<Timestamp>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Releases {
 
 impl Releases {
     /// INVARIANT (I12): who asks is written down here, once, from the signature.
-    pub(crate) async fn ask(&self, caller: &Person, request: ReleaseRequest) -> Result<ReleaseAsked, NotDone> {
+    pub(crate) async fn ask(&self, caller: &Person, request: ReleaseRequest) -> Result<ReleaseAsked, RequestError> {
         let ReleaseRequest { account, access_key_id, .. } = &request;
         let name = RequestName::of(&(caller, &request), self.clock.now())?;
         let id: ReleaseId = name.with_prefix(&format!("release-{account}-{access_key_id}"), ReleaseId::DIGITS)?;
@@ -45,16 +45,16 @@ impl Releases {
             account.id = %account, by = %caller, ticket = ticket.as_str(), reason = reason.as_str(),
             "{caller} asks to release access key {access_key_id} of account {account}: {id}"
         );
-        Ok(ReleaseAsked { request: id, plan_sha256, decide_before: release.decide_before() })
+        Ok(ReleaseAsked { approval_id: id, plan_sha256, decide_before: release.decide_before() })
     }
 
     /// A request, and the hash that a decision about it has to name.
-    pub(crate) async fn read(&self, id: &ReleaseId) -> Result<(Sha256, KeyRelease), NotDone> {
-        let unknown = || Refusal::UnknownRequest(ApprovalRequest::Release(id.clone()));
+    pub(crate) async fn read(&self, id: &ReleaseId) -> Result<(Sha256, KeyRelease), RequestError> {
+        let unknown = || DecisionError::UnknownRequest(ApprovalId::Release(id.clone()));
         let (pin, release) = self.storage.find_pinned::<KeyRelease>(&id.key()).await?.ok_or_else(unknown)?;
         if release.is_of(id) {
             return Ok((pin.sha256, release));
         }
-        Err(Refusal::Altered(format!("`{}` is about something else", pin.key)).into())
+        Err(DecisionError::Altered(format!("`{}` is about something else", pin.key)).into())
     }
 }

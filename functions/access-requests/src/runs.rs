@@ -1,12 +1,12 @@
 //! Starts runs by hand, under the name of who asked for them.
 
+use rootwarden_aws::{Clock, Executions};
 use rootwarden_domain::{Mode, RunId, people::Person, requests::SecureAccounts, run::selection::Selection};
-use rootwarden_root_access::{Clock, Executions};
 use serde::Serialize;
 use tracing::info;
 
 use crate::{
-    answer::NotDone,
+    answer::RequestError,
     request_name::{EXECUTION_DIGITS, RequestName},
     start_outcome::StartOutcome,
 };
@@ -37,7 +37,7 @@ impl Runs {
         &self,
         caller: &Person,
         secure: SecureAccounts,
-    ) -> Result<StartOutcome<StartedRun>, NotDone> {
+    ) -> Result<StartOutcome<StartedRun>, RequestError> {
         Mode::of_run(secure.mode, self.deployed_mode)?;
         let reason = secure.reason.clone();
         let request = secure.started_by(caller.clone()).without_duplicates();
@@ -49,7 +49,7 @@ impl Runs {
         // Why not stricter: the list is a moment behind, so two people within the same second may both get through. That is
         // one run too many, and no more.
         if is_of_all && let Some(other) = self.executions.running(BY_HAND_ALL, run.as_str()).await? {
-            return Err(NotDone::OneAtATime(other));
+            return Err(RequestError::OneAtATime(other));
         }
         let started = self.executions.start(run.as_str(), &request).await?;
         info!(run.id = %run, by = %caller, reason = reason.as_str(), mode = ?request.mode, "{caller} started run {run}");

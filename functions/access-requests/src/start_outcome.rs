@@ -1,6 +1,6 @@
 //! What becomes of a request that starts an execution.
 
-use rootwarden_root_access::Done;
+use rootwarden_aws::Done;
 use serde::Serialize;
 
 /// `T` names what was started, e.g. `{"outcome": "started", "run": "…"}`.

@@ -1,17 +1,17 @@
 //! Starts unlock requests: about a bucket or queue whose policy denies everybody.
 
+use rootwarden_aws::{Clock, Executions, Storage};
 use rootwarden_domain::{
     ids::unlock::UnlockId,
     people::Person,
     unlock::{SignedRequest, UnlockRequest},
 };
-use rootwarden_root_access::{Clock, Executions, Storage};
 use serde::Serialize;
 use serde_json::json;
 use tracing::info;
 
 use crate::{
-    answer::NotDone,
+    answer::RequestError,
     request_name::{EXECUTION_DIGITS, RequestName},
     start_outcome::StartOutcome,
 };
@@ -35,7 +35,7 @@ impl Unlocks {
         &self,
         caller: &Person,
         request: UnlockRequest,
-    ) -> Result<StartOutcome<StartedUnlock>, NotDone> {
+    ) -> Result<StartOutcome<StartedUnlock>, RequestError> {
         let name = RequestName::of(&(caller, &request), self.clock.now())?;
         let unlock: UnlockId = name.with_prefix("unlock", EXECUTION_DIGITS)?;
         let requested_at = name.requested_at;

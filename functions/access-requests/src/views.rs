@@ -4,15 +4,15 @@ mod deletion;
 mod release;
 mod unlock;
 
+use rootwarden_aws::Storage;
 use rootwarden_domain::{
-    approvals::{Ask, DecisionRecord, Refusal},
-    ids::{approval::ApprovalRequest, release::ReleaseId, unlock::UnlockId},
+    approvals::{ApprovalRequest, DecisionError, DecisionRecord},
+    ids::{approval::ApprovalId, release::ReleaseId, unlock::UnlockId},
     unlock::{SignedRequest, UnlockPlan},
 };
-use rootwarden_root_access::Storage;
 
 use crate::{
-    answer::{HttpAnswer, NotDone},
+    answer::{HttpAnswer, RequestError},
     approval_requests::ApprovalRequests,
     releases::Releases,
 };
@@ -29,25 +29,25 @@ pub(crate) struct Views {
 }
 
 impl Views {
-    pub(crate) async fn show(&self, request: &ApprovalRequest) -> Result<HttpAnswer, NotDone> {
+    pub(crate) async fn show(&self, request: &ApprovalId) -> Result<HttpAnswer, RequestError> {
         Ok(match request {
-            ApprovalRequest::Deletion { .. } => HttpAnswer::ok(&self.deletion(request).await?),
-            ApprovalRequest::Unlock(unlock) => HttpAnswer::ok(&self.unlock(unlock).await?),
-            ApprovalRequest::Release(release) => HttpAnswer::ok(&self.release(release).await?),
+            ApprovalId::Deletion { .. } => HttpAnswer::ok(&self.deletion(request).await?),
+            ApprovalId::Unlock(unlock) => HttpAnswer::ok(&self.unlock(unlock).await?),
+            ApprovalId::Release(release) => HttpAnswer::ok(&self.release(release).await?),
         })
     }
 
-    async fn deletion(&self, request: &ApprovalRequest) -> Result<DeletionView, NotDone> {
+    async fn deletion(&self, request: &ApprovalId) -> Result<DeletionView, RequestError> {
         let (asked, plan) = self.approval_requests.with_plan(request).await?;
         Ok(DeletionView::of(asked, &plan, self.decision(request).await?))
     }
 
-    async fn unlock(&self, unlock: &UnlockId) -> Result<UnlockView, NotDone> {
-        let asked_under = ApprovalRequest::Unlock(unlock.clone());
+    async fn unlock(&self, unlock: &UnlockId) -> Result<UnlockView, RequestError> {
+        let asked_under = ApprovalId::Unlock(unlock.clone());
         let request: Option<SignedRequest> = self.storage.find(&unlock.request_key()).await?;
-        let request = request.ok_or_else(|| Refusal::UnknownRequest(asked_under.clone()))?;
+        let request = request.ok_or_else(|| DecisionError::UnknownRequest(asked_under.clone()))?;
         let (plan, plan_sha256): (Option<UnlockPlan>, _) =
-            match self.storage.find::<Ask>(&asked_under.asked_key()).await? {
+            match self.storage.find::<ApprovalRequest>(&asked_under.request_key()).await? {
                 // INVARIANT (I12): what is shown is what was asked about, and what a decision is bound to.
                 Some(_) => {
                     let (asked, plan) = self.approval_requests.with_plan(&asked_under).await?;
@@ -67,13 +67,13 @@ impl Views {
         })
     }
 
-    async fn release(&self, id: &ReleaseId) -> Result<ReleaseView, NotDone> {
+    async fn release(&self, id: &ReleaseId) -> Result<ReleaseView, RequestError> {
         let (plan_sha256, asked) = self.releases.read(id).await?;
-        let decision = self.decision(&ApprovalRequest::Release(id.clone())).await?;
+        let decision = self.decision(&ApprovalId::Release(id.clone())).await?;
         Ok(ReleaseView::of(asked, plan_sha256, decision))
     }
 
-    async fn decision(&self, request: &ApprovalRequest) -> Result<Option<DecisionRecord>, NotDone> {
+    async fn decision(&self, request: &ApprovalId) -> Result<Option<DecisionRecord>, RequestError> {
         Ok(self.storage.find(&request.decision_key()).await?)
     }
 }

@@ -5,17 +5,17 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use rootwarden_aws::{Creation, Deadline, Done, Executions, Organization, SdkConfig};
 use rootwarden_domain::{
     AccountId, Mode, RunId, Sha256,
     people::StartedBy,
     run::{
-        event::{AccountEvent, Envelope, News},
+        event::{AccountChange, AccountEvent, Envelope},
         selection::{CreateAccountRequestId, Exclusions, Newcomer, Request, Selection},
     },
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Creation, Deadline, Done, Executions, Organization, SdkConfig};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{sync::OnceCell, time::sleep};
@@ -67,12 +67,12 @@ impl Function for AccountJoined {
         self.require_our_management_account(&event).await?;
         let run = run_id(&event)?;
         let news = match event.news {
-            News::Joined(Newcomer::CreateAccountRequest(request)) => self.await_creation(request).await?,
-            news @ (News::Joined(Newcomer::Account(_)) | News::NotCreated { .. }) => news,
+            AccountChange::Joined(Newcomer::CreateAccountRequest(request)) => self.await_creation(request).await?,
+            news @ (AccountChange::Joined(Newcomer::Account(_)) | AccountChange::NotCreated { .. }) => news,
         };
         let newcomer = match news {
-            News::Joined(newcomer) => newcomer,
-            News::NotCreated { reason } => return Ok(nothing_to_do(&event.name, reason)),
+            AccountChange::Joined(newcomer) => newcomer,
+            AccountChange::NotCreated { reason } => return Ok(nothing_to_do(&event.name, reason)),
         };
         let request = Request {
             selection: Selection::Joined(newcomer),
@@ -104,20 +104,20 @@ impl AccountJoined {
             "`{}`: delivered in account `{}`, not in the organization's management account `{management_account}`",
             event.name, event.delivered_in
         );
-        Err(InvalidInput::new("event", why).into())
+        Err(InputError::new("event", why).into())
     }
 
     /// What is known of a creation after a short wait: the account, the request if it takes longer, or why there is none.
-    async fn await_creation(&self, request: CreateAccountRequestId) -> Result<News, FunctionError> {
+    async fn await_creation(&self, request: CreateAccountRequestId) -> Result<AccountChange, FunctionError> {
         for attempt in 1..=ASK_FOR_STATUS {
             match self.organization.creation(&request).await? {
-                Creation::Succeeded(account) => return Ok(News::Joined(Newcomer::Account(account))),
-                Creation::Failed { reason } => return Ok(News::NotCreated { reason }),
+                Creation::Succeeded(account) => return Ok(AccountChange::Joined(Newcomer::Account(account))),
+                Creation::Failed { reason } => return Ok(AccountChange::NotCreated { reason }),
                 Creation::InProgress if attempt < ASK_FOR_STATUS => sleep(ASK_AGAIN_AFTER).await,
                 Creation::InProgress => {}
             }
         }
-        Ok(News::Joined(Newcomer::CreateAccountRequest(request)))
+        Ok(AccountChange::Joined(Newcomer::CreateAccountRequest(request)))
     }
 }
 
@@ -141,15 +141,15 @@ fn read(input: Value) -> Result<AccountEvent, FunctionError> {
 /// The run's name, derived from what the event is about and the event's own id, so that a second delivery starts nothing.
 fn run_id(event: &AccountEvent) -> Result<RunId, FunctionError> {
     let subject = match &event.news {
-        News::Joined(Newcomer::Account(account)) => account.to_string(),
+        AccountChange::Joined(Newcomer::Account(account)) => account.to_string(),
         // Why the request and not the account it led to: a second delivery may know the account, where the first did not.
-        News::Joined(Newcomer::CreateAccountRequest(request)) => request.to_string(),
-        News::NotCreated { .. } => "none".to_owned(),
+        AccountChange::Joined(Newcomer::CreateAccountRequest(request)) => request.to_string(),
+        AccountChange::NotCreated { .. } => "none".to_owned(),
     };
     let readable = format!("joined-{subject}-{}", event.id).parse();
     let run = readable.or_else(|_| {
         let digest = Sha256::of(event.id.as_bytes()).first_digits(32);
         format!("joined-{subject}-{digest}").parse()
     });
-    run.map_err(|error| InvalidInput::new("event", error).into())
+    run.map_err(|error| InputError::new("event", error).into())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
+use rootwarden_aws::{Clock, Deadline, RootSessions, SdkConfig, Storage, audit};
 use rootwarden_domain::{
     Candidate, Pin, RunId,
     artifact::WorkerResult,
@@ -14,10 +15,9 @@ use rootwarden_domain::{
         audit::{AuditOutcome, AuditedAccount},
         selection::SelectedAccounts,
     },
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Clock, Deadline, RootSessions, SdkConfig, Storage, audit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
@@ -124,7 +124,7 @@ impl AuditAccounts {
         // INVARIANT (I1): only the selection of this very run names candidates.
         let Some(batch) = selected.batches.into_iter().find(|batch| is_of_this_run && batch.batch == number) else {
             let why = format!("batch {number} is not in the selection of run `{run}`, round {round}, chunk {chunk}");
-            return Err(InvalidInput::new("input", why).into());
+            return Err(InputError::new("input", why).into());
         };
         let mut accounts: Vec<AuditedAccount> = stream::iter(batch.accounts)
             .map(|account| self.audit(account, deadline))

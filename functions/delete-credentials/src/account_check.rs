@@ -1,14 +1,14 @@
 //! What is asked about an account right before anything is deleted in it.
 
+use rootwarden_aws::{
+    Clock, ExemptionReader, KeysAgain, MemberAccount, MembershipError, Organization, PauseSwitch, StorageError,
+};
 use rootwarden_domain::{
     AccountId,
     run::{
         deletion::DeletionOutcome,
         plan::{DeletionPlan, PlannedAccount},
     },
-};
-use rootwarden_root_access::{
-    Clock, ExemptionReader, KeysAgain, MemberAccount, NotAMember, Organization, PauseSwitch, StorageError,
 };
 use tracing::warn;
 
@@ -36,11 +36,11 @@ impl AccountCheck {
         // INVARIANT (I1): asked again right before anything is deleted.
         let member = match self.organization.member(plan.management_account, id).await {
             Ok(member) => member,
-            Err(NotAMember::LeftOut(reason)) => {
+            Err(MembershipError::Ineligible(reason)) => {
                 warn!("Account {id} is no longer an active member: nothing is deleted");
-                return Err(DeletionOutcome::LeftOut(reason));
+                return Err(DeletionOutcome::Ineligible(reason));
             }
-            Err(NotAMember::Unanswered(error)) => return Err(DeletionOutcome::Failed(error.into())),
+            Err(MembershipError::Unanswered(error)) => return Err(DeletionOutcome::Failed(error.into())),
         };
         let keys = self.again.read(plan, planned).await?;
         // Why last: calls to Organizations wait for their turn, and what people wrote meanwhile counts.

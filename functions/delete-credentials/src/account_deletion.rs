@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use rootwarden_aws::{Deadline, Journal, Journals, LEAST_TIME, RootSessions, delete};
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure,
     run::{
@@ -9,7 +10,6 @@ use rootwarden_domain::{
         plan::{DeletionPlan, PlannedAccount},
     },
 };
-use rootwarden_root_access::{Deadline, Journal, Journals, LEAST_TIME, RootSessions, delete};
 use tracing::{info, warn};
 
 use crate::account_check::AccountCheck;
@@ -93,7 +93,7 @@ fn tell(id: AccountId, outcome: &DeletionOutcome) {
             }
         }
         DeletionOutcome::Failed(failure) | DeletionOutcome::Unknown(failure) => tell_failure(failure),
-        DeletionOutcome::LeftOut(_)
+        DeletionOutcome::Ineligible(_)
         | DeletionOutcome::Exempt(_)
         | DeletionOutcome::Paused(_)
         | DeletionOutcome::NotAttempted => {}

@@ -1,15 +1,15 @@
 //! What is read again before a deletion that waited, for an approval or otherwise: a day may have gone by since it was planned.
 
 use jiff::SignedDuration;
+use rootwarden_aws::{Clock, KeysAgain, OrganizationLists, ReleaseReader};
 use rootwarden_domain::{
     Failure,
     run::{
         deletion::DeletionOutcome,
         plan::{DeletionPlan, KeyRules, PlannedAccount, ReleasedKeys},
-        selection::LeftOut,
+        selection::Ineligible,
     },
 };
-use rootwarden_root_access::{Clock, KeysAgain, OrganizationLists, ReleaseReader};
 use tracing::warn;
 
 /// So long nothing is read again, unless the plan waits for an approval. A run that was stopped or redriven may come later.
@@ -40,14 +40,14 @@ impl ReadAgain {
             let tags = self.lists.tags(id).await.map_err(failed)?;
             if let Some(tag) = tags.into_iter().find(|tag| plan.excluded_tags.contains(tag)) {
                 warn!("Account {id} was tagged `{}` since it was planned: nothing is deleted", tag.key);
-                return Err(DeletionOutcome::LeftOut(LeftOut::Excluded));
+                return Err(DeletionOutcome::Ineligible(Ineligible::Excluded));
             }
         }
         // A key that is planned although it was in use was released; it may not be any more.
         let none = ReleasedKeys::new();
         let rules = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
         let keys = planned.inventory.access_keys.iter();
-        let in_use = keys.filter(|key| rules.hold_back(id, key, plan.planned_at).is_some());
+        let in_use = keys.filter(|key| rules.protection(id, key, plan.planned_at).is_some());
         let in_use = in_use.map(|key| (id, key.id.clone())).collect();
         let released = self.releases.released(&in_use).await.map_err(failed)?;
         Ok(Some(KeysAgain { protect_used_within_days: rules.protect_used_within_days, released }))

@@ -1,20 +1,20 @@
 //! What is held against the plan before anything is deleted: that it is the one that was planned, counted, approved where it has
 //! to be, not too old, and not carried out before.
 
+use rootwarden_aws::{Clock, Storage};
 use rootwarden_domain::{
     Batch, ErrorKind, Mode, Pin, RunId,
     approvals::{DecisionRecord, carries_out},
     artifact::WorkerResult,
-    ids::approval::ApprovalRequest,
+    ids::approval::ApprovalId,
     run::{
         deletion::{DeletionOutcome, DeletionReport},
         guard::LedgerEntry,
         plan::{DeletionPlan, PlannedAccount},
     },
-    text::input::InvalidInput,
+    text::input::InputError,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Clock, Storage};
 
 /// Holds a plan against what the bucket says of it.
 #[derive(Debug)]
@@ -45,10 +45,10 @@ impl Checks {
         plan.keep_batch(number);
         let batch = plan.batches.first().filter(|_| (&plan.run, plan.round) == (run, round)).cloned();
         let batch = batch.ok_or_else(|| {
-            InvalidInput::new("input", format!("batch {number} is not in the plan of run `{run}`, round {round}"))
+            InputError::new("input", format!("batch {number} is not in the plan of run `{run}`, round {round}"))
         })?;
         if Mode::of_run(plan.mode, self.deployed_mode)? != Mode::Enforce {
-            return Err(InvalidInput::new("input", "the plan is of a run that only reports").into());
+            return Err(InputError::new("input", "the plan is of a run that only reports").into());
         }
         Ok((plan, batch))
     }
@@ -81,9 +81,9 @@ impl Checks {
         }
     }
 
-    /// INVARIANT (I10, I12): what the guard held back is deleted only with somebody else's recorded approval of this very plan.
+    /// INVARIANT (I10, I12): what the guard stopped is deleted only with somebody else's recorded approval of this very plan.
     async fn require_approval(&self, pin: &Pin, plan: &DeletionPlan, round: u32) -> Result<(), FunctionError> {
-        let request = ApprovalRequest::Deletion { run: plan.run.clone(), round };
+        let request = ApprovalId::Deletion { run: plan.run.clone(), round };
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref()).map_err(denied)
     }

@@ -10,6 +10,10 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
+use rootwarden_aws::{
+    Clock, Deadline, ExemptionReader, Journals, Organization, OrganizationLists, PauseSwitch, ReleaseReader,
+    RootSessions, SdkConfig, Storage,
+};
 use rootwarden_domain::{
     ErrorKind, Pin, RunId,
     artifact::WorkerResult,
@@ -17,10 +21,6 @@ use rootwarden_domain::{
     text::input::parse,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{
-    Clock, Deadline, ExemptionReader, Journals, Organization, OrganizationLists, PauseSwitch, ReleaseReader,
-    RootSessions, SdkConfig, Storage,
-};
 use serde::Deserialize;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span};

@@ -35,7 +35,7 @@ impl Output {
                     }
                 }
                 DeletionOutcome::Failed(_) | DeletionOutcome::Unknown(_) => failed += 1,
-                DeletionOutcome::LeftOut(_)
+                DeletionOutcome::Ineligible(_)
                 | DeletionOutcome::Exempt(_)
                 | DeletionOutcome::Paused(_)
                 | DeletionOutcome::NotAttempted => {

@@ -1,12 +1,12 @@
 //! Approvals of earlier rounds: nobody is asked twice for the same.
 
+use rootwarden_aws::{Clock, Storage, StorageError};
 use rootwarden_domain::{
     Mode, Pin,
     approvals::{DecisionRecord, carries_out},
-    ids::approval::ApprovalRequest,
+    ids::approval::ApprovalId,
     run::plan::DeletionPlan,
 };
-use rootwarden_root_access::{Clock, Storage, StorageError};
 
 /// Looks for an earlier plan that somebody approved.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl EarlierApprovals {
             return Ok(None);
         }
         for round in (0..plan.round).rev() {
-            let request = ApprovalRequest::Deletion { run: plan.run.clone(), round };
+            let request = ApprovalId::Deletion { run: plan.run.clone(), round };
             let Some(decided) = self.storage.find::<DecisionRecord>(&request.decision_key()).await? else { continue };
             let Some((pin, earlier)) = self.storage.find_pinned::<DeletionPlan>(&request.plan_key()).await? else {
                 continue;

@@ -1,13 +1,13 @@
 //! The chunks of a round, each with what its audit left behind.
 
+use rootwarden_aws::{Storage, WorkerResults};
 use rootwarden_domain::{
     Pin, RunId,
     artifact::AuditRecord,
     run::{audit::AuditedAccount, plan::AuditedChunk, selection::SelectedAccounts},
-    text::input::InvalidInput,
+    text::input::InputError,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Storage, WorkerResults};
 
 /// Reads what the audits of a round left behind.
 #[derive(Debug)]
@@ -84,5 +84,5 @@ impl AuditChain {
 }
 
 fn broken(why: impl std::fmt::Display) -> FunctionError {
-    InvalidInput::new("input", format!("`audited`: {why}")).into()
+    InputError::new("input", format!("`audited`: {why}")).into()
 }

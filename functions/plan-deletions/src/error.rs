@@ -5,10 +5,10 @@ use rootwarden_lambda::FunctionError;
 
 /// Why an object that was to be written once could not be.
 #[derive(Debug)]
-pub(crate) struct ByAnother(pub(crate) String);
+pub(crate) struct ConcurrentWriteError(pub(crate) String);
 
-impl From<ByAnother> for FunctionError {
-    fn from(ByAnother(key): ByAnother) -> Self {
+impl From<ConcurrentWriteError> for FunctionError {
+    fn from(ConcurrentWriteError(key): ConcurrentWriteError) -> Self {
         Self::new(ErrorKind::Transient, format!("cannot write `{key}`: it is just being written by another call"))
     }
 }

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use rootwarden_aws::{Done, Storage, StorageError};
 use rootwarden_domain::{
     Mode,
     approvals::{Decision, DecisionRecord},
-    ids::approval::ApprovalRequest,
+    ids::approval::ApprovalId,
     run::{
         guard::{LedgerEntry, accounts_in_24_hours, prefixes},
         plan::{DeletionPlan, Guard},
     },
-    text::input::InvalidInput,
+    text::input::InputError,
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Done, Storage, StorageError};
 
-use crate::error::{ByAnother, defect};
+use crate::error::{ConcurrentWriteError, defect};
 
 /// The ledger that all runs share, and how many accounts may be cleaned without an approval.
 #[derive(Debug)]
@@ -73,15 +73,15 @@ impl GuardLedger {
                     "another plan of run `{}`, round {} is in the guard's ledger (`{key}`), so none is made: start another run",
                     plan.run, plan.round
                 );
-                Err(InvalidInput::new("input", why).into())
+                Err(InputError::new("input", why).into())
             }
-            None => Err(ByAnother(key).into()),
+            None => Err(ConcurrentWriteError(key).into()),
         }
     }
 
     async fn is_approved(&self, entry: &LedgerEntry) -> Result<bool, StorageError> {
         let round = entry.approved_in.unwrap_or(entry.round);
-        let request = ApprovalRequest::Deletion { run: entry.run.clone(), round };
+        let request = ApprovalId::Deletion { run: entry.run.clone(), round };
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         Ok(decided.is_some_and(|decided| decided.decision == Decision::Approved))
     }

@@ -1,4 +1,4 @@
-//! Turns what the audits said into a plan: what goes, what is held back, and what is left alone.
+//! Turns what the audits said into a plan: what goes, what is protected, and what is left alone.
 
 mod approved;
 mod chain;
@@ -6,21 +6,21 @@ mod error;
 mod guard;
 mod tags;
 
+use rootwarden_aws::{Clock, Deadline, ExemptionReader, OrganizationLists, ReleaseReader, SdkConfig, Storage};
 use rootwarden_domain::{
     Mode, Pin, RunId, Sha256,
-    ids::approval::ApprovalRequest,
+    ids::approval::ApprovalId,
     run::plan::{DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Clock, Deadline, ExemptionReader, OrganizationLists, ReleaseReader, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
 
 use approved::EarlierApprovals;
 use chain::AuditChain;
-use error::ByAnother;
+use error::ConcurrentWriteError;
 use guard::GuardLedger;
 use tags::ExcludedTags;
 
@@ -57,7 +57,7 @@ pub struct Output {
     pub account_count: usize,
     pub approval: Approval,
     /// Under this name an approval is asked for.
-    pub request: ApprovalRequest,
+    pub approval_id: ApprovalId,
     pub accounts_in_24_hours: usize,
     pub limit: usize,
 }
@@ -102,8 +102,8 @@ impl Function for PlanDeletions {
         let exemptions = self.exemptions.all().await?;
         let (none, now) = (ReleasedKeys::new(), self.clock.now());
         let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
-        let held_back = keys.held_back(std::iter::once(&first).chain(&further), now);
-        let released = self.releases.released(&held_back).await?;
+        let protected = keys.protected(std::iter::once(&first).chain(&further), now);
+        let released = self.releases.released(&protected).await?;
         let rules = Rules { exemptions: &exemptions, keys: KeyRules { released: &released, ..keys }, now };
         let mut plan = DeletionPlan::plan(first, further, rules);
         plan.made_from = made_from;
@@ -122,7 +122,7 @@ impl Function for PlanDeletions {
             return Ok(output);
         }
         drop(plan);
-        self.planned_before(&run, round, made_from).await?.ok_or_else(|| ByAnother(key).into())
+        self.planned_before(&run, round, made_from).await?.ok_or_else(|| ConcurrentWriteError(key).into())
     }
 }
 
@@ -133,9 +133,18 @@ fn output(pin: Pin, plan: &DeletionPlan) -> Output {
         (true, Some(_)) => Approval::Given,
         (true, None) => Approval::Needed,
     };
-    let request = ApprovalRequest::Deletion { run: plan.run.clone(), round: plan.round };
+    let approval_id = ApprovalId::Deletion { run: plan.run.clone(), round: plan.round };
     let (batch_count, account_count) = (plan.batches.len(), plan.account_count());
-    Output { plan: pin, mode: plan.mode, batch_count, account_count, approval, request, accounts_in_24_hours, limit }
+    Output {
+        plan: pin,
+        mode: plan.mode,
+        batch_count,
+        account_count,
+        approval,
+        approval_id,
+        accounts_in_24_hours,
+        limit,
+    }
 }
 
 impl PlanDeletions {
@@ -156,6 +165,6 @@ impl PlanDeletions {
             return Ok(Some(output(pin, &plan)));
         }
         let why = format!("round {round} of run `{run}` was planned before, from something else: start another run");
-        Err(InvalidInput::new("input", why).into())
+        Err(InputError::new("input", why).into())
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rootwarden_aws::OrganizationLists;
 use rootwarden_domain::{
     AccountId, Failure,
-    run::plan::{DeletionPlan, Finding, PlannedAccount},
+    run::plan::{AccountFinding, DeletionPlan, PlannedAccount},
 };
-use rootwarden_root_access::OrganizationLists;
 use tracing::warn;
 
 /// Reads the tags of planned accounts, and takes those out that are excluded by one.
@@ -26,19 +26,19 @@ impl ExcludedTags {
         if plan.excluded_tags.is_empty() {
             return;
         }
-        let mut findings: BTreeMap<AccountId, Finding> = BTreeMap::new();
-        for PlannedAccount { account, inventory, delete: _, held_back: _ } in plan.accounts() {
+        let mut findings: BTreeMap<AccountId, AccountFinding> = BTreeMap::new();
+        for PlannedAccount { account, inventory, delete: _, protected: _ } in plan.accounts() {
             match self.lists.tags(account.id).await {
                 Ok(tags) => {
                     if let Some(tag) = tags.into_iter().find(|tag| plan.excluded_tags.contains(tag)) {
-                        findings.insert(account.id, Finding::Excluded { tag, inventory: inventory.clone() });
+                        findings.insert(account.id, AccountFinding::Excluded { tag, inventory: inventory.clone() });
                     }
                 }
                 // Whether it is excluded is not known: nothing is deleted.
                 Err(error) => {
                     let failure = Failure::from(error);
                     warn!(error.kind = %failure.kind, aws.code = failure.code, "{failure}");
-                    findings.insert(account.id, Finding::Unknown(failure));
+                    findings.insert(account.id, AccountFinding::Unknown(failure));
                 }
             }
         }

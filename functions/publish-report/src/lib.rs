@@ -2,6 +2,7 @@
 
 mod missing_results;
 
+use rootwarden_aws::{Deadline, SdkConfig, Storage, WorkerResults};
 use rootwarden_domain::{
     BatchOutcome, Pin, RunId,
     artifact::outcomes,
@@ -11,10 +12,9 @@ use rootwarden_domain::{
         report::{ApprovalOutcome, Counts, Report},
         round::wait_seconds,
     },
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Deadline, SdkConfig, Storage, WorkerResults};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
@@ -75,7 +75,7 @@ impl Function for PublishReport {
             (None, None) => None,
             (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &run.report_key(before)).await?),
             (Some(_), None) | (None, Some(_)) => {
-                return Err(InvalidInput::new("input", "`previous`: every round but 0 has one").into());
+                return Err(InputError::new("input", "`previous`: every round but 0 has one").into());
             }
         };
         let results = WorkerResults::of(&self.storage, &run, round);

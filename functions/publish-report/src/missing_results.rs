@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
+use rootwarden_aws::{Journals, Storage};
 use rootwarden_domain::{
     Batch, Failure, Mode, RunId,
     artifact::{Collected, WorkerResult, no_result},
@@ -12,7 +13,6 @@ use rootwarden_domain::{
         report::ApprovalOutcome,
     },
 };
-use rootwarden_root_access::{Journals, Storage};
 use tracing::warn;
 
 /// How many batches are looked into side by side.
@@ -43,7 +43,9 @@ impl MissingResults {
         let was_to_be_deleted = match (plan.mode, approval) {
             (Mode::Report, _) => return,
             (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved) => true,
-            (Mode::Enforce, ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked) => false,
+            (Mode::Enforce, ApprovalOutcome::Rejected | ApprovalOutcome::TimedOut | ApprovalOutcome::NotRequested) => {
+                false
+            }
         };
         let missing: Vec<(&Batch<PlannedAccount>, Failure)> = plan
             .batches
@@ -93,7 +95,7 @@ impl MissingResults {
         let accounts = batch
             .accounts
             .iter()
-            .map(|PlannedAccount { account, delete: _, held_back: _, inventory: _ }| {
+            .map(|PlannedAccount { account, delete: _, protected: _, inventory: _ }| {
                 match journals.remove(&account.id) {
                     Some(Ok(report)) => report,
                     Some(Err(unreadable)) => {

@@ -7,16 +7,16 @@ mod sorted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rootwarden_aws::{AccountList, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
 use rootwarden_domain::{
     AccountId, Batch, ErrorKind, Mode, Pin, RunId,
     run::{
         report::Report,
         selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
     },
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{AccountList, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
@@ -94,7 +94,7 @@ impl Function for SelectAccounts {
             Some(SelectedAccounts { management_account, next_token: Some(token), .. }) => {
                 (management_account, Some(token))
             }
-            Some(_) => return Err(InvalidInput::new("input", "`chain`: it is the last chunk").into()),
+            Some(_) => return Err(InputError::new("input", "`chain`: it is the last chunk").into()),
             None => {
                 let management_account = self.preflight(&run).await?;
                 // INVARIANT (I2): of a unit that does not exist nobody would be in it, and nobody excluded by it.
@@ -126,7 +126,7 @@ impl Function for SelectAccounts {
         };
 
         let has_more = next_token.is_some();
-        let Parts { batches, left_out, unknown, waiting, not_created } = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
+        let Parts { batches, ineligible, unknown, waiting, not_created } = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
         let selected = SelectedAccounts {
             run,
             round,
@@ -136,7 +136,7 @@ impl Function for SelectAccounts {
             management_account,
             batch_numbers: Batch::numbers(&batches),
             batches,
-            left_out,
+            ineligible,
             unknown,
             waiting,
             not_created,
@@ -145,7 +145,7 @@ impl Function for SelectAccounts {
         };
         let (batch_count, candidate_count) = (selected.batches.len(), selected.candidate_count());
         let run = &selected.run;
-        info!(run.id = %run, round, chunk, candidates = candidate_count, left_out = selected.left_out.len(),
+        info!(run.id = %run, round, chunk, candidates = candidate_count, ineligible = selected.ineligible.len(),
             unknown = selected.unknown.len(),
             "Selected {candidate_count} accounts for round {round} of run {run}, chunk {chunk}");
         let selection = self.storage.write(run.selection_key(round, chunk), &selected).await?;
@@ -163,8 +163,8 @@ impl SelectAccounts {
         match (previous, round.checked_sub(1)) {
             (None, None) => Ok(None),
             (Some(pin), Some(before)) => Ok(Some(self.storage.read(&pin, &run.report_key(before)).await?)),
-            (Some(_), None) => Err(InvalidInput::new("input", "`previous`: round 0 has none").into()),
-            (None, Some(_)) => Err(InvalidInput::new("input", "`previous`: missing after round 0").into()),
+            (Some(_), None) => Err(InputError::new("input", "`previous`: round 0 has none").into()),
+            (None, Some(_)) => Err(InputError::new("input", "`previous`: missing after round 0").into()),
         }
     }
 
@@ -180,12 +180,12 @@ impl SelectAccounts {
             (Some(pin), Some(before)) => {
                 let selected: SelectedAccounts = self.storage.read(pin, &run.selection_key(round, before)).await?;
                 if (&selected.run, selected.round, selected.chunk) != (run, round, before) {
-                    return Err(InvalidInput::new("input", "`chain`: it is of another run").into());
+                    return Err(InputError::new("input", "`chain`: it is of another run").into());
                 }
                 Ok(Some(selected))
             }
-            (Some(_), None) => Err(InvalidInput::new("input", "`chain`: chunk 0 has none").into()),
-            (None, Some(_)) => Err(InvalidInput::new("input", "`chain`: missing after chunk 0").into()),
+            (Some(_), None) => Err(InputError::new("input", "`chain`: chunk 0 has none").into()),
+            (None, Some(_)) => Err(InputError::new("input", "`chain`: missing after chunk 0").into()),
         }
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rootwarden_domain::{
     AccountId, Batch, Candidate,
-    run::selection::{LeftOutAccount, Newcomer, NotCreated, OrganizationAccount, Request, Standing, UnknownAccount},
+    run::selection::{
+        Eligibility, IneligibleAccount, Newcomer, NotCreated, OrganizationAccount, Request, UnknownAccount,
+    },
 };
 
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub(crate) struct Sorted {
     management_account: AccountId,
     /// Whether an account that is not there yet is waited for.
     waits: bool,
-    accounts: BTreeMap<AccountId, Standing>,
+    accounts: BTreeMap<AccountId, Eligibility>,
     pub(crate) waiting: Vec<Newcomer>,
     pub(crate) not_created: Vec<NotCreated>,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Sorted {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) batches: Vec<Batch<Candidate>>,
-    pub(crate) left_out: Vec<LeftOutAccount>,
+    pub(crate) ineligible: Vec<IneligibleAccount>,
     pub(crate) unknown: Vec<UnknownAccount>,
     pub(crate) waiting: Vec<Newcomer>,
     pub(crate) not_created: Vec<NotCreated>,
@@ -34,27 +36,29 @@ impl Sorted {
 
     /// Sorts an account in. `found` is what Organizations said of it in this run; of what it says twice, both counts.
     pub(crate) fn add(&mut self, request: &Request, id: AccountId, found: Option<OrganizationAccount>) {
-        let standing = request.standing(self.management_account, id, found);
-        let standing = match self.accounts.remove(&id) {
-            Some(earlier) => earlier.and(standing),
-            None => standing,
+        let eligibility = request.eligibility(self.management_account, id, found);
+        let eligibility = match self.accounts.remove(&id) {
+            Some(earlier) => earlier.and(eligibility),
+            None => eligibility,
         };
-        self.accounts.insert(id, standing);
+        self.accounts.insert(id, eligibility);
     }
 
     pub(crate) fn into_parts(self, accounts_in_a_batch: usize) -> Parts {
         let Self { management_account: _, waits, accounts, mut waiting, not_created } = self;
-        let (mut candidates, mut left_out, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
-        for (id, standing) in accounts {
-            match standing {
-                Standing::Candidate(candidate) => candidates.push(candidate),
-                Standing::NotAsked => {}
-                Standing::LeftOut(reason) if waits && reason.passes_with_time() => waiting.push(Newcomer::Account(id)),
-                Standing::LeftOut(reason) => left_out.push(LeftOutAccount { account: id, reason }),
-                Standing::Unknown(account) => unknown.push(account),
+        let (mut candidates, mut ineligible, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, eligibility) in accounts {
+            match eligibility {
+                Eligibility::Eligible(candidate) => candidates.push(candidate),
+                Eligibility::NotSelected => {}
+                Eligibility::Ineligible(reason) if waits && reason.passes_with_time() => {
+                    waiting.push(Newcomer::Account(id));
+                }
+                Eligibility::Ineligible(reason) => ineligible.push(IneligibleAccount { account: id, reason }),
+                Eligibility::Unknown(account) => unknown.push(account),
             }
         }
         let batches = Batch::form(candidates, accounts_in_a_batch);
-        Parts { batches, left_out, unknown, waiting, not_created }
+        Parts { batches, ineligible, unknown, waiting, not_created }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use rootwarden_aws::{Clock, Deadline, MemberAccount, MembershipError, Organization, ResourceSession, RootSessions};
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure,
     aws::{partition::Partition, resource::Resource},
-    run::selection::LeftOut,
+    run::selection::Ineligible,
     unlock::ProtectedResources,
 };
-use rootwarden_root_access::{Clock, Deadline, MemberAccount, NotAMember, Organization, ResourceSession, RootSessions};
 
 /// No session is opened with less time left: confirming the member, opening, finding and reading.
 const READ: Duration = Duration::from_secs(90);
@@ -66,23 +66,23 @@ impl ResourceAccess {
         let management_account = self.organization.management_account().await?;
         match self.organization.member(management_account, account).await {
             Ok(member) => Ok(member),
-            Err(NotAMember::LeftOut(reason)) => {
+            Err(MembershipError::Ineligible(reason)) => {
                 let why = format!("nothing is done in account `{account}`: {}", why_left_out(&reason));
                 Err(Failure::new(ErrorKind::InvalidRequest, why))
             }
-            Err(NotAMember::Unanswered(error)) => Err(error.into()),
+            Err(MembershipError::Unanswered(error)) => Err(error.into()),
         }
     }
 }
 
-fn why_left_out(reason: &LeftOut) -> String {
+fn why_left_out(reason: &Ineligible) -> String {
     match reason {
-        LeftOut::ManagementAccount => {
+        Ineligible::ManagementAccount => {
             "it is the management account, where no root session can be opened: its own root user has to do it"
                 .to_owned()
         }
-        LeftOut::NotInOrganization => "it is not in the organization: look at its id".to_owned(),
-        LeftOut::NotActive(state) => format!("its state is {state}: only active accounts are entered"),
-        LeftOut::Excluded => format!("it is {reason}"),
+        Ineligible::NotInOrganization => "it is not in the organization: look at its id".to_owned(),
+        Ineligible::NotActive(state) => format!("its state is {state}: only active accounts are entered"),
+        Ineligible::Excluded => format!("it is {reason}"),
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, iter};
 
+use rootwarden_aws::{AwsError, PolicyWriteError};
 use rootwarden_domain::{
     aws::resource::Resource,
     policy::{PolicyDocument, PolicyText, gone_principals, public_statements},
     unlock::{PlannedChange, StoredKey, UnlockAction, UnlockPlan},
 };
-use rootwarden_root_access::{AwsError, PolicyRefusal};
 use serde_json::{Value, json};
 
 /// What an error of SQS may stand for. It goes into a notice, so it names nothing of the policy.
@@ -21,14 +21,14 @@ pub(crate) fn how_to_undo(plan: &UnlockPlan, key: &StoredKey) -> Vec<String> {
 
 /// A failure of changing the policy, as the summary says it: a notice should not repeat a part of the policy, as AWS's text may.
 pub(crate) fn refusal_in_notice(error: &AwsError) -> String {
-    match PolicyRefusal::of(error) {
-        Some(PolicyRefusal::Malformed) => "AWS does not take a part of this policy, which the result names".to_owned(),
-        Some(PolicyRefusal::MalformedSomewhere) => {
+    match PolicyWriteError::of(error) {
+        Some(PolicyWriteError::Malformed) => "AWS does not take a part of this policy, which the result names".to_owned(),
+        Some(PolicyWriteError::MalformedSomewhere) => {
             "AWS does not take a part of this policy and does not say which, a principal that is gone most likely; the result \
              names those in it, and what to ask for instead"
                 .to_owned()
         }
-        Some(PolicyRefusal::BlockPublicAccess) => {
+        Some(PolicyWriteError::BlockPublicAccess) => {
             "Block Public Access does not take this policy; the result names the statements".to_owned()
         }
         None => error.to_string(),
@@ -40,10 +40,10 @@ pub(crate) fn advice_on_refusal(error: &AwsError, plan: &UnlockPlan, change: &Pl
     let Some(after) = &change.after else { return Vec::new() };
     let document = PolicyDocument::parse(after.as_str()).ok();
     let gone = document.as_ref().map(gone_principals).unwrap_or_default();
-    let more = match PolicyRefusal::of(error) {
-        Some(PolicyRefusal::Malformed) => without_gone(plan, &gone),
-        Some(PolicyRefusal::MalformedSomewhere) => perhaps_gone(plan, after, &gone),
-        Some(PolicyRefusal::BlockPublicAccess) => {
+    let more = match PolicyWriteError::of(error) {
+        Some(PolicyWriteError::Malformed) => without_gone(plan, &gone),
+        Some(PolicyWriteError::MalformedSomewhere) => perhaps_gone(plan, after, &gone),
+        Some(PolicyWriteError::BlockPublicAccess) => {
             document.map(|document| without_public(plan, &document)).unwrap_or_default()
         }
         None => return Vec::new(),
@@ -93,8 +93,8 @@ fn perhaps_gone(plan: &UnlockPlan, policy: &PolicyText, gone: &[String]) -> Vec<
     } else {
         advice.push(format!("these are gone, since AWS shows them as ids: {}", gone.join(", ")));
     }
-    let left_out = json!({"principals": if gone.is_empty() { &named } else { gone }});
-    advice.push(format!("to leave them out: {}", without(plan, &left_out)));
+    let ineligible = json!({"principals": if gone.is_empty() { &named } else { gone }});
+    advice.push(format!("to leave them out: {}", without(plan, &ineligible)));
     advice
 }
 
@@ -124,10 +124,10 @@ fn may_be_gone(name: &str) -> bool {
 }
 
 /// The same request without a part of the policy.
-fn without(plan: &UnlockPlan, left_out: &Value) -> String {
+fn without(plan: &UnlockPlan, ineligible: &Value) -> String {
     match &plan.action {
         UnlockAction::Restore { stored, .. } => {
-            request(plan, &json!({"action": "restore", "stored": stored, "leave_out": left_out}))
+            request(plan, &json!({"action": "restore", "stored": stored, "leave_out": ineligible}))
         }
         UnlockAction::Apply { .. } | UnlockAction::Inspect | UnlockAction::Plan { .. } => {
             request(plan, &json!({"action": "apply", "change": {"replace": "the policy without it"}, "force": true}))

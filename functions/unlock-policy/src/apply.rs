@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use rootwarden_aws::{Clock, Deadline, PauseSwitch, Storage};
 use rootwarden_domain::{
     ErrorKind, Pin,
     approvals::{DecisionRecord, carries_out},
-    ids::{approval::ApprovalRequest, unlock::UnlockId},
+    ids::{approval::ApprovalId, unlock::UnlockId},
     people::Person,
     unlock::{ApplyOutcome, PolicyState, StoredKey, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Clock, Deadline, PauseSwitch, Storage};
 use serde::Serialize;
 
 use crate::{
@@ -81,7 +81,7 @@ impl Applier {
             ApprovalSetting::NotRequired => return Ok(None),
             ApprovalSetting::Required => {}
         }
-        let request = ApprovalRequest::Unlock(plan.unlock.clone());
+        let request = ApprovalId::Unlock(plan.unlock.clone());
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         carries_out(pin, &request, Some(&plan.started_by()), decided.as_ref())
             .map_err(|error| FunctionError::new(ErrorKind::Denied, error.to_string()))?;

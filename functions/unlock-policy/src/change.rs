@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rootwarden_aws::{AwsError, Deadline, PauseSwitch, PolicyWriteError, ResourceSession, Storage};
 use rootwarden_domain::{
     ErrorKind, Failure,
     policy::{PolicyText, policy_sha256},
@@ -9,7 +10,6 @@ use rootwarden_domain::{
     unlock::{ApplyOutcome, PolicyState, StoredKey, StoredPolicy, UnlockResult},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{AwsError, Deadline, PauseSwitch, PolicyRefusal, ResourceSession, Storage};
 use tracing::warn;
 
 use crate::{
@@ -117,7 +117,7 @@ impl ChangeAttempt<'_> {
                 outcome(ApplyOutcome::Changed, why, undo)
             }
             (Err(error), PolicyState::AsBefore) if may_pass(error.kind()) => {
-                let may_name_a_gone_principal = change.after.is_some() && PolicyRefusal::may_be_behind(&error);
+                let may_name_a_gone_principal = change.after.is_some() && PolicyWriteError::may_be_behind(&error);
                 // Why no more than that: a lost answer may stand for a change that cannot be read yet.
                 let error = FunctionError::from(error).with_note("a fresh read shows the policy as it was before");
                 Err(if may_name_a_gone_principal { error.with_note(PERHAPS_A_PRINCIPAL) } else { error })

@@ -1,14 +1,14 @@
 //! The plan that the steps after planning carry out and verify.
 
+use rootwarden_aws::Storage;
 use rootwarden_domain::{
     Pin,
     ids::unlock::UnlockId,
     policy::PolicyText,
-    text::input::InvalidInput,
+    text::input::InputError,
     unlock::{PlannedChange, PolicyState, UnlockPlan},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::Storage;
 
 /// A plan that changes the policy, and where it lies.
 #[derive(Debug)]
@@ -21,10 +21,10 @@ pub(crate) struct ChangePlan {
 impl ChangePlan {
     /// # Errors
     /// The plan changes nothing.
-    pub(crate) fn of(plan: UnlockPlan, pin: Pin) -> Result<Self, InvalidInput> {
+    pub(crate) fn of(plan: UnlockPlan, pin: Pin) -> Result<Self, InputError> {
         match plan.change().cloned() {
             Some(change) => Ok(Self { plan, change, pin }),
-            None => Err(InvalidInput::new("input", format!("the plan of `{}` changes nothing", plan.unlock))),
+            None => Err(InputError::new("input", format!("the plan of `{}` changes nothing", plan.unlock))),
         }
     }
 
@@ -39,7 +39,7 @@ pub(crate) async fn read_plan(storage: &Storage, unlock: &UnlockId, pin: &Pin) -
     let plan: UnlockPlan = storage.read_unaltered(pin, &unlock.plan_key()).await?;
     if plan.unlock != *unlock {
         let why = format!("the plan at `{}` is of `{}`", pin.key, plan.unlock);
-        return Err(InvalidInput::new("input", why).into());
+        return Err(InputError::new("input", why).into());
     }
     Ok(plan)
 }

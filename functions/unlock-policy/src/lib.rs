@@ -16,9 +16,9 @@ mod verify;
 
 use std::sync::Arc;
 
+use rootwarden_aws::{Clock, Deadline, Organization, PauseSwitch, RootSessions, SdkConfig, Storage};
 use rootwarden_domain::{Pin, aws::partition::Partition, ids::unlock::UnlockId, text::input::parse};
 use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_root_access::{Clock, Deadline, Organization, PauseSwitch, RootSessions, SdkConfig, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

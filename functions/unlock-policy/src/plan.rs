@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use rootwarden_aws::{Clock, Deadline, ResourceSession, Storage};
 use rootwarden_domain::{
     Pin,
     ids::unlock::UnlockId,
-    text::input::InvalidInput,
+    text::input::InputError,
     unlock::{FoundPolicy, SignedRequest, StoredKey, StoredPolicy, UnlockAction, UnlockPlan, UnlockRequest, plan},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Clock, Deadline, ResourceSession, Storage};
 use tracing::info;
 
 use crate::{
@@ -64,7 +64,7 @@ impl Planner {
         let signed: SignedRequest = self.storage.read_unaltered(pin, &unlock.request_key()).await?;
         if signed.unlock != *unlock {
             let why = format!("the request at `{}` is of `{}`", pin.key, signed.unlock);
-            return Err(InvalidInput::new("input", why).into());
+            return Err(InputError::new("input", why).into());
         }
         Ok(signed)
     }
@@ -75,7 +75,7 @@ impl Planner {
             UnlockAction::Restore { stored, .. } => stored,
             UnlockAction::Inspect | UnlockAction::Plan { .. } | UnlockAction::Apply { .. } => return Ok(None),
         };
-        let refused = |why: String| InvalidInput::new("request", format!("`stored`: {why}"));
+        let refused = |why: String| InputError::new("request", format!("`stored`: {why}"));
         let stored: StoredPolicy =
             self.storage.find(key.as_str()).await?.ok_or_else(|| {
                 refused(format!("there is no `{key}`: the result of the change names what was stored"))
@@ -96,16 +96,12 @@ fn is_stored_for(stored: &StoredPolicy, key: &StoredKey, request: &UnlockRequest
 }
 
 /// Refuses a resource that is not in the Region that the request names.
-fn require_region(
-    region: Option<&str>,
-    request: &UnlockRequest,
-    session: &ResourceSession,
-) -> Result<(), InvalidInput> {
+fn require_region(region: Option<&str>, request: &UnlockRequest, session: &ResourceSession) -> Result<(), InputError> {
     match region {
         Some(region) if region != session.region() => {
             let UnlockRequest { resource, .. } = request;
             let why = format!("`region`: {resource} is in `{}`, not `{region}`: leave it out", session.region());
-            Err(InvalidInput::new("request", why))
+            Err(InputError::new("request", why))
         }
         Some(_) | None => Ok(()),
     }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use rootwarden_aws::{Clock, Deadline, Storage};
 use rootwarden_domain::{
     Pin,
     ids::unlock::UnlockId,
-    policy::{PolicyOf, policy_sha256},
+    policy::{PolicySubject, policy_sha256},
     unlock::{CurrentPolicy, LockOutKind, PolicyState, UnlockVerified},
 };
 use rootwarden_lambda::FunctionError;
-use rootwarden_root_access::{Clock, Deadline, Storage};
 use serde::Serialize;
 use tracing::info;
 
@@ -49,7 +49,7 @@ impl Verifier {
         let session = self.access.open(account, resource, deadline).await?;
         let now = session.read().await?;
         let state = plan.state(now.as_ref());
-        let subject = PolicyOf { resource, owner: account, partition: self.access.partition };
+        let subject = PolicySubject { resource, owner: account, partition: self.access.partition };
         let lock_out = CurrentPolicy::of(now.as_ref(), subject).lock_out_kind();
         let summary = summary(state, lock_out);
         info!(unlock.id = %unlock, account.id = %account, attempt, "The policy of {resource}: {summary}");

@@ -8,5 +8,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use decision::{Decision, DecisionRecord, DecisionSubject, NotCarriedOut, Refusal, Verdict, carries_out};
-pub use request::{Ask, TaskToken};
+pub use decision::{
+    ApprovalError, Decision, DecisionError, DecisionRecord, DecisionRequest, DecisionSubject, carries_out,
+};
+pub use request::{ApprovalRequest, TaskToken};

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use crate::{Failure, text::input::InvalidValue};
+use crate::{Failure, text::input::ValueError};
 
 mod account_outcomes;
 mod outcome;
@@ -32,18 +32,18 @@ impl Sha256 {
 }
 
 impl FromStr for Sha256 {
-    type Err = InvalidValue;
+    type Err = ValueError;
 
     fn from_str(value: &str) -> Result<Self, Self::Err> {
         let mut digest = [0; 32];
         hex::decode_to_slice(value, &mut digest)
-            .map_err(|_| InvalidValue::new(value, "a SHA-256 digest (64 hexadecimal digits)"))?;
+            .map_err(|_| ValueError::new(value, "a SHA-256 digest (64 hexadecimal digits)"))?;
         Ok(Self(digest))
     }
 }
 
 impl TryFrom<String> for Sha256 {
-    type Error = InvalidValue;
+    type Error = ValueError;
 
     fn try_from(value: String) -> Result<Self, Self::Error> {
         value.parse()

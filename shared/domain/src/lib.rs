@@ -1,7 +1,7 @@
 //! What Rootwarden decides: which accounts are looked at, what goes, and what is said of it afterwards.
 //!
 //! Pure and synchronous: no AWS type, no clock, no environment, so every decision is tested in milliseconds.
-//! What acts on AWS lies in `rootwarden-root-access`.
+//! What acts on AWS lies in `rootwarden-aws`.
 //!
 //! The folders, lowest first; each imports from those before it alone, which `make lint` checks:
 //!

@@ -4,6 +4,6 @@ mod identity;
 mod started_by;
 mod words;
 
-pub use identity::{NotAPerson, People, Person, PersonKinds, PersonRole};
+pub use identity::{People, Person, PersonError, PersonKinds, PersonRole};
 pub use started_by::StartedBy;
 pub use words::{Reason, Ticket};

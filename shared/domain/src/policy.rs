@@ -20,7 +20,7 @@ mod text;
 
 pub use change::{Change, Reach, drop_locking, exceeded_limit, gone_principals, leave_out, narrow};
 pub(crate) use language::matches;
-pub use language::{PolicyDocument, PolicyError, PolicyOf, catalogue};
-pub use lock_out::{Analysis, Exception, Finding, Likelihood, Verdict, analyse};
-pub use new_access::{Widening, public_statements, widenings};
+pub use language::{PolicyDocument, PolicyError, PolicySubject, catalogue};
+pub use lock_out::{Analysis, Exception, Likelihood, LockOut, StatementFinding, analyse};
+pub use new_access::{NewAccess, new_access, public_statements};
 pub use text::{PolicyText, policy_sha256};

@@ -5,15 +5,15 @@ use serde_json::Value;
 
 use crate::{
     Mode, Sha256,
-    approvals::{Decision, Verdict},
+    approvals::{Decision, DecisionRequest},
     aws::partition::Partition,
-    ids::approval::ApprovalRequest,
+    ids::approval::ApprovalId,
     people::{Person, Reason, StartedBy},
     run::{
         release::ReleaseRequest,
         selection::{Exclusions, Request, Selection},
     },
-    text::input::{InvalidInput, parse},
+    text::input::{InputError, parse},
     unlock::{ActionName, UnlockRequest},
 };
 
@@ -21,8 +21,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonRequest {
     /// What is asked, to look at before deciding.
-    Show(ApprovalRequest),
-    Decide(Verdict),
+    Show(ApprovalId),
+    Decide(DecisionRequest),
     Secure(SecureAccounts),
     /// Something for a bucket or queue whose policy denies everybody.
     Unlock(UnlockRequest),
@@ -56,7 +56,7 @@ impl SecureAccounts {
 enum Action {
     Show,
     Approve,
-    Refuse,
+    Reject,
     Secure,
     Inspect,
     Plan,
@@ -69,13 +69,13 @@ enum Action {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Show {
-    request: ApprovalRequest,
+    approval_id: ApprovalId,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Decide {
-    request: ApprovalRequest,
+    approval_id: ApprovalId,
     plan_sha256: Sha256,
     reason: Reason,
 }
@@ -102,7 +102,7 @@ impl PersonRequest {
     ///
     /// # Errors
     /// An unknown action or field, and a value that does not fit, by its name.
-    pub fn parse(mut body: Value, partition: Partition) -> Result<Self, InvalidInput> {
+    pub fn parse(mut body: Value, partition: Partition) -> Result<Self, InputError> {
         let names_resource = ["account", "bucket", "queue"].iter().any(|field| body.get(field).is_some());
         let action = match body.as_object_mut().and_then(|fields| fields.shift_remove("action")) {
             None if names_resource => Action::Inspect,
@@ -115,11 +115,11 @@ impl PersonRequest {
         let unlock = |action, body| UnlockRequest::parse(action, body, partition).map(Self::Unlock);
         match action {
             Action::Show => {
-                let Show { request } = parse("request", body)?;
-                Ok(Self::Show(request))
+                let Show { approval_id } = parse("request", body)?;
+                Ok(Self::Show(approval_id))
             }
-            Action::Approve => Ok(Self::Decide(verdict(Decision::Approved, body)?)),
-            Action::Refuse => Ok(Self::Decide(verdict(Decision::Refused, body)?)),
+            Action::Approve => Ok(Self::Decide(decision_request(Decision::Approved, body)?)),
+            Action::Reject => Ok(Self::Decide(decision_request(Decision::Rejected, body)?)),
             Action::Secure => Ok(Self::Secure(parse("request", body)?)),
             Action::Inspect => unlock(ActionName::Inspect, body),
             Action::Plan => unlock(ActionName::Plan, body),
@@ -130,9 +130,9 @@ impl PersonRequest {
     }
 }
 
-fn verdict(decision: Decision, body: Value) -> Result<Verdict, InvalidInput> {
-    let Decide { request, plan_sha256, reason } = parse("request", body)?;
-    Ok(Verdict { request, decision, plan_sha256, reason })
+fn decision_request(decision: Decision, body: Value) -> Result<DecisionRequest, InputError> {
+    let Decide { approval_id, plan_sha256, reason } = parse("request", body)?;
+    Ok(DecisionRequest { approval_id, decision, plan_sha256, reason })
 }
 
 #[cfg(test)]

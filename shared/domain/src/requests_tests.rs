@@ -9,7 +9,7 @@ fn person(arn: &str) -> Person {
     arn.parse().unwrap()
 }
 
-fn request(id: &str) -> ApprovalRequest {
+fn approval_id(id: &str) -> ApprovalId {
     id.parse().unwrap()
 }
 
@@ -17,19 +17,27 @@ fn digest() -> Sha256 {
     Sha256::of(b"the plan")
 }
 
-fn verdict(decision: Decision, sha256: Sha256) -> Verdict {
+fn verdict(decision: Decision, sha256: Sha256) -> DecisionRequest {
     let reason = "looked at it".to_owned().try_into().unwrap();
-    Verdict { request: request("nightly.0"), decision, plan_sha256: sha256, reason }
+    DecisionRequest { approval_id: approval_id("nightly.0"), decision, plan_sha256: sha256, reason }
 }
 
 #[test]
 fn reads_each_request_of_a_person() {
     let digest = digest();
     let read = |body: Value| PersonRequest::parse(body, Partition::Aws).unwrap();
-    assert_eq!(read(json!({"request": "nightly.0"})), PersonRequest::Show(request("nightly.0")), "no action: it shows");
-    assert_eq!(read(json!({"action": "show", "request": "nightly.0"})), PersonRequest::Show(request("nightly.0")));
-    for (action, decision) in [("approve", Decision::Approved), ("refuse", Decision::Refused)] {
-        let body = json!({"action": action, "request": "nightly.0", "plan_sha256": digest, "reason": "looked at it"});
+    assert_eq!(
+        read(json!({"approval_id": "nightly.0"})),
+        PersonRequest::Show(approval_id("nightly.0")),
+        "no action: it shows"
+    );
+    assert_eq!(
+        read(json!({"action": "show", "approval_id": "nightly.0"})),
+        PersonRequest::Show(approval_id("nightly.0"))
+    );
+    for (action, decision) in [("approve", Decision::Approved), ("reject", Decision::Rejected)] {
+        let body =
+            json!({"action": action, "approval_id": "nightly.0", "plan_sha256": digest, "reason": "looked at it"});
         assert_eq!(read(body), PersonRequest::Decide(verdict(decision, digest)));
     }
     let body = json!({"action": "secure", "selection": {"accounts": ["111122223333"]}, "reason": "an incident"});
@@ -44,26 +52,26 @@ fn reads_each_request_of_a_person() {
 fn i5_refuses_what_it_does_not_know_by_its_name() {
     let digest = digest().to_string();
     for (wrong, named) in [
-        (json!({}), "missing field `request`"),
+        (json!({}), "missing field `approval_id`"),
         (json!("approve"), "invalid type: string"),
         (json!([]), "invalid request"),
-        (json!({"action": "delete", "request": "nightly.0"}), "`action`: unknown variant `delete`"),
-        (json!({"action": 1, "request": "nightly.0"}), "`action`"),
-        (json!({"action": null, "request": "nightly.0"}), "`action`"),
-        (json!({"request": "nightly"}), "`nightly` is not an approval request"),
-        (json!({"request": "nightly.0", "plan_sha256": digest}), "unknown field `plan_sha256`"),
+        (json!({"action": "delete", "approval_id": "nightly.0"}), "`action`: unknown variant `delete`"),
+        (json!({"action": 1, "approval_id": "nightly.0"}), "`action`"),
+        (json!({"action": null, "approval_id": "nightly.0"}), "`action`"),
+        (json!({"approval_id": "nightly"}), "`nightly` is not an approval request"),
+        (json!({"approval_id": "nightly.0", "plan_sha256": digest}), "unknown field `plan_sha256`"),
         (
-            json!({"action": "approve", "request": "nightly.0", "plan_sha256": "abc123", "reason": "r"}),
+            json!({"action": "approve", "approval_id": "nightly.0", "plan_sha256": "abc123", "reason": "r"}),
             "`abc123` is not a SHA-256",
         ),
-        (json!({"action": "approve", "request": "nightly.0", "plan_sha256": digest}), "missing field `reason`"),
+        (json!({"action": "approve", "approval_id": "nightly.0", "plan_sha256": digest}), "missing field `reason`"),
         (
-            json!({"action": "approve", "request": "nightly.0", "plan_sha256": digest, "reason": " "}),
+            json!({"action": "approve", "approval_id": "nightly.0", "plan_sha256": digest, "reason": " "}),
             "a reason is needed",
         ),
-        (json!({"action": "approve", "request": "nightly.0", "reason": "r"}), "missing field `plan_sha256`"),
+        (json!({"action": "approve", "approval_id": "nightly.0", "reason": "r"}), "missing field `plan_sha256`"),
         (
-            json!({"action": "approve", "request": "nightly.0", "plan_sha256": digest, "reason": "r", "by": JOE}),
+            json!({"action": "approve", "approval_id": "nightly.0", "plan_sha256": digest, "reason": "r", "by": JOE}),
             "unknown field `by`",
         ),
         (json!({"action": "secure", "reason": "r"}), "missing field `selection`"),

@@ -21,6 +21,6 @@ pub use force::Force;
 pub use lock_out_kind::LockOutKind;
 pub use outcome::{ApplyOutcome, PolicyState, UnlockResult, UnlockVerified, is_same_policy};
 pub use plan::{FoundPolicy, Opens, Planned, PlannedChange, UnlockPlan, plan};
-pub use protected::{NotAPattern, ProtectedResources};
+pub use protected::{PatternError, ProtectedResources};
 pub use request::{ActionName, LeaveOut, PolicyChange, SignedRequest, UnlockAction, UnlockRequest};
 pub use stored::{StoredKey, StoredPolicy};

@@ -1,8 +1,8 @@
 //! A function's error, whose type is the kind of failure.
 
 use lambda_runtime::Diagnostic;
-use rootwarden_domain::{ErrorKind, Failure, text::input::InvalidInput};
-use rootwarden_root_access::{AwsError, StorageError};
+use rootwarden_aws::{AwsError, StorageError};
+use rootwarden_domain::{ErrorKind, Failure, text::input::InputError};
 use tracing::error;
 
 /// Why a function could not do what it was asked for.
@@ -36,8 +36,8 @@ impl FunctionError {
     }
 }
 
-impl From<InvalidInput> for FunctionError {
-    fn from(error: InvalidInput) -> Self {
+impl From<InputError> for FunctionError {
+    fn from(error: InputError) -> Self {
         Self::new(ErrorKind::InvalidRequest, error.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! A payload that may be anything, so that what is not JSON is refused by us and not by the runtime's own error type.
 
-use rootwarden_domain::text::input::InvalidInput;
+use rootwarden_domain::text::input::InputError;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ pub(crate) struct Event(Result<Value, String>);
 
 impl Event {
     pub(crate) fn into_json(self) -> Result<Value, FunctionError> {
-        self.0.map_err(|why| InvalidInput::new("payload", format!("not JSON: {why}")).into())
+        self.0.map_err(|why| InputError::new("payload", format!("not JSON: {why}")).into())
     }
 }
 

@@ -8,13 +8,13 @@ mod settings;
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use rootwarden_root_access::{Deadline, SdkConfig, load_config};
+use rootwarden_aws::{Deadline, SdkConfig, load_config};
 use serde::Serialize;
 use serde_json::Value;
 
 pub use error::FunctionError;
 use event::Event;
-pub use settings::{Settings, Takes};
+pub use settings::{Endpoint, Settings};
 
 /// One Lambda function: built once per process, then handed one input after the other.
 pub trait Function: Sized {

@@ -21,7 +21,7 @@ fn filter(level: &str, function_crate: &str) -> String {
         "trace" | "debug" | "warn" | "error" => level,
         _ => "info",
     };
-    let own = ["rootwarden_lambda", "rootwarden_root_access", "rootwarden_domain", function_crate];
+    let own = ["rootwarden_lambda", "rootwarden_aws", "rootwarden_domain", function_crate];
     own.into_iter().fold("warn".to_owned(), |filter, target| format!("{filter},{target}={level}"))
 }
 

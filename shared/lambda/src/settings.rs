@@ -2,24 +2,24 @@
 
 use std::{collections::BTreeMap, fmt::Display, num::NonZeroU32, str::FromStr};
 
+use rootwarden_aws::SessionBudget;
 use rootwarden_domain::{
     AccountId, Mode,
     people::{People, PersonKinds, PersonRole},
     run::exemption::Exemptions,
-    text::input::InvalidInput,
+    text::input::InputError,
     unlock::ProtectedResources,
 };
-use rootwarden_root_access::SessionBudget;
 
 use crate::error::FunctionError;
 
 /// Which of the two deployments of `access-requests` this is: IAM tells them apart, since each has a URL of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
+pub enum Endpoint {
     /// What people ask for, and what runs ask of them.
     Requests,
-    /// What people approve and refuse.
-    Decisions,
+    /// What people approve and reject.
+    Approvals,
 }
 
 /// The function's environment, as far as it is ours.
@@ -63,12 +63,12 @@ impl Settings {
     /// Which requests of people this deployment of the function takes.
     ///
     /// # Errors
-    /// It is not set, or neither `requests` nor `decisions`.
-    pub fn takes(&self) -> Result<Takes, FunctionError> {
-        match self.text("ROOTWARDEN_TAKES")? {
-            "requests" => Ok(Takes::Requests),
-            "decisions" => Ok(Takes::Decisions),
-            other => Err(wrong("ROOTWARDEN_TAKES", format!("`{other}` is neither `requests` nor `decisions`"))),
+    /// It is not set, or neither `requests` nor `approvals`.
+    pub fn endpoint(&self) -> Result<Endpoint, FunctionError> {
+        match self.text("ROOTWARDEN_ENDPOINT")? {
+            "requests" => Ok(Endpoint::Requests),
+            "approvals" => Ok(Endpoint::Approvals),
+            other => Err(wrong("ROOTWARDEN_ENDPOINT", format!("`{other}` is neither `requests` nor `approvals`"))),
         }
     }
 
@@ -124,7 +124,7 @@ impl Settings {
             .map_err(|error| wrong("ROOTWARDEN_EXEMPT_ACCOUNTS", error))
     }
 
-    /// For how many days after its last use an access key is held back; 0 holds none back.
+    /// For how many days after its last use an access key is protected; 0 protects none.
     ///
     /// # Errors
     /// It is not set, or not a whole number.
@@ -171,7 +171,7 @@ impl Settings {
 }
 
 fn wrong(name: &'static str, why: impl ToString) -> FunctionError {
-    InvalidInput::new("setting", format!("`{name}`: {}", why.to_string())).into()
+    InputError::new("setting", format!("`{name}`: {}", why.to_string())).into()
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::authentication::Signer;
 use crate::identifiers::root_arn;
 use crate::policy::{
-    CallingPrincipal, Context, Decision, Policy, Question, ResourcePolicy, Verdict, decide, usual_context, verdict,
+    AccessDecision, CallingPrincipal, Context, Decision, Policy, Question, ResourcePolicy, decide, usual_context,
+    verdict,
 };
 use crate::state::{RootSession, State};
 use crate::wire::ServiceError;
@@ -65,13 +66,13 @@ pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> 
     let lower = action.to_ascii_lowercase();
     let said_action = if action.starts_with("sqs:") { lower.as_str() } else { action };
     match verdict(caller, owner, identity == Decision::Allowed, said) {
-        Verdict::DeniedByResourcePolicy => refuse("with an explicit deny in a resource-based policy"),
+        AccessDecision::DeniedByResourcePolicy => refuse("with an explicit deny in a resource-based policy"),
         _ if identity == Decision::ExplicitlyDenied => refuse("with an explicit deny in an identity-based policy"),
-        Verdict::Allowed => Ok(()),
-        Verdict::NotAllowedByIdentity => {
+        AccessDecision::Allowed => Ok(()),
+        AccessDecision::NotAllowedByIdentity => {
             refuse(&format!("because no identity-based policy allows the {said_action} action"))
         }
-        Verdict::NotAllowedByResourcePolicy => {
+        AccessDecision::NotAllowedByResourcePolicy => {
             refuse(&format!("because no resource-based policy allows the {said_action} action"))
         }
     }

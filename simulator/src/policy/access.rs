@@ -48,7 +48,7 @@ pub fn is_allowed(access: &Access<'_>) -> bool {
         if context.iter().any(|(key, _)| is_of_an_endpoint(key)) { usual.without("aws:SourceIp") } else { usual };
     let question = Question { action, resource, context: usual.with_all(context) };
     let said = policy.map(|policy| ResourcePolicy::of(policy).decide(caller, question));
-    verdict(caller, owner, identity_allows, said) == Verdict::Allowed
+    verdict(caller, owner, identity_allows, said) == AccessDecision::Allowed
 }
 
 /// Through a VPC endpoint a request carries no `aws:SourceIp`. Source: IAM User Guide, "AWS global condition context keys".
@@ -59,7 +59,7 @@ fn is_of_an_endpoint(key: &str) -> bool {
 
 /// Whether a caller gets through, and if not, for lack of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum AccessDecision {
     Allowed,
     DeniedByResourcePolicy,
     NotAllowedByIdentity,
@@ -72,21 +72,21 @@ pub(crate) fn verdict(
     owner: &str,
     identity_allows: bool,
     said: Option<Decision>,
-) -> Verdict {
+) -> AccessDecision {
     let policy_allows = match said {
-        Some(Decision::ExplicitlyDenied) => return Verdict::DeniedByResourcePolicy,
+        Some(Decision::ExplicitlyDenied) => return AccessDecision::DeniedByResourcePolicy,
         Some(Decision::Allowed) => true,
         Some(Decision::NotAllowed) | None => false,
     };
     let is_own = caller.account() == owner;
     match caller {
-        CallingPrincipal::Anonymous if policy_allows => Verdict::Allowed,
-        CallingPrincipal::Anonymous => Verdict::NotAllowedByResourcePolicy,
-        _ if is_own && (identity_allows || policy_allows) => Verdict::Allowed,
-        _ if is_own => Verdict::NotAllowedByIdentity,
-        _ if !identity_allows => Verdict::NotAllowedByIdentity,
-        _ if policy_allows => Verdict::Allowed,
-        _ => Verdict::NotAllowedByResourcePolicy,
+        CallingPrincipal::Anonymous if policy_allows => AccessDecision::Allowed,
+        CallingPrincipal::Anonymous => AccessDecision::NotAllowedByResourcePolicy,
+        _ if is_own && (identity_allows || policy_allows) => AccessDecision::Allowed,
+        _ if is_own => AccessDecision::NotAllowedByIdentity,
+        _ if !identity_allows => AccessDecision::NotAllowedByIdentity,
+        _ if policy_allows => AccessDecision::Allowed,
+        _ => AccessDecision::NotAllowedByResourcePolicy,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs that people start by hand.
 
-use rootwarden_root_access::Executions;
+use rootwarden_aws::Executions;
 use rootwarden_simulator::Fault;
 use rootwarden_tests::{Deployment, Rehearsal};
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ use crate::secrets::Captured;
 #[tokio::test(start_paused = true)]
 async fn shows_what_is_asked_without_the_token_or_the_ids_of_credentials() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
-    for body in [json!({"request": REQUEST}), json!({"action": "show", "request": REQUEST})] {
+    for body in [json!({"approval_id": REQUEST}), json!({"action": "show", "approval_id": REQUEST})] {
         let (status, shown) = rehearsal.access_requests(JANE, &body).await.unwrap();
         assert_eq!(status, 200);
         assert_eq!(shown["plan_sha256"], plan["plan"]["sha256"]);
@@ -28,7 +28,7 @@ async fn shows_what_is_asked_without_the_token_or_the_ids_of_credentials() {
         assert!(shown["summary"].as_str().unwrap().contains("deletes 11 root credentials in 4 accounts"), "{shown}");
         let everything = shown["accounts"].as_array().unwrap().iter().find(|shown| shown["account"] == EVERYTHING);
         let expected = json!({
-            "account": EVERYTHING, "name": everything.unwrap()["name"], "held_back": 0,
+            "account": EVERYTHING, "name": everything.unwrap()["name"], "protected": 0,
             "signing_certificates": 1, "access_keys": 2, "login_profiles": 1, "mfa_devices": 2,
         });
         assert_eq!(everything, Some(&expected));
@@ -42,21 +42,21 @@ async fn shows_what_is_asked_without_the_token_or_the_ids_of_credentials() {
 #[tokio::test(start_paused = true)]
 async fn i12_an_approval_is_bound_to_the_plan_that_was_shown() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
-    let mut other = verdict("approve", &plan);
+    let mut other = decision_request("approve", &plan);
     other["plan_sha256"] = json!("0".repeat(64));
     assert_refused(&rehearsal, JANE, &other, 409, "this is not the plan").await;
 
-    let (status, answer) = rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    let (status, answer) = rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!((status, &answer["run"]), (200, &json!("told")), "{answer}");
     let expected = json!({
-        "request": REQUEST, "decision": "approved", "plan_sha256": plan["plan"]["sha256"], "by": JANE,
+        "approval_id": REQUEST, "decision": "approved", "plan_sha256": plan["plan"]["sha256"], "by": JANE,
         "started_by": "schedule", "reason": "looked at every account", "at": rehearsal.simulator.world().starts_at,
     });
     assert_eq!(stored(&rehearsal, DECISION), Some(expected.clone()));
     assert_eq!(rehearsal.simulator.answered_tasks(), approved());
     assert_eq!(carries(&rehearsal, &plan, REQUEST, Some(StartedBy::Schedule)), Ok(()));
 
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": REQUEST})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": REQUEST})).await.unwrap();
     assert_eq!(shown["decision"], expected);
 }
 
@@ -71,18 +71,20 @@ fn carries(rehearsal: &Rehearsal, plan: &Value, request: &str, by: Option<Starte
 async fn i12_who_started_a_run_cannot_decide_about_it_through_any_role() {
     let (rehearsal, plan) = asked(&json!({"person": JANE})).await;
     for caller in [JANE, JANE_ELSEWHERE, "arn:aws:iam::111122223333:user/people/JANE@example.com"] {
-        for action in ["approve", "refuse"] {
-            assert_refused(&rehearsal, caller, &verdict(action, &plan), 403, "somebody else has to decide").await;
+        for action in ["approve", "reject"] {
+            assert_refused(&rehearsal, caller, &decision_request(action, &plan), 403, "somebody else has to decide")
+                .await;
         }
     }
-    let (status, _) = rehearsal.access_requests(JOE, &verdict("approve", &plan)).await.unwrap();
+    let (status, _) = rehearsal.access_requests(JOE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!(status, 200);
 }
 
 #[tokio::test(start_paused = true)]
 async fn i12_nobody_decides_about_a_run_of_which_nobody_knows_who_started_it() {
     let (rehearsal, plan) = asked(&Value::Null).await;
-    assert_refused(&rehearsal, JANE, &verdict("approve", &plan), 403, "nobody knows who started this run").await;
+    assert_refused(&rehearsal, JANE, &decision_request("approve", &plan), 403, "nobody knows who started this run")
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,24 +103,24 @@ async fn i12_a_question_cannot_name_another_starter_than_the_plan() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_ends_the_waiting_with_its_reason() {
     let (rehearsal, plan) = asked(&json!({"person": JANE})).await;
-    let (status, answer) = rehearsal.access_requests(JOE, &verdict("refuse", &plan)).await.unwrap();
-    assert_eq!((status, &answer["decision"]), (200, &json!("refused")));
+    let (status, answer) = rehearsal.access_requests(JOE, &decision_request("reject", &plan)).await.unwrap();
+    assert_eq!((status, &answer["decision"]), (200, &json!("rejected")));
     let told = rehearsal.simulator.answered_tasks();
     let [AnsweredTask { token, answer: TaskAnswer::Failure { error, cause } }] = told.as_slice() else {
         panic!("{told:?}")
     };
-    assert_eq!((token.as_str(), error.as_deref()), (TOKEN, Some("Refused")));
-    assert_eq!(cause.as_deref().unwrap(), format!("{JOE} has refused {REQUEST}: looked at every account"));
-    assert_refused(&rehearsal, JOE, &verdict("approve", &plan), 409, "has refused this already").await;
+    assert_eq!((token.as_str(), error.as_deref()), (TOKEN, Some("Rejected")));
+    assert_eq!(cause.as_deref().unwrap(), format!("{JOE} has rejected {REQUEST}: looked at every account"));
+    assert_refused(&rehearsal, JOE, &decision_request("approve", &plan), 409, "has rejected this already").await;
     let why = carries(&rehearsal, &plan, REQUEST, Some(StartedBy::Schedule)).unwrap_err();
-    assert!(why.contains("has refused"), "{why}");
+    assert!(why.contains("has rejected"), "{why}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_same_decision_again_is_told_again() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
     rehearsal.simulator.inject(Fault::on("states:SendTaskSuccess").times(5).internal_error());
-    let (status, answer) = rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    let (status, answer) = rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!(
         (status, answer["error"].as_str().unwrap().contains("cannot tell the execution")),
         (502, true),
@@ -128,20 +130,21 @@ async fn the_same_decision_again_is_told_again() {
     assert!(decision.is_some(), "it stands before the run hears of it");
     assert_eq!(rehearsal.simulator.answered_tasks(), []);
 
-    let (status, answer) = rehearsal.access_requests(JANE_ELSEWHERE, &verdict("approve", &plan)).await.unwrap();
+    let (status, answer) =
+        rehearsal.access_requests(JANE_ELSEWHERE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!((status, &answer["run"]), (200, &json!("told")));
-    let (status, answer) = rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    let (status, answer) = rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!((status, &answer["run"]), (200, &json!("no_longer_waiting")));
     assert_eq!(stored(&rehearsal, DECISION), decision);
     assert_eq!(rehearsal.simulator.answered_tasks(), approved());
-    assert_refused(&rehearsal, JOE, &verdict("approve", &plan), 409, "has approved this already").await;
-    assert_refused(&rehearsal, JANE, &verdict("refuse", &plan), 409, "has approved this already").await;
+    assert_refused(&rehearsal, JOE, &decision_request("approve", &plan), 409, "has approved this already").await;
+    assert_refused(&rehearsal, JANE, &decision_request("reject", &plan), 409, "has approved this already").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn of_two_people_at_once_one_decides() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
-    let (approve, refuse) = (verdict("approve", &plan), verdict("refuse", &plan));
+    let (approve, refuse) = (decision_request("approve", &plan), decision_request("reject", &plan));
     // The first one's write is held up, until the other's is done.
     rehearsal.simulator.inject(Fault::on("s3:PutObject").throttle());
     let (jane, joe) = tokio::join!(rehearsal.access_requests(JANE, &approve), rehearsal.access_requests(JOE, &refuse));
@@ -159,7 +162,7 @@ async fn of_two_people_at_once_one_decides() {
 async fn an_answer_of_the_bucket_that_is_lost_is_no_other_decision() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
     rehearsal.simulator.inject(Fault::on("s3:PutObject").lost_response());
-    let (status, answer) = rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    let (status, answer) = rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!((status, &answer["run"]), (200, &json!("told")), "{answer}");
     assert_eq!(rehearsal.simulator.answered_tasks(), approved());
 }
@@ -169,7 +172,7 @@ async fn a_run_that_waits_no_more_is_too_late_for() {
     for code in ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"] {
         let (rehearsal, plan) = asked(&json!("schedule")).await;
         rehearsal.simulator.inject(Fault::on("states:SendTaskSuccess").error(code, 400, format!("about {TOKEN}")));
-        let (status, answer) = rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+        let (status, answer) = rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
         assert_eq!(status, 409, "{code}: {answer}");
         assert!(answer["error"].as_str().unwrap().starts_with("too late"), "{answer}");
     }
@@ -182,9 +185,14 @@ async fn i12_an_overwritten_plan_cannot_be_decided_about() {
     altered["batches"][0]["accounts"][0]["account"]["id"] = json!(EXEMPT);
     put(&rehearsal, plan["plan"]["key"].as_str().unwrap(), &altered);
     let sha256 = rootwarden_domain::Sha256::of(altered.to_string().as_bytes());
-    let mut of_the_altered = verdict("approve", &plan);
+    let mut of_the_altered = decision_request("approve", &plan);
     of_the_altered["plan_sha256"] = json!(sha256);
-    for body in [verdict("approve", &plan), of_the_altered, verdict("refuse", &plan), json!({"request": REQUEST})] {
+    for body in [
+        decision_request("approve", &plan),
+        of_the_altered,
+        decision_request("reject", &plan),
+        json!({"approval_id": REQUEST}),
+    ] {
         assert_refused(&rehearsal, JANE, &body, 409, "is not what was handed on").await;
     }
 }
@@ -192,12 +200,16 @@ async fn i12_an_overwritten_plan_cannot_be_decided_about() {
 #[tokio::test(start_paused = true)]
 async fn i12_what_was_copied_from_another_request_is_worth_nothing() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
-    rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     let other = format!("{RUN}.1");
     // The question of one request under the name of another.
-    put(&rehearsal, &format!("approvals/{other}/asked.json"), &question(&plan, &json!("schedule"), TOKEN)["ask"]);
-    let mut body = verdict("approve", &plan);
-    body["request"] = json!(other);
+    put(
+        &rehearsal,
+        &format!("approvals/{other}/request.json"),
+        &question(&plan, &json!("schedule"), TOKEN)["approval_request"],
+    );
+    let mut body = decision_request("approve", &plan);
+    body["approval_id"] = json!(other);
     assert_refused(&rehearsal, JANE, &body, 409, "find out who wrote it").await;
     // The decision about one request under the name of another, and one that names another plan.
     let decision = stored(&rehearsal, DECISION).unwrap();
@@ -209,7 +221,7 @@ async fn i12_what_was_copied_from_another_request_is_worth_nothing() {
     put(&rehearsal, DECISION, &replayed);
     let why = carries(&rehearsal, &plan, REQUEST, Some(StartedBy::Schedule)).unwrap_err();
     assert!(why.contains("about another plan"), "{why}");
-    assert_refused(&rehearsal, JANE, &verdict("approve", &plan), 409, "find out who wrote it").await;
+    assert_refused(&rehearsal, JANE, &decision_request("approve", &plan), 409, "find out who wrote it").await;
     assert!(carries(&rehearsal, &plan, "another-run.0", None).unwrap_err().contains("nobody has approved"));
 }
 
@@ -218,15 +230,15 @@ async fn i10_and_i12_nothing_is_deleted_without_somebody_elses_approval_of_this_
     let (rehearsal, plan) = asked(&json!({"person": JANE})).await;
     let before = all_roots(&rehearsal);
     let good = json!({
-        "request": REQUEST, "decision": "approved", "plan_sha256": plan["plan"]["sha256"], "by": JOE,
+        "approval_id": REQUEST, "decision": "approved", "plan_sha256": plan["plan"]["sha256"], "by": JOE,
         "started_by": {"person": JANE}, "reason": "r", "at": "2026-11-22T02:00:00Z",
     });
     let mut forged = vec![json!({}), json!({"decision": "approved"})];
     for (field, value) in [
         ("by", json!(JANE_ELSEWHERE)),
-        ("request", json!(format!("{RUN}.1"))),
+        ("approval_id", json!(format!("{RUN}.1"))),
         ("plan_sha256", json!("0".repeat(64))),
-        ("decision", json!("refused")),
+        ("decision", json!("rejected")),
         ("by", json!(ROOT)),
         ("approved", json!(true)),
     ] {
@@ -255,7 +267,7 @@ async fn i10_and_i12_nothing_is_deleted_without_somebody_elses_approval_of_this_
 async fn a_decision_that_cannot_be_read_is_not_taken_for_none() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
     put(&rehearsal, DECISION, &json!({"decision": "approved"}));
-    assert_refused(&rehearsal, JANE, &verdict("approve", &plan), 502, "cannot read `approvals/").await;
+    assert_refused(&rehearsal, JANE, &decision_request("approve", &plan), 502, "cannot read `approvals/").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,24 +277,24 @@ async fn a_second_attempt_of_the_task_brings_its_own_token_and_nothing_else() {
     let error = rehearsal.ask(&plan, &json!({"person": JOE}), TOKEN).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("something else is asked under"), "{error}");
-    rehearsal.access_requests(JANE, &verdict("approve", &plan)).await.unwrap();
+    rehearsal.access_requests(JANE, &decision_request("approve", &plan)).await.unwrap();
     assert_eq!(rehearsal.simulator.answered_tasks()[0].token, "the-token-of-the-second-attempt");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_request_is_not_found() {
     let (rehearsal, plan) = planned(&json!("schedule")).await;
-    assert_refused(&rehearsal, JANE, &verdict("approve", &plan), 404, "nothing is asked under").await;
-    assert_refused(&rehearsal, JANE, &json!({"request": "another-run.3"}), 404, "`another-run.3`").await;
+    assert_refused(&rehearsal, JANE, &decision_request("approve", &plan), 404, "nothing is asked under").await;
+    assert_refused(&rehearsal, JANE, &json!({"approval_id": "another-run.3"}), 404, "`another-run.3`").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn aws_failing_is_told_as_such() {
     let (rehearsal, plan) = asked(&json!("schedule")).await;
     rehearsal.simulator.inject(Fault::on("s3:GetObject").denied());
-    assert_refused(&rehearsal, JANE, &verdict("approve", &plan), 502, "AccessDenied").await;
+    assert_refused(&rehearsal, JANE, &decision_request("approve", &plan), 502, "AccessDenied").await;
     rehearsal.simulator.inject(Fault::on("s3:PutObject").denied());
-    assert_refused(&rehearsal, JANE, &verdict("approve", &plan), 502, "AccessDenied").await;
+    assert_refused(&rehearsal, JANE, &decision_request("approve", &plan), 502, "AccessDenied").await;
     rehearsal.simulator.inject(Fault::on("states:StartExecution").denied());
     let body = json!({"action": "secure", "selection": "all", "reason": "an incident"});
     assert_refused(&rehearsal, JANE, &body, 502, "AccessDenied").await;
@@ -297,12 +309,12 @@ async fn i9_the_task_token_is_in_no_answer_log_or_decision() {
     let echo = format!("Value '{TOKEN}' at 'taskToken' failed to satisfy constraint");
     rehearsal.simulator.inject(Fault::on("states:SendTaskSuccess").error("ValidationException", 400, echo));
     for body in [
-        json!({"request": REQUEST}),
-        verdict("approve", &plan),
-        verdict("approve", &plan),
-        verdict("approve", &plan),
-        verdict("refuse", &plan),
-        json!({"request": REQUEST}),
+        json!({"approval_id": REQUEST}),
+        decision_request("approve", &plan),
+        decision_request("approve", &plan),
+        decision_request("approve", &plan),
+        decision_request("reject", &plan),
+        json!({"approval_id": REQUEST}),
     ] {
         let (_, answer) = rehearsal.access_requests(JANE, &body).await.unwrap();
         seen.push_str(&answer.to_string());
@@ -314,7 +326,7 @@ async fn i9_the_task_token_is_in_no_answer_log_or_decision() {
     let log = captured.text();
     assert!(log.contains("has approved nightly-2026-11-22.0"), "the log was captured");
     for (key, body) in rehearsal.simulator.objects(BUCKET) {
-        if !key.ends_with("/asked.json") {
+        if !key.ends_with("/request.json") {
             seen.push_str(&String::from_utf8_lossy(&body));
         }
     }

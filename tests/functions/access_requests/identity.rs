@@ -77,7 +77,7 @@ const USER: &str = "arn:aws:iam::111122223333:user/people/joe";
 /// The status, and the answer or the error, of what somebody sends who signs with `arn` and is known by `id`.
 async fn sent(rehearsal: &Rehearsal, arn: &str, id: Option<&str>, body: &Value) -> (Value, String) {
     let event = url_event_of(arn, id, &body.to_string());
-    let answer = if ["approve", "refuse"].contains(&body["action"].as_str().unwrap_or_default()) {
+    let answer = if ["approve", "reject"].contains(&body["action"].as_str().unwrap_or_default()) {
         rehearsal.decision_event(event).await
     } else {
         rehearsal.access_event(event).await
@@ -96,7 +96,12 @@ async fn i12_a_name_that_its_bearer_chose_neither_asks_nor_approves_nor_looks() 
     let calls = rehearsal.simulator.calls().len();
     for (attack, resource, id) in NOBODIES {
         let arn = format!("arn:aws:{resource}");
-        for body in [start(), verdict("approve", &plan), verdict("refuse", &plan), json!({"request": REQUEST})] {
+        for body in [
+            start(),
+            decision_request("approve", &plan),
+            decision_request("reject", &plan),
+            json!({"approval_id": REQUEST}),
+        ] {
             let (status, said) = sent(&rehearsal, &arn, Some(id), &body).await;
             assert_eq!(status, 403, "{attack}: {said}");
             assert!(said.contains("sign in"), "{attack}: what to do instead: {said}");
@@ -105,7 +110,7 @@ async fn i12_a_name_that_its_bearer_chose_neither_asks_nor_approves_nor_looks() 
     assert_eq!(rehearsal.simulator.calls().len(), calls, "nobody's word was worth a call");
     assert_eq!(stored(&rehearsal, DECISION), None);
     assert!(rehearsal.simulator.answered_tasks().is_empty() && rehearsal.simulator.executions().is_empty());
-    let (status, said) = sent(&rehearsal, JOE, Some(SESSION_ID), &verdict("approve", &plan)).await;
+    let (status, said) = sent(&rehearsal, JOE, Some(SESSION_ID), &decision_request("approve", &plan)).await;
     assert_eq!(status, 200, "{said}");
 }
 
@@ -124,19 +129,20 @@ async fn i12_a_user_who_was_renamed_or_made_anew_does_not_approve_what_they_aske
         ("arn:aws:iam::111122223333:user/Joe", another),
         ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/joe", SESSION_ID),
     ] {
-        let (status, said) = sent(&rehearsal, arn, Some(id), &verdict("approve", &plan)).await;
+        let (status, said) = sent(&rehearsal, arn, Some(id), &decision_request("approve", &plan)).await;
         assert_eq!(status, 403, "{said}");
         assert!(said.contains("somebody else has to decide"), "{said}");
     }
     for id in [None, Some(""), Some("AROAIOSFODNN7EXAMPLE:ann"), Some("111122223333")] {
         let ann = "arn:aws:iam::111122223333:user/ann";
-        let (status, said) = sent(&rehearsal, ann, id, &verdict("approve", &plan)).await;
+        let (status, said) = sent(&rehearsal, ann, id, &decision_request("approve", &plan)).await;
         assert_eq!(status, 403, "{id:?}: {said}");
         assert!(said.contains("the id of the IAM user"), "{said}");
     }
     assert_eq!(stored(&rehearsal, DECISION), None);
     let (status, said) =
-        sent(&rehearsal, "arn:aws:iam::111122223333:user/ann", Some(another), &verdict("approve", &plan)).await;
+        sent(&rehearsal, "arn:aws:iam::111122223333:user/ann", Some(another), &decision_request("approve", &plan))
+            .await;
     assert_eq!(status, 200, "{said}");
     let by = format!("arn:aws:iam::111122223333:user/ann#{another}");
     assert_eq!(stored(&rehearsal, DECISION).unwrap()["by"], by);
@@ -155,7 +161,7 @@ async fn i12_where_one_kind_alone_is_taken_nobody_comes_as_another() {
         let rehearsal = Rehearsal::deployed(world(), &deployment);
         for caller in [JOE, USER, OPERATOR] {
             let id = if caller == USER { "AIDAIOSFODNN7EXAMPLE" } else { SESSION_ID };
-            let (status, said) = sent(&rehearsal, caller, Some(id), &json!({"request": REQUEST})).await;
+            let (status, said) = sent(&rehearsal, caller, Some(id), &json!({"approval_id": REQUEST})).await;
             let expected = if taken.contains(&caller) { 404 } else { 403 };
             assert_eq!(status, expected, "{people} {roles} {caller}: {said}");
         }
@@ -170,13 +176,13 @@ async fn a_session_of_a_named_role_is_a_person_unless_a_tool_made_its_name_up() 
     let (_, plan) = rehearsal.plan_round(&request).await.unwrap();
     rehearsal.access_event(question(&plan, &request["started_by"], TOKEN)).await.unwrap();
     let made_up = "arn:aws:sts::111122223333:assumed-role/Operators/GitHubActions";
-    let (status, said) = sent(&rehearsal, made_up, Some(SESSION_ID), &verdict("approve", &plan)).await;
+    let (status, said) = sent(&rehearsal, made_up, Some(SESSION_ID), &decision_request("approve", &plan)).await;
     assert_eq!(status, 403, "{said}");
     assert!(said.contains("somebody else has to decide"), "{said}");
     let (status, said) = sent(&rehearsal, made_up, Some(SESSION_ID), &start()).await;
     assert_eq!(status, 403, "{said}");
     assert!(said.contains("nobody could approve"), "{said}");
-    let (status, said) = sent(&rehearsal, OPERATOR, Some(SESSION_ID), &verdict("approve", &plan)).await;
+    let (status, said) = sent(&rehearsal, OPERATOR, Some(SESSION_ID), &decision_request("approve", &plan)).await;
     assert_eq!(status, 200, "{said}");
 }
 

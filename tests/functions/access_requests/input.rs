@@ -11,22 +11,25 @@ async fn bad_input_gets_one_line_and_no_call() {
     let rehearsal = rehearsal();
     let digest = "0".repeat(64);
     for (body, named) in [
-        (json!({}), "missing field `request`"),
+        (json!({}), "missing field `approval_id`"),
         (json!([]), "invalid request"),
         (json!("approve"), "invalid request"),
-        (json!({"action": "delete", "request": REQUEST}), "unknown variant `delete`"),
-        (json!({"request": "unlock-../x"}), "is not an approval request"),
-        (json!({"request": "../policies.0"}), "is not an approval request"),
-        (json!({"request": REQUEST, "force": true}), "unknown field `force`"),
+        (json!({"action": "delete", "approval_id": REQUEST}), "unknown variant `delete`"),
+        (json!({"approval_id": "unlock-../x"}), "is not an approval request"),
+        (json!({"approval_id": "../policies.0"}), "is not an approval request"),
+        (json!({"approval_id": REQUEST, "force": true}), "unknown field `force`"),
         (
-            json!({"action": "approve", "request": REQUEST, "plan_sha256": "abc123", "reason": "r"}),
+            json!({"action": "approve", "approval_id": REQUEST, "plan_sha256": "abc123", "reason": "r"}),
             "`abc123` is not a SHA-256",
         ),
-        (json!({"action": "approve", "request": REQUEST, "reason": "r"}), "missing field `plan_sha256`"),
-        (json!({"action": "refuse", "request": REQUEST, "plan_sha256": digest}), "missing field `reason`"),
-        (json!({"action": "refuse", "request": REQUEST, "plan_sha256": digest, "reason": ""}), "a reason is needed"),
+        (json!({"action": "approve", "approval_id": REQUEST, "reason": "r"}), "missing field `plan_sha256`"),
+        (json!({"action": "reject", "approval_id": REQUEST, "plan_sha256": digest}), "missing field `reason`"),
         (
-            json!({"action": "approve", "request": REQUEST, "plan_sha256": digest, "reason": "r", "by": JOE}),
+            json!({"action": "reject", "approval_id": REQUEST, "plan_sha256": digest, "reason": ""}),
+            "a reason is needed",
+        ),
+        (
+            json!({"action": "approve", "approval_id": REQUEST, "plan_sha256": digest, "reason": "r", "by": JOE}),
             "unknown field `by`",
         ),
         (json!({"action": "secure", "selection": "every", "reason": "r"}), "unknown variant `every`"),
@@ -34,7 +37,7 @@ async fn bad_input_gets_one_line_and_no_call() {
             json!({"action": "secure", "selection": "all", "reason": "r", "started_by": "schedule"}),
             "unknown field `started_by`",
         ),
-        (json!({"ask": {"request": REQUEST}}), "unknown field `ask`"),
+        (json!({"approval_request": {"approval_id": REQUEST}}), "unknown field `approval_request`"),
     ] {
         assert_refused(&rehearsal, JANE, &body, 400, named).await;
     }
@@ -44,7 +47,7 @@ async fn bad_input_gets_one_line_and_no_call() {
         (json!("{}"), true, "not the Base64 that it claims to be"),
         (json!("3q2+7w=="), true, "not JSON"),
         (json!(null), false, "it has no body"),
-        (json!({"request": REQUEST}), false, "it has no body"),
+        (json!({"approval_id": REQUEST}), false, "it has no body"),
     ] {
         let mut event = url_event(Some(JANE), "");
         event["body"] = body;
@@ -62,7 +65,7 @@ async fn bad_input_gets_one_line_and_no_call() {
 #[tokio::test(start_paused = true)]
 async fn a_body_may_be_in_base64() {
     let rehearsal = rehearsal();
-    let mut event = url_event(Some(JANE), "eyJyZXF1ZXN0IjoiYW5vdGhlci1ydW4uMyJ9");
+    let mut event = url_event(Some(JANE), "eyJhcHByb3ZhbF9pZCI6ImFub3RoZXItcnVuLjMifQ==");
     event["isBase64Encoded"] = json!(true);
     let answer = rehearsal.access_event(event).await.unwrap();
     assert_eq!(answer["statusCode"], 404, "{answer}");
@@ -106,13 +109,13 @@ async fn a_question_is_read_strictly_and_never_from_a_person() {
     let calls = rehearsal.simulator.calls().len();
     let good = question(&plan, &json!("schedule"), TOKEN);
     for (path, value, named) in [
-        ("/ask/task_token", json!(""), "not a task token"),
-        ("/ask/started_by", json!("nobody"), "unknown variant `nobody`"),
-        ("/ask/started_by", json!({"person": ROOT}), "a root user"),
-        ("/ask/request", json!("another-run.0"), "is not where the plan of"),
-        ("/ask/request", json!("unlock-1"), "is not where the plan of"),
-        ("/ask/plan/key", json!("runs/another-run/plan/0.json"), "is not where the plan of"),
-        ("/ask", json!({}), "missing field"),
+        ("/approval_request/task_token", json!(""), "not a task token"),
+        ("/approval_request/started_by", json!("nobody"), "unknown variant `nobody`"),
+        ("/approval_request/started_by", json!({"person": ROOT}), "a root user"),
+        ("/approval_request/approval_id", json!("another-run.0"), "is not where the plan of"),
+        ("/approval_request/approval_id", json!("unlock-1"), "is not where the plan of"),
+        ("/approval_request/plan/key", json!("runs/another-run/plan/0.json"), "is not where the plan of"),
+        ("/approval_request", json!({}), "missing field"),
     ] {
         let mut input = good.clone();
         *input.pointer_mut(path).unwrap() = value;
@@ -122,7 +125,9 @@ async fn a_question_is_read_strictly_and_never_from_a_person() {
     }
     let mut unknown = good.clone();
     unknown["force"] = json!(true);
-    for wrong in [unknown, json!({"action": "secure"}), json!({}), json!(null), json!("ask"), good["ask"].clone()] {
+    for wrong in
+        [unknown, json!({"action": "secure"}), json!({}), json!(null), json!("ask"), good["approval_request"].clone()]
+    {
         let error = rehearsal.access_event(wrong).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert!(!error.to_string().contains(TOKEN), "{error}");
@@ -132,5 +137,5 @@ async fn a_question_is_read_strictly_and_never_from_a_person() {
     both["requestContext"] = json!({});
     assert_eq!(rehearsal.access_event(both).await.unwrap()["statusCode"], 403);
     assert_eq!(rehearsal.simulator.calls().len(), calls);
-    assert_eq!(stored(&rehearsal, "approvals/nightly-2026-11-22.0/asked.json"), None);
+    assert_eq!(stored(&rehearsal, "approvals/nightly-2026-11-22.0/request.json"), None);
 }

@@ -31,9 +31,9 @@ async fn by_hand(count: u64, further: &[&str]) -> (Rehearsal, Finished) {
 async fn listed_accounts_that_are_suspended_or_excluded_are_not_called_unknown_to_the_organization() {
     for count in [10, 60] {
         let (rehearsal, finished) = by_hand(count, &[]).await;
-        assert_eq!(finished.status(&id(0)), json!({"left_out": {"not_active": "SUSPENDED"}}));
+        assert_eq!(finished.status(&id(0)), json!({"ineligible": {"not_active": "SUSPENDED"}}));
         for excluded in [1, 2] {
-            assert_eq!(finished.status(&id(excluded)), json!({"left_out": "excluded"}));
+            assert_eq!(finished.status(&id(excluded)), json!({"ineligible": "excluded"}));
         }
         for number in 0..3 {
             assert_eq!(rehearsal.calls_in(&id(number)), Vec::<String>::new());
@@ -54,7 +54,7 @@ async fn listed_accounts_that_are_suspended_or_excluded_are_not_called_unknown_t
 async fn a_listed_account_that_is_not_in_the_organization_does_not_end_as_a_success() {
     for count in [10, 60] {
         let (rehearsal, finished) = by_hand(count, &["999999999999"]).await;
-        assert_eq!(finished.status("999999999999"), json!({"left_out": "not_in_organization"}));
+        assert_eq!(finished.status("999999999999"), json!({"ineligible": "not_in_organization"}));
         assert_eq!(finished.output["secured"], false);
         let summary = finished.output["summary"].as_str().unwrap();
         assert!(summary.contains("not in the organization: 999999999999"), "{summary}");

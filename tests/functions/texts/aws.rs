@@ -283,7 +283,8 @@ pub async fn executions() -> Vec<Told> {
     let answer = |fault: Fault| async move {
         let (rehearsal, plan) = access_requests::asked(&json!("schedule")).await;
         rehearsal.simulator.inject(fault);
-        super::making::answered(&rehearsal, access_requests::JANE, &access_requests::verdict("approve", &plan)).await
+        super::making::answered(&rehearsal, access_requests::JANE, &access_requests::decision_request("approve", &plan))
+            .await
     };
     let by_iam = denial(
         "arn:aws:sts::111122223333:assumed-role/access-requests/session",
@@ -298,7 +299,8 @@ pub async fn executions() -> Vec<Told> {
             400,
             "Task Timed Out: 'Provided task does not exist anymore'",
         ));
-        super::making::answered(&rehearsal, access_requests::JANE, &access_requests::verdict("approve", &plan)).await
+        super::making::answered(&rehearsal, access_requests::JANE, &access_requests::decision_request("approve", &plan))
+            .await
     };
     vec![
         told(

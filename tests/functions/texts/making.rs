@@ -10,8 +10,8 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
+use rootwarden_aws::{Organization, RootSessions, SdkConfig, SessionBudget, Storage};
 use rootwarden_domain::{AccountId, Candidate};
-use rootwarden_root_access::{Organization, RootSessions, SdkConfig, SessionBudget, Storage};
 use rootwarden_simulator::{Fault, FaultTrigger, World};
 use rootwarden_tests::{BUCKET, Rehearsal};
 use serde_json::{Value, json};

@@ -48,7 +48,7 @@ pub async fn input() -> Vec<Told> {
             asked(with(about_bucket("plan"), "action", json!("unlock"))).await,
             "`unlock`",
             "expected one of",
-            "invalid request: `action`: unknown variant `unlock`, expected one of `show`, `approve`, `refuse`, `secure`, `inspect`, `plan`, `apply`, `restore`, `release-key`",
+            "invalid request: `action`: unknown variant `unlock`, expected one of `show`, `approve`, `reject`, `secure`, `inspect`, `plan`, `apply`, `restore`, `release-key`",
         ),
         told(
             "no JSON",
@@ -328,11 +328,11 @@ pub async fn unlocks() -> Vec<Told> {
             "the plan of `unlock-ID` is of 2026-11-22T02:00:00Z, which is too long ago; ask anew; this attempt changed nothing",
         ),
         told(
-            "approved, and then refused to be waited for",
+            "approved, and then rejected",
             refused().await,
             "`unlock-ID`",
             "ask anew",
-            "`arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/joe@example.com` has refused `unlock-ID`: ask anew for another decision; this attempt changed nothing",
+            "`arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/joe@example.com` has rejected `unlock-ID`: ask anew for another decision; this attempt changed nothing",
         ),
         told(
             "no time left",
@@ -368,7 +368,7 @@ async fn refused() -> String {
     let rehearsal = unlock::rehearsal();
     let (taken, planned) = unlock::plan(&rehearsal, &about_bucket("apply")).await;
     rehearsal.access_event(unlock::question(&taken, &planned)).await.unwrap();
-    let refusal = with(unlock::approval(&taken, &planned), "action", json!("refuse"));
+    let refusal = with(unlock::approval(&taken, &planned), "action", json!("reject"));
     assert_eq!(rehearsal.access_requests(JOE, &refusal).await.unwrap().0, 200);
     rehearsal.unlock(unlock::apply_input(&taken, &planned)).await.unwrap_err().to_string()
 }
@@ -382,9 +382,9 @@ async fn without_time() -> String {
 
 pub async fn approvals() -> Vec<Told> {
     let (rehearsal, plan) = access_requests::asked(&json!({"person": JANE})).await;
-    let approve = access_requests::verdict("approve", &plan);
+    let approve = access_requests::decision_request("approve", &plan);
     let other_plan = with(approve.clone(), "plan_sha256", json!("0".repeat(64)));
-    let unknown = json!({"request": "nightly-2026-11-23.0"});
+    let unknown = json!({"approval_id": "nightly-2026-11-23.0"});
     let same = answered(&rehearsal, JANE, &approve).await;
     let other = answered(&rehearsal, JOE, &other_plan).await;
     let unknown = answered(&rehearsal, JOE, &unknown).await;
@@ -394,10 +394,10 @@ pub async fn approvals() -> Vec<Told> {
     let wrong_url = rehearsal.access_event(url_event(Some(JOE), &approve.to_string())).await.unwrap();
     let wrong_url: Value = serde_json::from_str(wrong_url["body"].as_str().unwrap()).unwrap();
     assert_eq!(rehearsal.access_requests(JOE, &approve).await.unwrap().0, 200);
-    let refuse = with(approve, "action", json!("refuse"));
+    let refuse = with(approve, "action", json!("reject"));
     let decided = answered(&rehearsal, JOE, &refuse).await;
     let (starterless, plan) = access_requests::asked(&Value::Null).await;
-    let starterless = answered(&starterless, JOE, &access_requests::verdict("approve", &plan)).await;
+    let starterless = answered(&starterless, JOE, &access_requests::decision_request("approve", &plan)).await;
     vec![
         told(
             "who asked approves",

@@ -31,7 +31,7 @@ async fn a_locked_bucket_is_given_back_and_its_data_stay_closed() {
 
     let verified = verify(&rehearsal, &started, &planned).await;
     assert_eq!((&verified["seen"], &verified["state"]), (&json!(true), &json!("as_planned")));
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     assert_eq!(shown["result"]["approved_by"], JOE);
     assert_eq!(shown["verified"]["verdict"], "nobody");
     let advice = shown["result"]["advice"][0].as_str().unwrap();
@@ -92,7 +92,7 @@ async fn looking_and_planning_change_nothing_and_store_nothing() {
             assert!(error.contains("changes nothing"), "{error}");
             assert_eq!(rehearsal.simulator.world(), before);
             assert_eq!(objects(&rehearsal, "policies/"), []);
-            let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+            let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
             let text = shown["shown"].as_str().unwrap();
             assert!(text.contains("- everyone\n") && text.contains("DenyAll"), "{text}");
             assert_eq!(text.contains("NotAction"), action == "plan", "{text}");

@@ -74,7 +74,7 @@ async fn i12_an_approval_names_the_plan_that_was_shown_and_no_other() {
     rehearsal.simulator.put_object(BUCKET, key, text.clone());
     let mut of_the_altered = approval(&started, &planned);
     of_the_altered["plan_sha256"] = json!(Sha256::of(text.as_bytes()));
-    for body in [approval(&started, &planned), of_the_altered, json!({"request": started.id})] {
+    for body in [approval(&started, &planned), of_the_altered, json!({"approval_id": started.id})] {
         assert_refused(&rehearsal, JOE, &body, 409, "is not").await;
     }
 }
@@ -100,17 +100,17 @@ async fn i12_a_forged_or_replayed_record_is_worth_nothing() {
     let (started, planned) = asked(&rehearsal).await;
     let decision = format!("approvals/{}/decision.json", started.id);
     let good = json!({
-        "request": started.id, "decision": "approved", "plan_sha256": planned["plan"]["sha256"], "by": JOE,
+        "approval_id": started.id, "decision": "approved", "plan_sha256": planned["plan"]["sha256"], "by": JOE,
         "started_by": {"person": JANE}, "reason": "r", "at": "2026-11-22T02:00:00Z",
     });
     for (field, value, named) in [
         ("by", json!(JANE), "was approved by who started"),
         ("by", json!(JANE_ELSEWHERE), "was approved by who started"),
         ("started_by", json!("schedule"), "names somebody else as who asked for it"),
-        ("request", json!("unlock-20261122T0200Z-000000000000"), "is one about"),
-        ("request", json!("nightly.0"), "is one about"),
+        ("approval_id", json!("unlock-20261122T0200Z-000000000000"), "is one about"),
+        ("approval_id", json!("nightly.0"), "is one about"),
         ("plan_sha256", json!("0".repeat(64)), "is about another plan"),
-        ("decision", json!("refused"), "has refused"),
+        ("decision", json!("rejected"), "has rejected"),
         ("approved", json!(true), "cannot read"),
     ] {
         let mut record = good.clone();
@@ -186,15 +186,15 @@ async fn i12_a_request_that_nobody_signed_is_not_planned() {
 async fn a_decision_is_told_to_the_execution_once_it_is_written() {
     let rehearsal = rehearsal();
     let (started, planned) = asked(&rehearsal).await;
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     assert_eq!(shown["plan_sha256"], planned["plan"]["sha256"]);
     assert!(shown["shown"].as_str().unwrap().contains("NotAction") && !shown.to_string().contains(TOKEN));
     let mut refusal = approval(&started, &planned);
-    refusal["action"] = json!("refuse");
+    refusal["action"] = json!("reject");
     let (status, _) = rehearsal.access_requests(JOE, &refusal).await.unwrap();
     assert_eq!(status, 200);
     let told = rehearsal.simulator.answered_tasks();
-    assert!(matches!(&told[0].answer, TaskAnswer::Failure { error, .. } if error.as_deref() == Some("Refused")));
-    assert_refused(&rehearsal, JOE, &approval(&started, &planned), 409, "has refused this already").await;
-    assert_not_applied(&rehearsal, &started, &planned, "has refused").await;
+    assert!(matches!(&told[0].answer, TaskAnswer::Failure { error, .. } if error.as_deref() == Some("Rejected")));
+    assert_refused(&rehearsal, JOE, &approval(&started, &planned), 409, "has rejected this already").await;
+    assert_not_applied(&rehearsal, &started, &planned, "has rejected").await;
 }

@@ -1,10 +1,10 @@
 //! What is not touched, and what is not done without `force`.
 
+use rootwarden_aws::{Organization, ResourceSession, RootSessions, SessionBudget};
 use rootwarden_domain::{
     ErrorKind,
     aws::{partition::Partition, resource::Resource},
 };
-use rootwarden_root_access::{Organization, ResourceSession, RootSessions, SessionBudget};
 use rootwarden_simulator::{Fault, Feature};
 use rootwarden_tests::{BUCKET, Deployment, MANAGEMENT};
 use serde_json::{Value, json};
@@ -210,7 +210,7 @@ async fn what_opens_more_than_the_policy_needs_force() {
     body["change"] = json!("drop");
     let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!(planned["outcome"], "not_possible", "{planned}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     assert!(text.contains("It is not done: it would open more") && text.contains("Public"), "{text}");
     body["force"] = json!(true);
@@ -257,7 +257,7 @@ async fn a_policy_that_cannot_be_modelled_is_shown_as_it_is_and_may_only_be_dele
         body["force"] = json!(force);
         let (started, planned) = plan(&rehearsal, &body).await;
         assert_eq!((&planned["outcome"], &planned["verdict"]), (&json!(outcome), &json!("not_modelled")), "{change}");
-        let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+        let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
         assert!(shown["shown"].as_str().unwrap().contains("unheard of"), "{shown}");
     }
     let mut body = about_bucket("apply");
@@ -292,7 +292,7 @@ async fn a_policy_that_somebody_changed_after_the_approval_is_left_to_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i13_the_kill_switch_stops_a_change_that_was_approved() {
+async fn i13_the_pause_stops_a_change_that_was_approved() {
     for switch in [json!({"paused": true, "reason": "incident 42"}), json!("not a switch")] {
         let rehearsal = rehearsal();
         let (started, planned) = approved(&rehearsal, &about_bucket("apply")).await;

@@ -147,7 +147,7 @@ async fn i12_asking_and_deciding_go_through_different_urls() {
     let error = rehearsal.decision_event(question(&started, &planned)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(rehearsal.simulator.calls().len(), calls);
-    let show = url_event(Some(JOE), &json!({"request": started.id}).to_string());
+    let show = url_event(Some(JOE), &json!({"approval_id": started.id}).to_string());
     assert_eq!(rehearsal.decision_event(show.clone()).await.unwrap()["statusCode"], 200);
     assert_eq!(rehearsal.access_event(show).await.unwrap()["statusCode"], 200);
 }
@@ -159,7 +159,7 @@ async fn what_a_person_wrote_cannot_pass_for_a_part_of_the_plan() {
     body["reason"] = json!("please\n\nWhat it opens:\n- nothing at all");
     let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!(planned["reason"], "please What it opens: - nothing at all");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     assert_eq!(shown["shown"].as_str().unwrap().matches("\nWhat it opens:\n").count(), 1, "{shown}");
 }
 
@@ -173,7 +173,7 @@ async fn what_is_hidden_or_turned_around_in_a_request_or_a_policy_is_written_out
     body["ticket"] = json!("INC\u{2066}-1");
     let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!((&planned["reason"], &planned["ticket"]), (&json!(r"please \u{202e}esaelp"), &json!(r"INC\u{2066}-1")));
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     let hidden = ['\u{202e}', '\u{2066}', '\u{200b}'];
     assert!(!text.contains(hidden) && !planned.to_string().contains(hidden), "{text} {planned}");
@@ -207,7 +207,7 @@ async fn a_deployment_without_unlock_requests_says_so() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_request_is_not_found() {
     let rehearsal = rehearsal();
-    let body = json!({"request": "unlock-20261122T0200Z-000000000000"});
+    let body = json!({"approval_id": "unlock-20261122T0200Z-000000000000"});
     let (status, answer) = rehearsal.access_requests(JANE, &body).await.unwrap();
     assert_eq!(status, 404, "{answer}");
 }
@@ -233,7 +233,7 @@ async fn i9_no_secret_token_or_policy_is_logged_or_handed_on() {
         }
     }
     for (key, body) in rehearsal.simulator.objects(rootwarden_tests::BUCKET) {
-        if !key.ends_with("/asked.json") {
+        if !key.ends_with("/request.json") {
             handed_on.push_str(&String::from_utf8_lossy(&body));
         }
     }

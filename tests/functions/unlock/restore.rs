@@ -107,7 +107,7 @@ async fn a_principal_that_is_gone_is_named_with_what_is_possible_instead() {
     assert!(applied["summary"].as_str().unwrap().contains("AWS does not take a part of this policy"), "{applied}");
     assert!(!applied.to_string().contains("AROA"), "a notice says nothing of the policy's text: {applied}");
     assert_eq!(policy_of(&rehearsal, PAYROLL), None);
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let advice = shown["result"]["advice"].to_string();
     for named in ["MalformedPolicy", "AROAEXAMPLEGONE000001", "leave_out"] {
         assert!(advice.contains(named), "{advice}");
@@ -131,7 +131,7 @@ async fn what_is_to_be_left_out_has_to_stand_there() {
     let (started, planned) = plan(&rehearsal, &body).await;
     assert_eq!(planned["outcome"], "not_possible");
     assert!(!planned.to_string().contains("TlsOnly"), "a notice says nothing of the policy's text: {planned}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     assert!(shown["shown"].as_str().unwrap().contains("the policy has no statement `Public`; it has"), "{shown}");
 }
 
@@ -153,7 +153,7 @@ async fn what_block_public_access_refuses_is_named_with_what_is_possible_instead
     let (started, _, applied) = carry_out(&rehearsal, &undo).await;
     assert_eq!((&applied["outcome"], &applied["state"]), (&json!("not_changed"), &json!("as_before")), "{applied}");
     assert!(applied["summary"].as_str().unwrap().contains("Block Public Access does not take"), "{applied}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let advice = shown["result"]["advice"].to_string();
     for named in ["BlockPublicPolicy", r#"statements: Sid \"Public\""#, "leave_out"] {
         assert!(advice.contains(named), "{advice}");
@@ -177,7 +177,7 @@ async fn put_back_for(principals: Value) -> (Rehearsal, Value, Vec<String>) {
     let mut undo = restore(&about_queue("apply"), &stored);
     undo["force"] = json!(true);
     let (started, _, applied) = carry_out(&rehearsal, &undo).await;
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let advice = shown["result"]["advice"].as_array().unwrap();
     let advice = advice.iter().map(|line| line.as_str().unwrap().to_owned()).collect();
     (rehearsal, applied, advice)
@@ -271,7 +271,7 @@ async fn an_open_copy_is_not_put_back_without_force_over_a_policy_that_cannot_be
     assert!(!planned.to_string().contains("Resembles"), "a notice says nothing of the policy's text: {planned}");
     let error = rehearsal.unlock(apply_input(&started, &planned)).await.unwrap_err().to_string();
     assert!(error.contains("changes nothing"), "{error}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     assert!(!shown["shown"].as_str().unwrap().contains("nothing but the policy itself"), "{shown}");
     assert_eq!(rehearsal.simulator.world(), before);
 
@@ -279,7 +279,7 @@ async fn an_open_copy_is_not_put_back_without_force_over_a_policy_that_cannot_be
     undo["force"] = json!(true);
     let (started, planned, applied) = carry_out(&rehearsal, &undo).await;
     assert!(planned["summary"].as_str().unwrap().contains("what opens cannot be said; with force"), "{planned}");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"request": started.id})).await.unwrap();
+    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     assert!(text.contains("What it opens:\n- that cannot be said: the policy as it is cannot be modelled"), "{text}");
     assert_eq!(applied["outcome"], "changed", "{applied}");

@@ -2,8 +2,8 @@
 
 use rootwarden_domain::{
     AccountId, Pin, RootCredential, Sha256,
-    approvals::{Ask, DecisionRecord},
-    ids::approval::ApprovalRequest,
+    approvals::{ApprovalRequest, DecisionRecord},
+    ids::approval::ApprovalId,
     people::StartedBy,
     run::plan::{DeletionPlan, Guard, PlannedAccount},
 };
@@ -15,7 +15,7 @@ const ACCOUNTS_LISTED: usize = 200;
 /// What is asked, as the plan says it: the plan's hash is what a decision is bound to.
 #[derive(Debug, Serialize)]
 pub(super) struct DeletionView {
-    request: ApprovalRequest,
+    approval_id: ApprovalId,
     summary: String,
     plan: Pin,
     plan_sha256: Sha256,
@@ -35,7 +35,7 @@ struct AccountView {
     name: String,
     #[serde(flatten)]
     delete: Counts,
-    held_back: usize,
+    protected: usize,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -47,8 +47,8 @@ struct Counts {
 }
 
 impl DeletionView {
-    pub(super) fn of(asked: Ask, plan: &DeletionPlan, decision: Option<DecisionRecord>) -> Self {
-        let Ask { request, plan: pin, started_by, .. } = asked;
+    pub(super) fn of(asked: ApprovalRequest, plan: &DeletionPlan, decision: Option<DecisionRecord>) -> Self {
+        let ApprovalRequest { approval_id, plan: pin, started_by, .. } = asked;
         let Guard { accounts_in_24_hours, limit } = plan.guard;
         let planned: Vec<&PlannedAccount> = plan.batches.iter().flat_map(|batch| &batch.accounts).collect();
         let credentials: usize = planned.iter().map(|account| account.delete.len()).sum();
@@ -69,14 +69,14 @@ impl DeletionView {
             accounts: planned.iter().take(ACCOUNTS_LISTED).map(|account| AccountView::of(account)).collect(),
             accounts_not_listed: account_count.saturating_sub(ACCOUNTS_LISTED),
             decision,
-            request,
+            approval_id,
         }
     }
 }
 
 impl AccountView {
     fn of(planned: &PlannedAccount) -> Self {
-        let PlannedAccount { account, delete: credentials, held_back, inventory: _ } = planned;
+        let PlannedAccount { account, delete: credentials, protected, inventory: _ } = planned;
         let mut delete = Counts::default();
         for credential in credentials {
             match credential {
@@ -86,6 +86,6 @@ impl AccountView {
                 RootCredential::MfaDevice(_) => delete.mfa_devices += 1,
             }
         }
-        Self { account: account.id, name: account.name.clone(), delete, held_back: held_back.len() }
+        Self { account: account.id, name: account.name.clone(), delete, protected: protected.len() }
     }
 }

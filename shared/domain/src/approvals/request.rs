@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Pin, ids::approval::ApprovalRequest, people::StartedBy, text::input::InvalidInput};
+use crate::{Pin, ids::approval::ApprovalId, people::StartedBy, text::input::InputError};
 
 /// The token that an execution waits with. Whoever holds it can answer for the approver, so nothing ever prints it.
 ///
@@ -39,8 +39,8 @@ impl fmt::Debug for TaskToken {
 /// What is asked, as the state machine sends it and as it lies in the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
-    pub request: ApprovalRequest,
+pub struct ApprovalRequest {
+    pub approval_id: ApprovalId,
     /// What is to be carried out; everything that people are shown comes from it.
     pub plan: Pin,
     /// None: nobody can decide, since nobody is known to be somebody else than who started the run.
@@ -48,16 +48,16 @@ pub struct Ask {
     pub task_token: TaskToken,
 }
 
-impl Ask {
+impl ApprovalRequest {
     /// Refuses an approval request whose parts do not belong together.
     ///
     /// # Errors
     /// The plan is of something else.
-    pub fn check(&self) -> Result<(), InvalidInput> {
-        let Self { request, plan, started_by: _, task_token: _ } = self;
-        if plan.key != request.plan_key() {
-            let why = format!("`{}` is not where the plan of `{request}` lies", plan.key);
-            return Err(InvalidInput::new("input", why));
+    pub fn check(&self) -> Result<(), InputError> {
+        let Self { approval_id, plan, started_by: _, task_token: _ } = self;
+        if plan.key != approval_id.plan_key() {
+            let why = format!("`{}` is not where the plan of `{approval_id}` lies", plan.key);
+            return Err(InputError::new("input", why));
         }
         Ok(())
     }
@@ -65,7 +65,7 @@ impl Ask {
     /// Whether both ask the same; only the token may differ, since every attempt of a task has its own.
     #[must_use]
     pub fn asks_the_same_as(&self, other: &Self) -> bool {
-        let Self { request, plan, started_by, task_token: _ } = self;
-        (request, plan, started_by) == (&other.request, &other.plan, &other.started_by)
+        let Self { approval_id, plan, started_by, task_token: _ } = self;
+        (approval_id, plan, started_by) == (&other.approval_id, &other.plan, &other.started_by)
     }
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Pin, Sha256,
-    ids::approval::ApprovalRequest,
+    ids::approval::ApprovalId,
     people::{Person, StartedBy},
     text::input::parse,
 };
@@ -20,7 +20,7 @@ fn person(arn: &str) -> Person {
     arn.parse().unwrap()
 }
 
-fn request(id: &str) -> ApprovalRequest {
+fn request(id: &str) -> ApprovalId {
     id.parse().unwrap()
 }
 
@@ -28,25 +28,25 @@ fn plan() -> Pin {
     Pin { key: "runs/nightly/plan/0.json".into(), version_id: "v1".into(), sha256: Sha256::of(b"the plan") }
 }
 
-fn ask(started_by: Value) -> Ask {
-    let ask = json!({"request": "nightly.0", "plan": plan(), "started_by": started_by, "task_token": TOKEN});
+fn ask(started_by: Value) -> ApprovalRequest {
+    let ask = json!({"approval_id": "nightly.0", "plan": plan(), "started_by": started_by, "task_token": TOKEN});
     parse("input", ask).unwrap()
 }
 
-fn verdict(decision: Decision, sha256: Sha256) -> Verdict {
+fn verdict(decision: Decision, sha256: Sha256) -> DecisionRequest {
     let reason = "looked at it".to_owned().try_into().unwrap();
-    Verdict { request: request("nightly.0"), decision, plan_sha256: sha256, reason }
+    DecisionRequest { approval_id: request("nightly.0"), decision, plan_sha256: sha256, reason }
 }
 
 fn decided(
-    asked: &Ask,
+    asked: &ApprovalRequest,
     existing: Option<&DecisionRecord>,
     caller: &str,
     decision: Decision,
-) -> Result<DecisionRecord, Refusal> {
+) -> Result<DecisionRecord, DecisionError> {
     let now = if existing.is_some() { LATER } else { NOW };
     let verdict = verdict(decision, plan().sha256);
-    asked.decision_subject(&verdict.request)?.decide(existing, &person(caller), &verdict, now.parse().unwrap())
+    asked.decision_subject(&verdict.approval_id)?.decide(existing, &person(caller), &verdict, now.parse().unwrap())
 }
 
 fn approval(by: &str) -> DecisionRecord {
@@ -62,7 +62,7 @@ fn i9_a_task_token_is_kept_and_never_shown() {
     for wrong in [json!(""), json!(long), json!([TOKEN])] {
         let mut input = serde_json::to_value(&ask).unwrap();
         input["task_token"] = wrong;
-        let error = parse::<Ask>("input", input).unwrap_err().to_string();
+        let error = parse::<ApprovalRequest>("input", input).unwrap_err().to_string();
         assert!(error.contains("task_token") && !error.contains(TOKEN) && !error.contains("tttt"), "{error}");
     }
 }
@@ -71,8 +71,8 @@ fn i9_a_task_token_is_kept_and_never_shown() {
 fn a_question_is_read_strictly_and_its_parts_belong_together() {
     assert!(ask(json!("schedule")).check().is_ok());
     for (field, value, named) in [
-        ("request", json!("nightly.1"), "`runs/nightly/plan/0.json` is not where the plan of `nightly.1` lies"),
-        ("request", json!("unlock-1"), "`runs/nightly/plan/0.json` is not where the plan of `unlock-1` lies"),
+        ("approval_id", json!("nightly.1"), "`runs/nightly/plan/0.json` is not where the plan of `nightly.1` lies"),
+        ("approval_id", json!("unlock-1"), "`runs/nightly/plan/0.json` is not where the plan of `unlock-1` lies"),
         ("plan", json!({"key": "x", "version_id": "v", "sha256": plan().sha256}), "`x` is not where the plan"),
         ("started_by", json!("nobody"), "unknown variant `nobody`"),
         ("started_by", json!({"person": "jane"}), "`jane` is not the ARN of"),
@@ -81,7 +81,7 @@ fn a_question_is_read_strictly_and_its_parts_belong_together() {
     ] {
         let mut input = serde_json::to_value(ask(json!("schedule"))).unwrap();
         input[field] = value;
-        let error = parse::<Ask>("input", input).and_then(|ask| ask.check()).unwrap_err().to_string();
+        let error = parse::<ApprovalRequest>("input", input).and_then(|ask| ask.check()).unwrap_err().to_string();
         assert!(error.contains(named), "{error}");
     }
 }
@@ -94,7 +94,7 @@ fn only_the_token_of_a_question_may_change() {
     assert!(first.asks_the_same_as(&again));
     for (field, value) in [
         ("started_by", json!({"person": JOE})),
-        ("request", json!("nightly.1")),
+        ("approval_id", json!("nightly.1")),
         ("plan", json!({"key": "runs/nightly/plan/0.json", "version_id": "v2", "sha256": plan().sha256})),
     ] {
         let mut other = serde_json::to_value(&first).unwrap();
@@ -105,7 +105,7 @@ fn only_the_token_of_a_question_may_change() {
 
 #[test]
 fn i12_nobody_decides_about_a_run_that_they_may_have_started() {
-    let same = |started_by: Value| Refusal::SamePerson(serde_json::from_value(started_by).unwrap());
+    let same = |started_by: Value| DecisionError::SamePerson(serde_json::from_value(started_by).unwrap());
     for (started_by, caller, refused) in [
         (json!("schedule"), JANE, None),
         (json!("event"), NAMELESS, None),
@@ -114,9 +114,9 @@ fn i12_nobody_decides_about_a_run_that_they_may_have_started() {
         (json!({"person": JANE}), JANE_ELSEWHERE, Some(same(json!({"person": JANE})))),
         (json!({"person": JANE}), NAMELESS, Some(same(json!({"person": JANE})))),
         (json!({"person": NAMELESS}), JANE, Some(same(json!({"person": NAMELESS})))),
-        (json!(null), JANE, Some(Refusal::StarterUnknown(request("nightly.0")))),
+        (json!(null), JANE, Some(DecisionError::StarterUnknown(request("nightly.0")))),
     ] {
-        for decision in [Decision::Approved, Decision::Refused] {
+        for decision in [Decision::Approved, Decision::Rejected] {
             let answer = decided(&ask(started_by.clone()), None, caller, decision);
             assert_eq!(answer.as_ref().err(), refused.as_ref(), "{started_by} {caller}");
             assert!(answer.is_ok() || answer.unwrap_err().status() == 403);
@@ -129,16 +129,16 @@ fn i12_a_decision_is_about_what_was_shown() {
     let other = Sha256::of(b"another plan");
     let subject = ask(json!("schedule")).decision_subject(&request("nightly.0")).unwrap();
     let answer = subject.decide(None, &person(JANE), &verdict(Decision::Approved, other), NOW.parse().unwrap());
-    assert_eq!(answer, Err(Refusal::OtherPlan { request: request("nightly.0"), asked: plan().sha256 }));
-    let another = DecisionSubject { request: request("another.0"), ..subject };
+    assert_eq!(answer, Err(DecisionError::OtherPlan { approval_id: request("nightly.0"), asked: plan().sha256 }));
+    let another = DecisionSubject { approval_id: request("another.0"), ..subject };
     let approve = verdict(Decision::Approved, plan().sha256);
     let answer = another.decide(None, &person(JANE), &approve, NOW.parse().unwrap());
-    assert!(matches!(answer, Err(Refusal::Altered(_))));
+    assert!(matches!(answer, Err(DecisionError::Altered(_))));
     let mut copied = ask(json!("schedule"));
-    copied.request = request("another.0");
-    assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(Refusal::Altered(_))));
-    copied.request = request("another.0");
-    assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(Refusal::Altered(_))));
+    copied.approval_id = request("another.0");
+    assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(DecisionError::Altered(_))));
+    copied.approval_id = request("another.0");
+    assert!(matches!(decided(&copied, None, JANE, Decision::Approved), Err(DecisionError::Altered(_))));
 }
 
 #[test]
@@ -147,14 +147,15 @@ fn a_decision_is_taken_once() {
     let first = approval(JANE);
     assert_eq!(first.at, NOW.parse().unwrap());
     assert_eq!(decided(&asked, Some(&first), JANE_ELSEWHERE, Decision::Approved), Ok(first.clone()), "said again");
-    let already = Refusal::AlreadyDecided { decision: Decision::Approved, by: person(JANE), at: NOW.parse().unwrap() };
-    assert_eq!(decided(&asked, Some(&first), JANE, Decision::Refused), Err(already.clone()));
+    let already =
+        DecisionError::AlreadyDecided { decision: Decision::Approved, by: person(JANE), at: NOW.parse().unwrap() };
+    assert_eq!(decided(&asked, Some(&first), JANE, Decision::Rejected), Err(already.clone()));
     assert_eq!(decided(&asked, Some(&first), JOE, Decision::Approved), Err(already.clone()));
     assert_eq!(already.status(), 409);
-    let other = DecisionRecord { request: request("another.0"), ..first.clone() };
-    assert!(matches!(decided(&asked, Some(&other), JANE, Decision::Approved), Err(Refusal::Altered(_))));
+    let other = DecisionRecord { approval_id: request("another.0"), ..first.clone() };
+    assert!(matches!(decided(&asked, Some(&other), JANE, Decision::Approved), Err(DecisionError::Altered(_))));
     let other = DecisionRecord { plan_sha256: Sha256::of(b"another plan"), ..first };
-    assert!(matches!(decided(&asked, Some(&other), JANE, Decision::Approved), Err(Refusal::Altered(_))));
+    assert!(matches!(decided(&asked, Some(&other), JANE, Decision::Approved), Err(DecisionError::Altered(_))));
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn what_ends_is_decided_before_its_end_and_may_be_said_again_after_it() {
         subject.decide(existing, &person(JANE), &approve, LATER.parse().unwrap())
     };
     assert!(at_later(ending(LATER), None).is_ok());
-    assert_eq!(at_later(ending(NOW), None), Err(Refusal::TooLate(request("nightly.0"))));
+    assert_eq!(at_later(ending(NOW), None), Err(DecisionError::TooLate(request("nightly.0"))));
     let before = approval(JANE);
     assert_eq!(at_later(ending(NOW), Some(&before)), Ok(before.clone()));
 }
@@ -187,9 +188,9 @@ fn i12_only_an_approval_of_this_plan_by_somebody_else_carries_it_out() {
         (Some(good.clone()), None, Some("nobody knows who started")),
         (Some(good.clone()), by(JANE_ELSEWHERE), Some("approved by who started its run")),
         (Some(good.clone()), by(NAMELESS), Some("approved by who started its run")),
-        (Some(DecisionRecord { decision: Decision::Refused, ..good.clone() }), schedule.clone(), Some("has refused")),
+        (Some(DecisionRecord { decision: Decision::Rejected, ..good.clone() }), schedule.clone(), Some("has rejected")),
         (
-            Some(DecisionRecord { request: request("nightly.1"), ..good.clone() }),
+            Some(DecisionRecord { approval_id: request("nightly.1"), ..good.clone() }),
             schedule.clone(),
             Some("is one about `nightly.1`"),
         ),
@@ -210,7 +211,7 @@ fn i12_only_an_approval_of_this_plan_by_somebody_else_carries_it_out() {
 fn a_decision_is_written_as_it_is_read() {
     let written = serde_json::to_value(approval(JANE)).unwrap();
     let expected = json!({
-        "request": "nightly.0", "decision": "approved", "plan_sha256": plan().sha256, "by": JANE,
+        "approval_id": "nightly.0", "decision": "approved", "plan_sha256": plan().sha256, "by": JANE,
         "started_by": "schedule", "reason": "looked at it", "at": NOW,
     });
     assert_eq!(written, expected);

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, Failure, text::input::InvalidValue};
+use crate::{ErrorKind, Failure, text::input::ValueError};
 
 /// The id of an AWS account: exactly 12 digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,10 +13,10 @@ use crate::{ErrorKind, Failure, text::input::InvalidValue};
 pub struct AccountId(u64);
 
 impl FromStr for AccountId {
-    type Err = InvalidValue;
+    type Err = ValueError;
 
     fn from_str(value: &str) -> Result<Self, Self::Err> {
-        let refused = || InvalidValue::new(value, "an account id (12 digits)");
+        let refused = || ValueError::new(value, "an account id (12 digits)");
         if value.len() != 12 || !value.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(refused());
         }
@@ -25,7 +25,7 @@ impl FromStr for AccountId {
 }
 
 impl TryFrom<String> for AccountId {
-    type Error = InvalidValue;
+    type Error = ValueError;
 
     fn try_from(value: String) -> Result<Self, Self::Error> {
         value.parse()
@@ -68,14 +68,14 @@ impl AccountState {
             Failure::new(ErrorKind::Defect, message)
         };
         let Some(state) = state else { return Err(unreadable("no state of it".to_owned())) };
-        state.parse().map_err(|error: InvalidValue| {
-            unreadable(format!("a state of it that this version does not know: {error}"))
-        })
+        state
+            .parse()
+            .map_err(|error: ValueError| unreadable(format!("a state of it that this version does not know: {error}")))
     }
 }
 
 impl FromStr for AccountState {
-    type Err = InvalidValue;
+    type Err = ValueError;
 
     fn from_str(state: &str) -> Result<Self, Self::Err> {
         Ok(match state {
@@ -84,7 +84,7 @@ impl FromStr for AccountState {
             "SUSPENDED" => Self::Suspended,
             "PENDING_CLOSURE" => Self::PendingClosure,
             "CLOSED" => Self::Closed,
-            _ => return Err(InvalidValue::new(state, "a state of an account")),
+            _ => return Err(ValueError::new(state, "a state of an account")),
         })
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, ErrorKind, Failure,
-    text::{checked_text, input::InvalidValue, line::one_line},
+    text::{checked_text, input::ValueError, line::one_line},
 };
 
 checked_text! {
@@ -48,8 +48,8 @@ impl UnitPath {
     ///
     /// Source: `DescribeAccount` of September 2026, `o-r1e3db1vbq/r-wfup/ou-wfup-7taopy61/376834080797/`. The service model's
     /// shape `Path` takes several ids, and examples in AWS's documentation have another account's; neither was seen.
-    fn read(account: AccountId, path: &str) -> Result<Self, InvalidValue> {
-        let refused = || InvalidValue::new(path, "a path from the root to the account");
+    fn read(account: AccountId, path: &str) -> Result<Self, ValueError> {
+        let refused = || ValueError::new(path, "a path from the root to the account");
         let mut parts = path.strip_suffix('/').unwrap_or(path).split('/').peekable();
         let (organization, root) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         if !organization.starts_with("o-") || !root.starts_with("r-") {

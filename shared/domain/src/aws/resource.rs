@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId,
     aws::partition::Partition,
-    text::{checked_text, input::InvalidValue, is_plain},
+    text::{checked_text, input::ValueError, is_plain},
 };
 
 checked_text! {
@@ -108,22 +108,22 @@ fn is_region(region: &str) -> bool {
 }
 
 impl FromStr for Queue {
-    type Err = InvalidValue;
+    type Err = ValueError;
 
     /// Its ARN, or its URL.
-    fn from_str(value: &str) -> Result<Self, InvalidValue> {
+    fn from_str(value: &str) -> Result<Self, ValueError> {
         let found = if value.starts_with("https:") { Self::of_url(value) } else { Self::of_arn(value) };
         found.ok_or_else(|| match unsupported::of_queue(value) {
-            Some(what) => InvalidValue::because(value, what),
-            None => InvalidValue::new(value, "the ARN or the URL of a queue"),
+            Some(what) => ValueError::because(value, what),
+            None => ValueError::new(value, "the ARN or the URL of a queue"),
         })
     }
 }
 
 impl TryFrom<String> for Queue {
-    type Error = InvalidValue;
+    type Error = ValueError;
 
-    fn try_from(value: String) -> Result<Self, InvalidValue> {
+    fn try_from(value: String) -> Result<Self, ValueError> {
         value.parse()
     }
 }
@@ -147,13 +147,13 @@ impl Resource {
     ///
     /// # Errors
     /// Neither a name nor the ARN of a bucket of this partition.
-    pub fn bucket(value: &str, partition: Partition) -> Result<Self, InvalidValue> {
-        let refused = || InvalidValue::new(value, "the name or the ARN of a bucket in this partition");
+    pub fn bucket(value: &str, partition: Partition) -> Result<Self, ValueError> {
+        let refused = || ValueError::new(value, "the name or the ARN of a bucket in this partition");
         if !is_plain(value, 2048) {
             return Err(refused());
         }
         if let Some(what) = unsupported::of_bucket(value) {
-            return Err(InvalidValue::because(value, what));
+            return Err(ValueError::because(value, what));
         }
         let name = if value.starts_with("arn:") {
             value.strip_prefix(&format!("arn:{partition}:s3:::")).ok_or_else(refused)?

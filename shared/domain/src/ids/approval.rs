@@ -5,22 +5,22 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{release::ReleaseId, run::RunId, unlock::UnlockId};
-use crate::text::input::InvalidValue;
+use crate::text::input::ValueError;
 
 /// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request or a release, written as its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub enum ApprovalRequest {
+pub enum ApprovalId {
     Deletion { run: RunId, round: u32 },
     Unlock(UnlockId),
     Release(ReleaseId),
 }
 
-impl ApprovalRequest {
+impl ApprovalId {
     /// Where the approval request lies, with the task token in it.
     #[must_use]
-    pub fn asked_key(&self) -> String {
-        format!("approvals/{self}/asked.json")
+    pub fn request_key(&self) -> String {
+        format!("approvals/{self}/request.json")
     }
 
     /// Where the decision lies, once there is one.
@@ -40,11 +40,11 @@ impl ApprovalRequest {
     }
 }
 
-impl FromStr for ApprovalRequest {
-    type Err = InvalidValue;
+impl FromStr for ApprovalId {
+    type Err = ValueError;
 
-    fn from_str(value: &str) -> Result<Self, InvalidValue> {
-        let refused = || InvalidValue::new(value, "an approval request (`<run>.<round>`, `unlock-…` or `release-…`)");
+    fn from_str(value: &str) -> Result<Self, ValueError> {
+        let refused = || ValueError::new(value, "an approval request (`<run>.<round>`, `unlock-…` or `release-…`)");
         // None of these ids has a dot.
         let Some((run, round)) = value.split_once('.') else {
             let release = value.parse().map(Self::Release);
@@ -57,21 +57,21 @@ impl FromStr for ApprovalRequest {
     }
 }
 
-impl TryFrom<String> for ApprovalRequest {
-    type Error = InvalidValue;
+impl TryFrom<String> for ApprovalId {
+    type Error = ValueError;
 
-    fn try_from(value: String) -> Result<Self, InvalidValue> {
+    fn try_from(value: String) -> Result<Self, ValueError> {
         value.parse()
     }
 }
 
-impl From<ApprovalRequest> for String {
-    fn from(request: ApprovalRequest) -> Self {
+impl From<ApprovalId> for String {
+    fn from(request: ApprovalId) -> Self {
         request.to_string()
     }
 }
 
-impl fmt::Display for ApprovalRequest {
+impl fmt::Display for ApprovalId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Deletion { run, round } => write!(formatter, "{run}.{round}"),
@@ -85,16 +85,16 @@ impl fmt::Display for ApprovalRequest {
 mod tests {
     use super::*;
 
-    fn request(id: &str) -> ApprovalRequest {
+    fn request(id: &str) -> ApprovalId {
         id.parse().unwrap()
     }
 
     #[test]
     fn a_request_has_one_name() {
         let id = request("joined-444455556666-e5e20ada.12");
-        assert_eq!(id, ApprovalRequest::Deletion { run: "joined-444455556666-e5e20ada".parse().unwrap(), round: 12 });
+        assert_eq!(id, ApprovalId::Deletion { run: "joined-444455556666-e5e20ada".parse().unwrap(), round: 12 });
         assert_eq!(id.plan_key(), "runs/joined-444455556666-e5e20ada/plan/12.json");
-        assert_eq!(id.asked_key(), "approvals/joined-444455556666-e5e20ada.12/asked.json");
+        assert_eq!(id.request_key(), "approvals/joined-444455556666-e5e20ada.12/request.json");
         assert_eq!(id.decision_key(), "approvals/joined-444455556666-e5e20ada.12/decision.json");
         for wrong in [
             "",
@@ -109,7 +109,7 @@ mod tests {
             "../x.0",
             "a/b.0",
         ] {
-            assert!(wrong.parse::<ApprovalRequest>().is_err(), "{wrong}");
+            assert!(wrong.parse::<ApprovalId>().is_err(), "{wrong}");
         }
         let unlock = request("unlock-20261122T0405Z-0123456789ab");
         assert_eq!(unlock.plan_key(), "unlocks/unlock-20261122T0405Z-0123456789ab/plan.json");

@@ -51,7 +51,7 @@ impl ReleaseId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::approval::ApprovalRequest;
+    use crate::ids::approval::ApprovalId;
 
     const ID: &str = "release-111122223333-AKIAIOSFODNN7EXAMPLE-20261122T0200Z-0123456789abcdef0123456789abcdef";
 
@@ -60,7 +60,7 @@ mod tests {
         let id: ReleaseId = ID.parse().unwrap();
         let subject = ("111122223333".parse().unwrap(), "AKIAIOSFODNN7EXAMPLE".parse().unwrap());
         assert_eq!(id.subject(), Some(subject));
-        assert_eq!(ReleaseId::of_decision_key(&ApprovalRequest::Release(id.clone()).decision_key()), Some(id));
+        assert_eq!(ReleaseId::of_decision_key(&ApprovalId::Release(id.clone()).decision_key()), Some(id));
         for wrong in [
             "release-",
             "release-111122223333-AKIAIOSFODNN7EXAMPLE",

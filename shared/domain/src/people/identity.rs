@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId,
-    text::{checked_text, input::InvalidValue, is_plain},
+    text::{checked_text, input::ValueError, is_plain},
 };
 
 pub use people::{People, PersonKinds, PersonRole};
@@ -58,7 +58,7 @@ enum Kind {
 
 /// Why a signature does not stand for a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotAPerson {
+pub enum PersonError {
     #[error("a root user is nobody in particular: sign in through Identity Center, or as an IAM user")]
     RootUser,
     #[error(
@@ -77,7 +77,7 @@ pub enum NotAPerson {
     )]
     OtherRole(String),
     #[error(transparent)]
-    Other(#[from] InvalidValue),
+    Other(#[from] ValueError),
 }
 
 impl Person {
@@ -85,10 +85,10 @@ impl Person {
     ///
     /// # Errors
     /// It is no person; the id of an IAM user is missing.
-    pub fn signed(arn: &str, id: Option<&str>) -> Result<Self, NotAPerson> {
+    pub fn signed(arn: &str, id: Option<&str>) -> Result<Self, PersonError> {
         let person: Self = parse_arn(arn)?;
         let user_id = match person.kind {
-            Kind::User => Some(id.and_then(|id| id.parse().ok()).ok_or_else(|| NotAPerson::NoUserId(arn.to_owned()))?),
+            Kind::User => Some(id.and_then(|id| id.parse().ok()).ok_or_else(|| PersonError::NoUserId(arn.to_owned()))?),
             Kind::IdentityCenter | Kind::Role => None,
         };
         Ok(Self { user_id, ..person })
@@ -148,10 +148,10 @@ fn is_made_up(name: &str) -> bool {
 }
 
 impl FromStr for Person {
-    type Err = NotAPerson;
+    type Err = PersonError;
 
     /// Reads what was written down of a person.
-    fn from_str(text: &str) -> Result<Self, NotAPerson> {
+    fn from_str(text: &str) -> Result<Self, PersonError> {
         match text.rsplit_once('#') {
             // A path may have a `#` too; the name, which comes after it, has none.
             Some((arn, id)) if !id.contains('/') => {
@@ -167,7 +167,7 @@ impl FromStr for Person {
 }
 
 /// Source: AWS IAM User Guide, "IAM identifiers"; AWS STS API Reference, `AssumedRoleUser` and `FederatedUser`.
-fn parse_arn(arn: &str) -> Result<Person, NotAPerson> {
+fn parse_arn(arn: &str) -> Result<Person, PersonError> {
     let refused = || not_a_person(arn);
     if !is_plain(arn, 2048) {
         return Err(refused().into());
@@ -183,8 +183,8 @@ fn parse_arn(arn: &str) -> Result<Person, NotAPerson> {
     };
     let resource: Vec<&str> = resource.split('/').collect();
     let (kind, name) = match (service, resource.as_slice()) {
-        ("iam", ["root"]) | ("sts", ["assumed-root", ..]) => return Err(NotAPerson::RootUser),
-        ("sts", ["federated-user", ..]) => return Err(NotAPerson::FederatedUser),
+        ("iam", ["root"]) | ("sts", ["assumed-root", ..]) => return Err(PersonError::RootUser),
+        ("sts", ["federated-user", ..]) => return Err(PersonError::FederatedUser),
         ("sts", ["assumed-role", role, session]) if is_name(role) => (kind_of(role), session),
         ("iam", ["user", .., name]) => (Kind::User, name),
         _ => return Err(refused().into()),
@@ -207,8 +207,8 @@ fn kind_of(role: &str) -> Kind {
     }
 }
 
-fn not_a_person(text: &str) -> InvalidValue {
-    InvalidValue::new(text, "the ARN of an IAM user or of a role's session")
+fn not_a_person(text: &str) -> ValueError {
+    ValueError::new(text, "the ARN of an IAM user or of a role's session")
 }
 
 /// Source: AWS IAM and STS API References, `userNameType` and `roleSessionNameType`.
@@ -217,9 +217,9 @@ fn is_name(name: &str) -> bool {
 }
 
 impl TryFrom<String> for Person {
-    type Error = NotAPerson;
+    type Error = PersonError;
 
-    fn try_from(text: String) -> Result<Self, NotAPerson> {
+    fn try_from(text: String) -> Result<Self, PersonError> {
         text.parse()
     }
 }

@@ -19,4 +19,4 @@ pub(super) mod words;
 
 pub use document::{PolicyDocument, PolicyError};
 pub(crate) use pattern::matches;
-pub use subject::PolicyOf;
+pub use subject::PolicySubject;

@@ -1,9 +1,9 @@
 //! What a change of a policy opens, and to whom.
 
+mod comparison;
 mod facts;
 mod loss;
 mod public;
-mod widening;
 
+pub use comparison::{NewAccess, new_access};
 pub use public::public_statements;
-pub use widening::{Widening, widenings};

@@ -19,8 +19,8 @@ pub(super) fn resource(on: &str) -> Resource {
     }
 }
 
-pub(super) fn of(resource: &Resource) -> PolicyOf<'_> {
-    PolicyOf { resource, owner: OWNER.parse().unwrap(), partition: Partition::Aws }
+pub(super) fn subject(resource: &Resource) -> PolicySubject<'_> {
+    PolicySubject { resource, owner: OWNER.parse().unwrap(), partition: Partition::Aws }
 }
 
 pub(super) fn document(json: &Value) -> PolicyDocument {

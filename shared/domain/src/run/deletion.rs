@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, run::selection::LeftOut};
+use crate::{AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, run::selection::Ineligible};
 
 /// One account of the plan, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub enum DeletionOutcome {
     /// A session was opened; `remaining` is what a fresh read showed afterwards, if it could be read.
     Attempted { steps: Vec<DeletionStep>, remaining: Option<Inventory> },
     /// Organizations no longer calls it an active member: nothing was done.
-    LeftOut(LeftOut),
+    Ineligible(Ineligible),
     /// It has become exempt since the plan was made: nothing was done.
     Exempt(String),
     /// Somebody paused everything that changes: nothing was done.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::{
     AccountId, Sha256,
     run::selection::{CreateAccountRequestId, Newcomer},
-    text::{input::InvalidInput, line::one_line},
+    text::{input::InputError, line::one_line},
 };
 
 /// The detail-types under which these events come. `AccountJoinedOrganization` may come under either.
@@ -39,11 +39,11 @@ pub struct AccountEvent {
     pub id: String,
     /// The account in which the event was delivered: it must be the organization's management account.
     pub delivered_in: AccountId,
-    pub news: News,
+    pub news: AccountChange,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
+pub enum AccountChange {
     Joined(Newcomer),
     /// The account was not created, or not managed; there is nothing to do.
     NotCreated {
@@ -55,13 +55,13 @@ impl AccountEvent {
     /// Reads an event.
     ///
     /// # Errors
-    /// `InvalidInput` naming the event, for one that is not about a new account or that does not say which.
-    pub fn parse(envelope: Envelope<'_>) -> Result<Self, InvalidInput> {
+    /// `InputError` naming the event, for one that is not about a new account or that does not say which.
+    pub fn parse(envelope: Envelope<'_>) -> Result<Self, InputError> {
         let Envelope { id: _, source, detail_type, account, detail } = envelope;
         let name = text(detail, "/eventName").ok_or_else(|| {
-            InvalidInput::new("event", format!("`detail.eventName` is missing (from `{}`)", one_line(source)))
+            InputError::new("event", format!("`detail.eventName` is missing (from `{}`)", one_line(source)))
         })?;
-        let refused = |why: String| InvalidInput::new("event", format!("`{}`: {why}", one_line(name)));
+        let refused = |why: String| InputError::new("event", format!("`{}`: {why}", one_line(name)));
 
         let (expected_source, read): (&str, Reader) = match name {
             "CreateAccount" => ("organizations", read_create_account),
@@ -117,7 +117,7 @@ fn in_order(value: &Value) -> Value {
     }
 }
 
-type Reader = fn(&Value) -> Result<News, String>;
+type Reader = fn(&Value) -> Result<AccountChange, String>;
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Value::as_str)
@@ -133,43 +133,45 @@ where
 }
 
 /// The API call itself: there is no account id yet, only the id of the request.
-fn read_create_account(detail: &Value) -> Result<News, String> {
+fn read_create_account(detail: &Value) -> Result<AccountChange, String> {
     if let Some(code) = text(detail, "/errorCode") {
-        return Ok(News::NotCreated { reason: format!("AWS refused the call: {}", one_line(code)) });
+        return Ok(AccountChange::NotCreated { reason: format!("AWS refused the call: {}", one_line(code)) });
     }
     let request: CreateAccountRequestId = parsed(detail, "/responseElements/createAccountStatus/id")?;
-    Ok(News::Joined(Newcomer::CreateAccountRequest(request)))
+    Ok(AccountChange::Joined(Newcomer::CreateAccountRequest(request)))
 }
 
-fn read_create_account_result(detail: &Value) -> Result<News, String> {
+fn read_create_account_result(detail: &Value) -> Result<AccountChange, String> {
     let status = "/serviceEventDetails/createAccountStatus";
     match text(detail, &format!("{status}/state")) {
-        Some("SUCCEEDED") => Ok(News::Joined(Newcomer::Account(parsed(detail, &format!("{status}/accountId"))?))),
+        Some("SUCCEEDED") => {
+            Ok(AccountChange::Joined(Newcomer::Account(parsed(detail, &format!("{status}/accountId"))?)))
+        }
         Some("FAILED") => {
             let reason = text(detail, &format!("{status}/failureReason")).unwrap_or("no reason given");
-            Ok(News::NotCreated { reason: one_line(reason) })
+            Ok(AccountChange::NotCreated { reason: one_line(reason) })
         }
         other => Err(format!("its state is `{}`, neither SUCCEEDED nor FAILED", one_line(other.unwrap_or("")))),
     }
 }
 
 /// Control Tower: a creation that is tried again emits an update.
-fn read_managed_account(detail: &Value, status: &str) -> Result<News, String> {
+fn read_managed_account(detail: &Value, status: &str) -> Result<AccountChange, String> {
     let status = format!("/serviceEventDetails/{status}");
     match text(detail, &format!("{status}/state")) {
         Some("SUCCEEDED") => {
-            Ok(News::Joined(Newcomer::Account(parsed(detail, &format!("{status}/account/accountId"))?)))
+            Ok(AccountChange::Joined(Newcomer::Account(parsed(detail, &format!("{status}/account/accountId"))?)))
         }
         Some("FAILED") => {
             let reason = text(detail, &format!("{status}/message")).unwrap_or("no reason given");
-            Ok(News::NotCreated { reason: one_line(reason) })
+            Ok(AccountChange::NotCreated { reason: one_line(reason) })
         }
         other => Err(format!("its state is `{}`, neither SUCCEEDED nor FAILED", one_line(other.unwrap_or("")))),
     }
 }
 
 /// Looks for the one account id in the event's details, wherever it stands there.
-fn read_account_joined(detail: &Value) -> Result<News, String> {
+fn read_account_joined(detail: &Value) -> Result<AccountChange, String> {
     let mut found = BTreeSet::new();
     for part in ["serviceEventDetails", "responseElements", "requestParameters"] {
         if let Some(value) = detail.get(part) {
@@ -180,7 +182,7 @@ fn read_account_joined(detail: &Value) -> Result<News, String> {
         }
     }
     match Vec::from_iter(found).as_slice() {
-        [account] => Ok(News::Joined(Newcomer::Account(*account))),
+        [account] => Ok(AccountChange::Joined(Newcomer::Account(*account))),
         [] => Err("it names no account id".to_owned()),
         several => Err(format!("it names {} account ids, and which one joined is not clear", several.len())),
     }

@@ -13,14 +13,14 @@ fn organizations(name: &str, rest: Value) -> Value {
     detail
 }
 
-fn news(name: &str, rest: Value) -> Result<News, String> {
+fn news(name: &str, rest: Value) -> Result<AccountChange, String> {
     AccountEvent::parse(envelope("aws.organizations", &organizations(name, rest)))
         .map(|event| event.news)
         .map_err(|error| error.to_string())
 }
 
-fn joined() -> News {
-    News::Joined(Newcomer::Account(ACCOUNT.parse().unwrap()))
+fn joined() -> AccountChange {
+    AccountChange::Joined(Newcomer::Account(ACCOUNT.parse().unwrap()))
 }
 
 #[test]
@@ -28,15 +28,21 @@ fn reads_every_sample_event_of_the_repository() {
     let request = || Newcomer::CreateAccountRequest("car-3fbd74c0f2fa11ed8b6e0a41b5dcf48f".parse().unwrap());
     let account = || Newcomer::Account(ACCOUNT.parse().unwrap());
     let samples = [
-        (include_str!("../../../../events/create-account.json"), News::Joined(request())),
-        (include_str!("../../../../events/create-account-result.json"), News::Joined(account())),
+        (include_str!("../../../../events/create-account.json"), AccountChange::Joined(request())),
+        (include_str!("../../../../events/create-account-result.json"), AccountChange::Joined(account())),
         (
             include_str!("../../../../events/create-account-result-failed.json"),
-            News::NotCreated { reason: "EMAIL_ALREADY_EXISTS".into() },
+            AccountChange::NotCreated { reason: "EMAIL_ALREADY_EXISTS".into() },
         ),
-        (include_str!("../../../../events/account-joined-organization.json"), News::Joined(account())),
-        (include_str!("../../../../events/control-tower-create-managed-account.json"), News::Joined(account())),
-        (include_str!("../../../../events/control-tower-update-managed-account.json"), News::Joined(account())),
+        (include_str!("../../../../events/account-joined-organization.json"), AccountChange::Joined(account())),
+        (
+            include_str!("../../../../events/control-tower-create-managed-account.json"),
+            AccountChange::Joined(account()),
+        ),
+        (
+            include_str!("../../../../events/control-tower-update-managed-account.json"),
+            AccountChange::Joined(account()),
+        ),
     ];
     for (sample, expected) in samples {
         let sample: Value = serde_json::from_str(sample).unwrap();
@@ -92,7 +98,7 @@ fn refuses_an_eleven_digit_account() {
 #[test]
 fn a_refused_call_creates_nothing() {
     let details = json!({"errorCode": "AccessDenied", "responseElements": null});
-    assert!(matches!(news("CreateAccount", details).unwrap(), News::NotCreated { .. }));
+    assert!(matches!(news("CreateAccount", details).unwrap(), AccountChange::NotCreated { .. }));
 }
 
 #[test]

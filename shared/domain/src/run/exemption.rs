@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     AccountId,
-    text::{input::InvalidInput, line::one_line},
+    text::{input::InputError, line::one_line},
 };
 
 /// Why nothing is deleted in an account, and until when. Written as a reason alone, or as `{"reason": …, "until": …}`.
@@ -55,7 +55,7 @@ pub enum ExemptionObject {
     Unreadable(String),
 }
 
-/// How much of a key or of an error a reason repeats: it stands beside each credential of each account that is held back.
+/// How much of a key or of an error a reason repeats: it stands beside each credential of each account that is protected.
 const SHOWN: usize = 80;
 
 /// Where the exemptions lie that people write into the bucket, one object for each account.
@@ -89,13 +89,13 @@ impl Exemptions {
     /// # Errors
     /// Anything else, a duplicate account and an empty reason are refused: with exemptions that cannot be read,
     /// nothing may be deleted.
-    pub fn parse(text: &str) -> Result<Self, InvalidInput> {
+    pub fn parse(text: &str) -> Result<Self, InputError> {
         let entries: Entries =
-            serde_json::from_str(text).map_err(|error| InvalidInput::new("exemptions", error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| InputError::new("exemptions", error.to_string()))?;
         let mut exemptions = BTreeMap::new();
         for (account, exemption) in entries.0 {
             if exemptions.insert(account, vec![exemption]).is_some() {
-                return Err(InvalidInput::new("exemptions", format!("account `{account}` stands there twice")));
+                return Err(InputError::new("exemptions", format!("account `{account}` stands there twice")));
             }
         }
         Ok(Self { exempt: exemptions, ..Self::default() })
@@ -135,7 +135,7 @@ impl Exemptions {
     /// every account if it says none. An object of such a name whose exemption has ended protects nothing any more, which
     /// is how it is mended, since nobody can delete it.
     #[must_use]
-    pub fn held_back(&self, account: AccountId, now: Timestamp) -> Option<String> {
+    pub fn protected(&self, account: AccountId, now: Timestamp) -> Option<String> {
         if let Some(why) = self.unreadable.get(&account) {
             return Some(format!("`{}` cannot be read as an exemption ({why}): write over it", key(account)));
         }
@@ -226,11 +226,11 @@ mod tests {
 
     const NOW: &str = "2026-11-22T02:00:00Z";
 
-    fn held_back(key: &str, object: ExemptionObject) -> [Option<String>; 2] {
+    fn protected(key: &str, object: ExemptionObject) -> [Option<String>; 2] {
         let mut exemptions = Exemptions::default();
         exemptions.add_object(key, object);
         ["111122223333", "444455556666"]
-            .map(|account| exemptions.held_back(account.parse().unwrap(), NOW.parse().unwrap()))
+            .map(|account| exemptions.protected(account.parse().unwrap(), NOW.parse().unwrap()))
     }
 
     fn exemption(until: Option<&str>) -> ExemptionObject {
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_holds_back_the_account_that_it_is_named_after_and_no_other() {
-        let [named, other] = held_back("exemptions/111122223333.json", unreadable("not\nJSON"));
+        let [named, other] = protected("exemptions/111122223333.json", unreadable("not\nJSON"));
         let why = "`exemptions/111122223333.json` cannot be read as an exemption (not JSON): write over it";
         assert_eq!((named.as_deref(), other), (Some(why), None));
     }
@@ -263,19 +263,19 @@ mod tests {
             "exemptions/",
         ] {
             for object in [unreadable("not JSON"), exemption(None), exemption(Some("2026-11-22T02:00:01Z"))] {
-                let [one, other] = held_back(key, object);
+                let [one, other] = protected(key, object);
                 assert!(one.is_some_and(|why| why.contains(key) && why.contains("has ended")), "{key}");
                 assert!(other.is_some(), "{key}");
             }
-            assert_eq!(held_back(key, exemption(Some(NOW))), [None, None], "{key}");
+            assert_eq!(protected(key, exemption(Some(NOW))), [None, None], "{key}");
         }
     }
 
     #[test]
     fn a_reason_stays_short_whatever_somebody_wrote() {
-        let [_, why] = held_back(&format!("exemptions/{}", "x".repeat(1000)), unreadable(&"e".repeat(1000)));
+        let [_, why] = protected(&format!("exemptions/{}", "x".repeat(1000)), unreadable(&"e".repeat(1000)));
         assert!(why.unwrap().len() < 200);
-        let [why, _] = held_back("exemptions/111122223333.json", unreadable(&"e".repeat(1000)));
+        let [why, _] = protected("exemptions/111122223333.json", unreadable(&"e".repeat(1000)));
         assert!(why.unwrap().len() < 200);
     }
 }

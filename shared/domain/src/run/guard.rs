@@ -30,7 +30,7 @@ pub struct LedgerEntry {
 
 /// Why a plan is not carried out, although it is the one that was handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotInLedger {
+pub enum LedgerError {
     #[error("the plan is not in the guard's ledger")]
     Absent,
     #[error("the guard's ledger holds another plan of this round")]
@@ -63,12 +63,12 @@ impl LedgerEntry {
         entry: Option<&Self>,
         plan: &DeletionPlan,
         batch: &Batch<PlannedAccount>,
-    ) -> Result<(), NotInLedger> {
-        let entry = entry.ok_or(NotInLedger::Absent)?;
+    ) -> Result<(), LedgerError> {
+        let entry = entry.ok_or(LedgerError::Absent)?;
         let counted = usize::try_from(batch.batch).ok().and_then(|number| entry.batches.get(number));
         let is_counted = batch.accounts.iter().all(|planned| entry.accounts.contains(&planned.account.id));
         let is_it = entry.is_of(&plan.run, plan.round) && entry.at == plan.planned_at && is_counted;
-        if is_it && counted.copied() == sha256_of(batch).ok() { Ok(()) } else { Err(NotInLedger::Different) }
+        if is_it && counted.copied() == sha256_of(batch).ok() { Ok(()) } else { Err(LedgerError::Different) }
     }
 
     /// Whether both are of the same deletions: only the time may differ, where a planner was interrupted and began anew.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::input::InvalidInput;
+use crate::text::input::InputError;
 
 /// `Report` looks and tells, `Enforce` deletes too. Ordered by strength.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,9 +18,9 @@ impl Mode {
     ///
     /// # Errors
     /// Asking for more is refused, not silently weakened, so that nobody takes a report for a deletion.
-    pub fn of_run(requested: Self, deployed: Self) -> Result<Self, InvalidInput> {
+    pub fn of_run(requested: Self, deployed: Self) -> Result<Self, InputError> {
         if requested > deployed {
-            return Err(InvalidInput::new(
+            return Err(InputError::new(
                 "request",
                 "`mode`: this deployment is in report mode, and a run may only weaken it",
             ));

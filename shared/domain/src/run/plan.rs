@@ -16,8 +16,8 @@ use crate::{
         audit::{AuditOutcome, AuditedAccount},
         exemption::Exemptions,
         selection::{
-            LeftOut, LeftOutAccount, Newcomer, NobodySelected, NotCreated, SelectedAccounts, Selection, Standing, Tag,
-            UnknownAccount,
+            Eligibility, Ineligible, IneligibleAccount, Newcomer, NobodySelected, NotCreated, SelectedAccounts,
+            Selection, Tag, UnknownAccount,
         },
     },
 };
@@ -50,7 +50,7 @@ pub struct DeletionPlan {
     pub batches: Vec<Batch<PlannedAccount>>,
     /// Accounts in which nothing is deleted.
     pub others: Vec<OtherAccount>,
-    pub left_out: Vec<LeftOutAccount>,
+    pub ineligible: Vec<IneligibleAccount>,
     pub waiting: Vec<Newcomer>,
     pub not_created: Vec<NotCreated>,
     /// Why this round looks at nobody, if it does not.
@@ -90,7 +90,7 @@ pub struct PlannedAccount {
     pub account: Candidate,
     /// What goes, in the order of deletion.
     pub delete: Vec<RootCredential>,
-    pub held_back: Vec<HeldBack>,
+    pub protected: Vec<ProtectedKey>,
     /// What the audit found, with dates.
     pub inventory: Inventory,
 }
@@ -98,7 +98,7 @@ pub struct PlannedAccount {
 /// A credential that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HeldBack {
+pub struct ProtectedKey {
     pub credential: RootCredential,
     pub reason: String,
 }
@@ -107,20 +107,20 @@ pub struct HeldBack {
 #[serde(deny_unknown_fields)]
 pub struct OtherAccount {
     pub account: Candidate,
-    pub finding: Finding,
+    pub finding: AccountFinding,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Finding {
+pub enum AccountFinding {
     Clean,
     Exempt {
         reason: String,
         inventory: Inventory,
     },
     /// All there is waits for a person.
-    HeldBack {
-        held_back: Vec<HeldBack>,
+    Protected {
+        protected: Vec<ProtectedKey>,
         inventory: Inventory,
     },
     /// The request excludes accounts with this tag.
@@ -151,7 +151,7 @@ impl DeletionPlan {
         for chunk in std::iter::once(last).chain(earlier) {
             round_of.add_earlier(chunk);
         }
-        let RoundOfAccounts { standings, mut outcomes, waiting, not_created } = round_of;
+        let RoundOfAccounts { eligibilities, mut outcomes, waiting, not_created } = round_of;
         let mut plan = Self {
             run,
             round,
@@ -166,16 +166,16 @@ impl DeletionPlan {
             batch_numbers: Vec::new(),
             batches: Vec::new(),
             others: Vec::new(),
-            left_out: Vec::new(),
+            ineligible: Vec::new(),
             waiting,
             not_created,
             nobody_selected: None,
             not_in_organization: Vec::new(),
         };
         let (mut planned, mut any_candidate, mut any_unknown) = (Vec::new(), false, false);
-        for (id, standing) in standings {
-            match standing {
-                Standing::Candidate(account) => {
+        for (id, eligibility) in eligibilities {
+            match eligibility {
+                Eligibility::Eligible(account) => {
                     any_candidate = true;
                     let missing = || AuditOutcome::Unknown(Failure::new(ErrorKind::Defect, "its audit is missing"));
                     match rules.decide(account, outcomes.remove(&id).unwrap_or_else(missing)) {
@@ -183,29 +183,29 @@ impl DeletionPlan {
                         Decision::LeaveAlone(account) => plan.others.push(account),
                     }
                 }
-                Standing::Unknown(UnknownAccount { account, failure }) => {
+                Eligibility::Unknown(UnknownAccount { account, failure }) => {
                     any_unknown = true;
-                    plan.others.push(OtherAccount { account, finding: Finding::Unknown(failure) });
+                    plan.others.push(OtherAccount { account, finding: AccountFinding::Unknown(failure) });
                 }
-                Standing::LeftOut(reason) => plan.left_out.push(LeftOutAccount { account: id, reason }),
-                Standing::NotAsked => {}
+                Eligibility::Ineligible(reason) => plan.ineligible.push(IneligibleAccount { account: id, reason }),
+                Eligibility::NotSelected => {}
             }
         }
         plan.form_batches(planned);
         if !any_candidate && plan.waiting.is_empty() && plan.not_created.is_empty() {
-            let left_out = plan.left_out.iter().map(|left| &left.reason);
-            plan.nobody_selected = NobodySelected::because(&request.selection, left_out, any_unknown);
+            let ineligible = plan.ineligible.iter().map(|left| &left.reason);
+            plan.nobody_selected = NobodySelected::because(&request.selection, ineligible, any_unknown);
         }
         // A later round is about what the first one selected: who is not there any more has left meanwhile.
         if round == 0 && matches!(request.selection, Selection::Accounts(_)) {
-            let missing = plan.left_out.iter().filter(|left| left.reason == LeftOut::NotInOrganization);
+            let missing = plan.ineligible.iter().filter(|left| left.reason == Ineligible::NotInOrganization);
             plan.not_in_organization = missing.map(|left| left.account).collect();
         }
         plan
     }
 
     /// Takes accounts out of the plan again: `decide` says why, or `None` to leave an account in it.
-    pub fn leave_out(&mut self, mut decide: impl FnMut(&PlannedAccount) -> Option<Finding>) {
+    pub fn leave_out(&mut self, mut decide: impl FnMut(&PlannedAccount) -> Option<AccountFinding>) {
         let mut planned = Vec::new();
         for account in std::mem::take(&mut self.batches).into_iter().flat_map(|batch| batch.accounts) {
             match decide(&account) {
@@ -235,7 +235,7 @@ impl DeletionPlan {
 /// The accounts of a round, each once, however often the organization's list named it.
 #[derive(Debug, Default)]
 struct RoundOfAccounts {
-    standings: BTreeMap<AccountId, Standing>,
+    eligibilities: BTreeMap<AccountId, Eligibility>,
     outcomes: BTreeMap<AccountId, AuditOutcome>,
     waiting: Vec<Newcomer>,
     not_created: Vec<NotCreated>,
@@ -252,25 +252,25 @@ impl RoundOfAccounts {
             for account in accounts {
                 let outcome = outcomes.take(account.id).unwrap_or_else(AuditOutcome::Unknown);
                 self.outcomes.entry(account.id).or_insert(outcome);
-                self.stand_earlier(account.id, Standing::Candidate(account));
+                self.add_eligibility(account.id, Eligibility::Eligible(account));
             }
         }
-        for LeftOutAccount { account, reason } in selected.left_out {
-            self.stand_earlier(account, Standing::LeftOut(reason));
+        for IneligibleAccount { account, reason } in selected.ineligible {
+            self.add_eligibility(account, Eligibility::Ineligible(reason));
         }
         for unknown in selected.unknown {
-            self.stand_earlier(unknown.account.id, Standing::Unknown(unknown));
+            self.add_eligibility(unknown.account.id, Eligibility::Unknown(unknown));
         }
         self.waiting.extend(selected.waiting);
         self.not_created.extend(selected.not_created);
     }
 
-    fn stand_earlier(&mut self, id: AccountId, earlier: Standing) {
-        let standing = match self.standings.remove(&id) {
+    fn add_eligibility(&mut self, id: AccountId, earlier: Eligibility) {
+        let eligibility = match self.eligibilities.remove(&id) {
             Some(later) => earlier.and(later),
             None => earlier,
         };
-        self.standings.insert(id, standing);
+        self.eligibilities.insert(id, eligibility);
     }
 }
 
@@ -285,22 +285,22 @@ enum Decision {
 
 enum LeftAlone {
     Exempt(String),
-    HeldBack(Vec<HeldBack>),
+    Protected(Vec<ProtectedKey>),
 }
 
 impl Rules<'_> {
     fn decide(&self, account: Candidate, outcome: AuditOutcome) -> Decision {
         let finding = match outcome {
-            AuditOutcome::Clean => Finding::Clean,
-            AuditOutcome::Unknown(failure) => Finding::Unknown(failure),
-            AuditOutcome::NotAttempted => Finding::NotAttempted,
+            AuditOutcome::Clean => AccountFinding::Clean,
+            AuditOutcome::Unknown(failure) => AccountFinding::Unknown(failure),
+            AuditOutcome::NotAttempted => AccountFinding::NotAttempted,
             AuditOutcome::Present(inventory) => match self.left_alone(account.id, &inventory) {
-                Some(LeftAlone::Exempt(reason)) => Finding::Exempt { reason, inventory },
-                Some(LeftAlone::HeldBack(held_back)) => Finding::HeldBack { held_back, inventory },
+                Some(LeftAlone::Exempt(reason)) => AccountFinding::Exempt { reason, inventory },
+                Some(LeftAlone::Protected(protected)) => AccountFinding::Protected { protected, inventory },
                 None => match self.split(account.id, &inventory) {
-                    (delete, held_back) if delete.is_empty() => Finding::HeldBack { held_back, inventory },
-                    (delete, held_back) => {
-                        return Decision::Delete(PlannedAccount { account, delete, held_back, inventory });
+                    (delete, protected) if delete.is_empty() => AccountFinding::Protected { protected, inventory },
+                    (delete, protected) => {
+                        return Decision::Delete(PlannedAccount { account, delete, protected, inventory });
                     }
                 },
             },
@@ -313,19 +313,19 @@ impl Rules<'_> {
         if let Some(reason) = self.exemptions.reason(id, self.now) {
             return Some(LeftAlone::Exempt(reason.to_owned()));
         }
-        let reason = self.exemptions.held_back(id, self.now)?;
-        let held_back = |credential| HeldBack { credential, reason: reason.clone() };
-        Some(LeftAlone::HeldBack(inventory.credentials().into_iter().map(held_back).collect()))
+        let reason = self.exemptions.protected(id, self.now)?;
+        let protected = |credential| ProtectedKey { credential, reason: reason.clone() };
+        Some(LeftAlone::Protected(inventory.credentials().into_iter().map(protected).collect()))
     }
 
     /// What goes, in the order of deletion, and what waits for a person.
-    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<HeldBack>) {
-        let kept = |key| self.keys.hold_back(account, key, self.now);
-        let held_back: Vec<HeldBack> = inventory.access_keys.iter().filter_map(kept).collect();
+    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<ProtectedKey>) {
+        let kept = |key| self.keys.protection(account, key, self.now);
+        let protected: Vec<ProtectedKey> = inventory.access_keys.iter().filter_map(kept).collect();
         let mut delete = inventory.credentials();
-        delete.retain(|credential| !held_back.iter().any(|held| held.credential == *credential));
+        delete.retain(|credential| !protected.iter().any(|held| held.credential == *credential));
         delete.sort();
-        (delete, held_back)
+        (delete, protected)
     }
 }
 

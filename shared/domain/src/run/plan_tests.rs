@@ -20,7 +20,7 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
         management_account: "999999999999".parse().unwrap(),
         batch_numbers: vec![0],
         batches: Batch::form(accounts.iter().map(|id| candidate(id)).collect(), 2),
-        left_out: vec![],
+        ineligible: vec![],
         unknown: vec![],
         waiting: vec![],
         not_created: vec![],
@@ -61,7 +61,7 @@ fn plan(
     DeletionPlan::plan(chunk, vec![], rules)
 }
 
-fn finding(plan: &DeletionPlan, id: &str) -> Finding {
+fn finding(plan: &DeletionPlan, id: &str) -> AccountFinding {
     let id: AccountId = id.parse().unwrap();
     plan.others.iter().find(|other| other.account.id == id).unwrap().finding.clone()
 }
@@ -88,7 +88,7 @@ fn i1_plans_nothing_in_an_exempt_account_and_still_reports_it() {
         30,
     );
     assert!(plan.batches.is_empty());
-    assert!(matches!(finding(&plan, "111111111111"), Finding::Exempt { reason, .. } if reason == "break-glass"));
+    assert!(matches!(finding(&plan, "111111111111"), AccountFinding::Exempt { reason, .. } if reason == "break-glass"));
 }
 
 #[test]
@@ -103,9 +103,9 @@ fn i2_and_i11_whatever_left_no_outcome_is_unknown_and_never_clean() {
         30,
     );
     assert!(plan.batches.is_empty(), "an account that was not selected is never planned");
-    assert_eq!(finding(&plan, "111111111111"), Finding::Clean);
+    assert_eq!(finding(&plan, "111111111111"), AccountFinding::Clean);
     let kinds = ["222222222222", "333333333333", "444444444444", "555555555555"].map(|id| match finding(&plan, id) {
-        Finding::Unknown(failure) => failure.kind,
+        AccountFinding::Unknown(failure) => failure.kind,
         other => panic!("{other:?}"),
     });
     assert_eq!(kinds, [ErrorKind::Defect, ErrorKind::Throttled, ErrorKind::Throttled, ErrorKind::Transient]);
@@ -118,7 +118,7 @@ fn holds_a_recently_used_key_back_and_lets_the_rest_go() {
         let plan = plan(&selected(&["111111111111"]), audits, "{}", days);
         let account = plan.batches[0].accounts[0].clone();
         assert!(account.delete.contains(&RootCredential::LoginProfile));
-        !account.held_back.is_empty()
+        !account.protected.is_empty()
     };
     let at = |when: &str| LastUsed::At(when.parse().unwrap());
     assert!(held(at("2026-11-21T02:00:00Z"), 30));
@@ -136,7 +136,7 @@ fn an_account_whose_every_credential_is_held_back_is_not_in_a_batch() {
     let audits = vec![result(0, vec![("111111111111", AuditOutcome::Present(inventory))])];
     let plan = plan(&selected(&["111111111111"]), audits, "{}", 30);
     assert!(plan.batches.is_empty());
-    assert!(matches!(finding(&plan, "111111111111"), Finding::HeldBack { .. }));
+    assert!(matches!(finding(&plan, "111111111111"), AccountFinding::Protected { .. }));
 }
 
 #[test]
@@ -195,7 +195,7 @@ proptest::proptest! {
         }
         decided.sort();
         assert_eq!(decided, ids);
-        for other in plan.others.iter().filter(|other| other.finding == Finding::Clean) {
+        for other in plan.others.iter().filter(|other| other.finding == AccountFinding::Clean) {
             let position = ids.iter().position(|id| *id == other.account.id.to_string()).unwrap();
             assert_eq!(outcomes[position], 0);
         }

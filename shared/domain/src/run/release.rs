@@ -10,7 +10,7 @@ use crate::{
     AccountId, Pin, Sha256,
     approvals::{DecisionRecord, DecisionSubject, carries_out},
     aws::credential::AccessKeyId,
-    ids::{approval::ApprovalRequest, release::ReleaseId},
+    ids::{approval::ApprovalId, release::ReleaseId},
     people::{Person, Reason, StartedBy, Ticket},
 };
 
@@ -63,7 +63,7 @@ impl KeyRelease {
     #[must_use]
     pub fn decision_subject(&self, sha256: Sha256) -> DecisionSubject {
         DecisionSubject {
-            request: ApprovalRequest::Release(self.release.clone()),
+            approval_id: ApprovalId::Release(self.release.clone()),
             sha256,
             started_by: Some(self.started_by()),
             decide_before: self.decide_before(),
@@ -75,7 +75,7 @@ impl KeyRelease {
     /// INVARIANT (I12): bound by hash to what was shown, and it ends.
     #[must_use]
     pub fn is_good(&self, pin: &Pin, decided: Option<&DecisionRecord>, now: Timestamp) -> bool {
-        let request = ApprovalRequest::Release(self.release.clone());
+        let request = ApprovalId::Release(self.release.clone());
         let is_approved = carries_out(pin, &request, Some(&self.started_by()), decided).is_ok();
         is_approved && decided.is_some_and(|decided| now.duration_since(decided.at) <= GOOD_FOR)
     }

@@ -29,11 +29,11 @@ const NAMED: usize = 10;
 pub enum ApprovalOutcome {
     NotNeeded,
     Approved,
-    Refused,
+    Rejected,
     /// Nobody answered in time.
     TimedOut,
     /// Nobody could be asked.
-    NotAsked,
+    NotRequested,
 }
 
 /// The state of a run after one of its rounds; each round's report contains the ones before.
@@ -94,10 +94,10 @@ pub struct Counts {
     pub cleaned: u32,
     pub found: u32,
     pub exempt: u32,
-    pub held_back: u32,
+    pub protected: u32,
     pub unknown: u32,
     pub failed: u32,
-    pub left_out: u32,
+    pub ineligible: u32,
     pub excluded: u32,
     pub not_approved: u32,
     pub paused: u32,
@@ -122,7 +122,7 @@ impl Report {
             batches,
             batch_numbers: _,
             others,
-            left_out,
+            ineligible,
             waiting,
             not_created,
             nobody_selected,
@@ -147,8 +147,8 @@ impl Report {
             let earlier = accounts.remove(&account);
             accounts.insert(account, report.after(earlier));
         };
-        for left in left_out {
-            add(left.account, AccountReport::of(None, Status::LeftOut(left.reason)));
+        for left in ineligible {
+            add(left.account, AccountReport::of(None, Status::Ineligible(left.reason)));
         }
         let mut unfinished_creations = Vec::new();
         for newcomer in waiting {
@@ -197,10 +197,10 @@ impl Report {
                 Status::Cleaned { .. } => &mut counts.cleaned,
                 Status::Found { .. } => &mut counts.found,
                 Status::Exempt { .. } => &mut counts.exempt,
-                Status::HeldBack { .. } => &mut counts.held_back,
+                Status::Protected { .. } => &mut counts.protected,
                 Status::Unknown(_) => &mut counts.unknown,
                 Status::Failed { .. } => &mut counts.failed,
-                Status::LeftOut(_) => &mut counts.left_out,
+                Status::Ineligible(_) => &mut counts.ineligible,
                 Status::Excluded { .. } => &mut counts.excluded,
                 Status::NotApproved { .. } => &mut counts.not_approved,
                 Status::Paused { .. } => &mut counts.paused,
@@ -216,17 +216,17 @@ impl Report {
         let Counts {
             unknown,
             failed,
-            held_back,
+            protected,
             not_approved,
             paused,
             clean: _,
             cleaned: _,
             found: _,
             exempt: _,
-            left_out: _,
+            ineligible: _,
             excluded: _,
         } = self.counts();
-        unknown + failed + held_back + not_approved + paused == 0
+        unknown + failed + protected + not_approved + paused == 0
             && self.nobody_selected.is_none_or(NobodySelected::is_settled)
             && self.not_in_organization.is_empty()
             && self.unfinished_creations.is_empty()
@@ -242,10 +242,10 @@ impl fmt::Display for Report {
             cleaned,
             found,
             exempt,
-            held_back,
+            protected,
             unknown,
             failed,
-            left_out,
+            ineligible,
             excluded,
             not_approved,
             paused,
@@ -253,8 +253,8 @@ impl fmt::Display for Report {
         write!(
             formatter,
             "run {}: {clean} clean, {cleaned} cleaned, {found} with root credentials, {exempt} exempt, \
-             {excluded} excluded, {held_back} held back for a person, {not_approved} not approved, {paused} paused, \
-             {unknown} unknown, {failed} failed, {left_out} left out, {} still being created, {} to be looked at again",
+             {excluded} excluded, {protected} protected, {not_approved} not approved, {paused} paused, \
+             {unknown} unknown, {failed} failed, {ineligible} left out, {} still being created, {} to be looked at again",
             self.run,
             self.unfinished_creations.len(),
             self.pending.len(),

@@ -5,8 +5,8 @@ use crate::{
     aws::credential::{AccessKey, LastUsed},
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
-        plan::{Finding, Guard, OtherAccount, PlannedAccount},
-        selection::{LeftOut, LeftOutAccount, Tag},
+        plan::{AccountFinding, Guard, OtherAccount, PlannedAccount},
+        selection::{Ineligible, IneligibleAccount, Tag},
     },
 };
 
@@ -27,13 +27,13 @@ fn inventory() -> Inventory {
     Inventory { access_keys: vec![access_key], ..Inventory::default() }
 }
 
-fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionPlan {
+fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, AccountFinding)>) -> DeletionPlan {
     let planned = planned
         .iter()
         .map(|id| PlannedAccount {
             account: candidate(id),
             delete: vec![key()],
-            held_back: vec![],
+            protected: vec![],
             inventory: inventory(),
         })
         .collect();
@@ -48,7 +48,7 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, Finding)>) -> DeletionP
         guard: Guard::default(),
         approved_before: None,
         excluded_tags: vec![],
-        left_out: vec![],
+        ineligible: vec![],
         waiting: vec![],
         not_created: vec![],
         nobody_selected: None,
@@ -100,7 +100,7 @@ fn i2_and_i11_an_account_without_a_result_is_unknown() {
 
 #[test]
 fn a_report_tells_of_credentials_and_calls_nothing_cleaned() {
-    let told = report(plan(Mode::Report, &[ONE], vec![(TWO, Finding::Clean)]), BTreeMap::new());
+    let told = report(plan(Mode::Report, &[ONE], vec![(TWO, AccountFinding::Clean)]), BTreeMap::new());
     assert!(matches!(status(&told, ONE), Status::Found { .. }));
     assert_eq!(told.counts(), Counts { clean: 1, found: 1, ..Counts::default() });
     assert!(told.is_settled());
@@ -108,7 +108,7 @@ fn a_report_tells_of_credentials_and_calls_nothing_cleaned() {
 
 #[test]
 fn what_may_pass_is_looked_at_again_and_what_may_not_is_final() {
-    let unknown = |kind| vec![(ONE, Finding::Unknown(Failure::new(kind, "why")))];
+    let unknown = |kind| vec![(ONE, AccountFinding::Unknown(Failure::new(kind, "why")))];
     let throttled = report(plan(Mode::Enforce, &[], unknown(ErrorKind::Throttled)), BTreeMap::new());
     assert_eq!(throttled.pending, [Newcomer::Account(ONE.parse().unwrap())]);
     let denied = report(plan(Mode::Enforce, &[], unknown(ErrorKind::Denied)), BTreeMap::new());
@@ -118,9 +118,9 @@ fn what_may_pass_is_looked_at_again_and_what_may_not_is_final() {
 
 #[test]
 fn a_later_round_replaces_what_was_unknown_and_keeps_the_rest() {
-    let unknown = (ONE, Finding::Unknown(Failure::new(ErrorKind::Throttled, "why")));
-    let first = report(plan(Mode::Enforce, &[], vec![unknown, (TWO, Finding::Clean)]), BTreeMap::new());
-    let mut next = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
+    let unknown = (ONE, AccountFinding::Unknown(Failure::new(ErrorKind::Throttled, "why")));
+    let first = report(plan(Mode::Enforce, &[], vec![unknown, (TWO, AccountFinding::Clean)]), BTreeMap::new());
+    let mut next = plan(Mode::Enforce, &[], vec![(ONE, AccountFinding::Clean)]);
     next.round = 1;
     let second = Report::add_round(Some(first), next, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
     assert_eq!(second.counts(), Counts { clean: 2, ..Counts::default() });
@@ -137,7 +137,7 @@ fn an_account_cleaned_in_two_rounds_shows_both() {
     let outcome = DeletionOutcome::Attempted { steps, remaining: Some(Inventory::default()) };
     let first = report(plan(Mode::Enforce, &[ONE], vec![]), deleted(ONE, outcome));
     assert_eq!(first.pending.len(), 1);
-    let clean = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
+    let clean = plan(Mode::Enforce, &[], vec![(ONE, AccountFinding::Clean)]);
     let second = Report::add_round(Some(first), clean, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
     let Status::Cleaned { steps } = status(&second, ONE) else { panic!("{second:?}") };
     assert_eq!(steps, [DeletionStep { credential: key(), outcome: StepOutcome::Deleted }]);
@@ -155,30 +155,30 @@ fn i3_what_an_earlier_round_deleted_stays_whatever_the_account_has_become_since(
     let found = |finding| (plan(Mode::Enforce, &[], vec![(ONE, finding)]), None, ApprovalOutcome::NotNeeded);
     let came_to = |outcome| (plan(Mode::Enforce, &[ONE], vec![]), Some(outcome), ApprovalOutcome::NotNeeded);
     let unapproved = |approval| (plan(Mode::Enforce, &[ONE], vec![]), None, approval);
-    let mut left_out = plan(Mode::Enforce, &[], vec![]);
-    left_out.left_out = vec![LeftOutAccount { account: ONE.parse().unwrap(), reason: LeftOut::Excluded }];
+    let mut ineligible = plan(Mode::Enforce, &[], vec![]);
+    ineligible.ineligible = vec![IneligibleAccount { account: ONE.parse().unwrap(), reason: Ineligible::Excluded }];
     let mut waiting = plan(Mode::Enforce, &[], vec![]);
     waiting.waiting = vec![Newcomer::Account(ONE.parse().unwrap())];
     let tag = Tag { key: "root".into(), value: "keep".into() };
-    let exempt = Finding::Exempt { reason: "why".into(), inventory: inventory() };
-    let suspended = LeftOut::NotActive(crate::AccountState::Suspended);
+    let exempt = AccountFinding::Exempt { reason: "why".into(), inventory: inventory() };
+    let suspended = Ineligible::NotActive(crate::AccountState::Suspended);
     for (second, outcome, approval) in [
-        (left_out, None, ApprovalOutcome::NotNeeded),
+        (ineligible, None, ApprovalOutcome::NotNeeded),
         (waiting, None, ApprovalOutcome::NotNeeded),
         (plan(Mode::Report, &[ONE], vec![]), None, ApprovalOutcome::NotNeeded),
-        found(Finding::Clean),
+        found(AccountFinding::Clean),
         found(exempt),
-        found(Finding::Excluded { tag, inventory: inventory() }),
-        found(Finding::HeldBack { held_back: vec![], inventory: inventory() }),
-        found(Finding::Unknown(unknown())),
-        found(Finding::NotAttempted),
+        found(AccountFinding::Excluded { tag, inventory: inventory() }),
+        found(AccountFinding::Protected { protected: vec![], inventory: inventory() }),
+        found(AccountFinding::Unknown(unknown())),
+        found(AccountFinding::NotAttempted),
         came_to(DeletionOutcome::Paused("why".into())),
         came_to(DeletionOutcome::Exempt("why".into())),
-        came_to(DeletionOutcome::LeftOut(suspended)),
+        came_to(DeletionOutcome::Ineligible(suspended)),
         came_to(DeletionOutcome::Failed(unknown())),
         came_to(DeletionOutcome::NotAttempted),
         came_to(DeletionOutcome::Attempted { steps: vec![], remaining: None }),
-        unapproved(ApprovalOutcome::Refused),
+        unapproved(ApprovalOutcome::Rejected),
         unapproved(ApprovalOutcome::TimedOut),
         unapproved(ApprovalOutcome::NotNeeded),
     ] {
@@ -190,7 +190,7 @@ fn i3_what_an_earlier_round_deleted_stays_whatever_the_account_has_become_since(
         assert_eq!(told["name"], format!("account {ONE}"), "{told}");
 
         // And through another round, until it is clean at last.
-        let clean = plan(Mode::Enforce, &[], vec![(ONE, Finding::Clean)]);
+        let clean = plan(Mode::Enforce, &[], vec![(ONE, AccountFinding::Clean)]);
         let third = Report::add_round(Some(second), clean, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
         let Status::Cleaned { steps } = status(&third, ONE) else { panic!("{third:?}") };
         assert_eq!(steps, std::slice::from_ref(&gone));
@@ -215,8 +215,8 @@ fn a_creation_that_never_ends_is_waited_for_and_then_told() {
 
 #[test]
 fn i10_what_was_not_approved_is_told_as_such_and_needs_a_person() {
-    for approval in [ApprovalOutcome::Refused, ApprovalOutcome::TimedOut, ApprovalOutcome::NotAsked] {
-        let plan = plan(Mode::Enforce, &[ONE], vec![(TWO, Finding::Clean)]);
+    for approval in [ApprovalOutcome::Rejected, ApprovalOutcome::TimedOut, ApprovalOutcome::NotRequested] {
+        let plan = plan(Mode::Enforce, &[ONE], vec![(TWO, AccountFinding::Clean)]);
         let report = Report::add_round(None, plan, approval, BTreeMap::new(), 30);
         assert!(matches!(status(&report, ONE), Status::NotApproved { .. }));
         assert!(report.pending.is_empty(), "nobody is asked again by the same run");

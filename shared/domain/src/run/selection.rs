@@ -1,8 +1,8 @@
 //! Which accounts a run looks at: what was asked for, and what Organizations made of it.
 
+mod eligibility;
 mod limits;
 mod nobody;
-mod standing;
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ use crate::{
     text::checked_text,
 };
 
+pub use eligibility::{Eligibility, EligibilityError, UnknownAccount, check_eligibility};
 pub use nobody::NobodySelected;
-pub use standing::{NotAdmitted, Standing, UnknownAccount, admit};
 
 checked_text! {
     /// The id of a request to create an account.
@@ -106,7 +106,7 @@ pub struct OrganizationAccount {
 /// Why an account that was asked for is not a candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LeftOut {
+pub enum Ineligible {
     /// AWS lets nobody open a root session there.
     ManagementAccount,
     NotActive(AccountState),
@@ -130,7 +130,7 @@ pub struct SelectedAccounts {
     /// The numbers of the batches, for the map: it reads one of these for each child, and not a batch of any size.
     pub batch_numbers: Vec<u32>,
     pub batches: Vec<Batch<Candidate>>,
-    pub left_out: Vec<LeftOutAccount>,
+    pub ineligible: Vec<IneligibleAccount>,
     /// Accounts of which Organizations did not say what decides.
     #[serde(default)]
     pub unknown: Vec<UnknownAccount>,
@@ -145,9 +145,9 @@ pub struct SelectedAccounts {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LeftOutAccount {
+pub struct IneligibleAccount {
     pub account: AccountId,
-    pub reason: LeftOut,
+    pub reason: Ineligible,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,7 +164,7 @@ impl SelectedAccounts {
     }
 }
 
-impl LeftOut {
+impl Ineligible {
     /// Whether waiting can help an account that has just joined.
     #[must_use]
     pub fn passes_with_time(&self) -> bool {
@@ -179,7 +179,7 @@ impl LeftOut {
     }
 }
 
-impl fmt::Display for LeftOut {
+impl fmt::Display for Ineligible {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ManagementAccount => formatter.write_str("the management account"),

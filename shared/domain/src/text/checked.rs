@@ -18,20 +18,20 @@ macro_rules! checked_text {
         }
 
         impl std::str::FromStr for $name {
-            type Err = crate::text::input::InvalidValue;
+            type Err = crate::text::input::ValueError;
 
             fn from_str(value: &str) -> Result<Self, Self::Err> {
                 let check: fn(&str) -> bool = $check;
                 if check(value) {
                     Ok(Self(value.to_owned()))
                 } else {
-                    Err(crate::text::input::InvalidValue::new(value, $expected))
+                    Err(crate::text::input::ValueError::new(value, $expected))
                 }
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = crate::text::input::InvalidValue;
+            type Error = crate::text::input::ValueError;
 
             fn try_from(value: String) -> Result<Self, Self::Error> {
                 value.parse()

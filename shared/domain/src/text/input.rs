@@ -10,7 +10,7 @@ use super::line::one_line;
 /// A value that is not what its place expects.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{value}` is {why}")]
-pub struct InvalidValue {
+pub struct ValueError {
     value: String,
     why: Cow<'static, str>,
 }
@@ -18,7 +18,7 @@ pub struct InvalidValue {
 /// How much of a value is shown: the longest ARN of a queue (126 characters) is, whole.
 const SHOWN: usize = 160;
 
-impl InvalidValue {
+impl ValueError {
     /// Keeps the beginning of the value, on one line: it ends up in an error and a log.
     #[must_use]
     pub fn new(value: &str, expected: &'static str) -> Self {
@@ -39,12 +39,12 @@ impl InvalidValue {
 /// An input that was refused. One line, naming the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {what}: {why}")]
-pub struct InvalidInput {
+pub struct InputError {
     what: &'static str,
     why: String,
 }
 
-impl InvalidInput {
+impl InputError {
     #[must_use]
     pub fn new(what: &'static str, why: impl ToString) -> Self {
         Self { what, why: why.to_string() }
@@ -54,8 +54,8 @@ impl InvalidInput {
 /// Reads `input` as a `T`; `what` names the input in the refusal.
 ///
 /// # Errors
-/// `InvalidInput` with the path of the offending field.
-pub fn parse<T: DeserializeOwned>(what: &'static str, input: Value) -> Result<T, InvalidInput> {
+/// `InputError` with the path of the offending field.
+pub fn parse<T: DeserializeOwned>(what: &'static str, input: Value) -> Result<T, InputError> {
     serde_path_to_error::deserialize(input).map_err(|error| {
         let path = error.path().to_string();
         let why = one_line(&error.into_inner().to_string());
@@ -65,7 +65,7 @@ pub fn parse<T: DeserializeOwned>(what: &'static str, input: Value) -> Result<T,
         } else {
             &path
         };
-        if place == "." { InvalidInput::new(what, why) } else { InvalidInput::new(what, format!("`{place}`: {why}")) }
+        if place == "." { InputError::new(what, why) } else { InputError::new(what, format!("`{place}`: {why}")) }
     })
 }
 
@@ -102,8 +102,8 @@ mod tests {
     #[test]
     fn a_value_that_is_too_long_to_be_shown_says_that_it_goes_on() {
         let value = "x".repeat(SHOWN);
-        assert_eq!(InvalidValue::new(&value, "an id").to_string(), format!("`{value}` is not an id"));
-        assert_eq!(InvalidValue::new(&format!("{value}x"), "an id").to_string(), format!("`{value}…` is not an id"));
+        assert_eq!(ValueError::new(&value, "an id").to_string(), format!("`{value}` is not an id"));
+        assert_eq!(ValueError::new(&format!("{value}x"), "an id").to_string(), format!("`{value}…` is not an id"));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! A policy as it was read, and who is locked out of it.
 
 use super::LockOutKind;
-use crate::policy::{Analysis, PolicyDocument, PolicyError, PolicyOf, PolicyText, Verdict, analyse};
+use crate::policy::{Analysis, LockOut, PolicyDocument, PolicyError, PolicySubject, PolicyText, analyse};
 
 /// The policy as it is now.
 #[derive(Debug)]
 pub struct CurrentPolicy<'a> {
-    pub(super) subject: PolicyOf<'a>,
+    pub(super) subject: PolicySubject<'a>,
     pub(super) text: Option<&'a PolicyText>,
     /// None: there is no policy, or it cannot be modelled.
     pub(super) document: Option<PolicyDocument>,
@@ -17,7 +17,7 @@ pub struct CurrentPolicy<'a> {
 impl<'a> CurrentPolicy<'a> {
     /// `text`: the policy of `subject`; none if there is none.
     #[must_use]
-    pub fn of(text: Option<&'a PolicyText>, subject: PolicyOf<'a>) -> Self {
+    pub fn of(text: Option<&'a PolicyText>, subject: PolicySubject<'a>) -> Self {
         let document = text.map(|text| PolicyDocument::parse(text.as_str()));
         let analysis = document.as_ref().map(|document| match document {
             Ok(document) => analyse(document, subject),
@@ -32,11 +32,11 @@ impl<'a> CurrentPolicy<'a> {
         LockOutKind::of(self.analysis.as_ref())
     }
 
-    pub(super) fn verdict(&self) -> Option<&Verdict> {
+    pub(super) fn verdict(&self) -> Option<&LockOut> {
         self.analysis.as_ref().map(|analysis| &analysis.verdict)
     }
 }
 
 pub(super) fn not_modelled(error: &PolicyError) -> Analysis {
-    Analysis { verdict: Verdict::NotModelled(error.to_string()), findings: Vec::new(), way_left: None }
+    Analysis { verdict: LockOut::NotModelled(error.to_string()), findings: Vec::new(), way_left: None }
 }

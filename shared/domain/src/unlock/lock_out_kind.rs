@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::{Analysis, Verdict};
+use crate::policy::{Analysis, LockOut};
 
 /// Who is locked out of a policy, in one word that repeats nothing of the policy's text: fit for notices and logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,10 +25,10 @@ impl LockOutKind {
     pub fn of(analysis: Option<&Analysis>) -> Self {
         match analysis.map(|analysis| &analysis.verdict) {
             None => Self::NoPolicy,
-            Some(Verdict::Nobody) => Self::Nobody,
-            Some(Verdict::EveryoneExcept(_)) => Self::EveryoneExcept,
-            Some(Verdict::Everyone) => Self::Everyone,
-            Some(Verdict::NotModelled(_)) => Self::NotModelled,
+            Some(LockOut::Nobody) => Self::Nobody,
+            Some(LockOut::EveryoneExcept(_)) => Self::EveryoneExcept,
+            Some(LockOut::Everyone) => Self::Everyone,
+            Some(LockOut::NotModelled(_)) => Self::NotModelled,
         }
     }
 }
@@ -55,10 +55,10 @@ mod tests {
         let analysed = |verdict| Some(Analysis { verdict, findings: Vec::new(), way_left: None });
         for (analysis, word) in [
             (None, "no_policy"),
-            (analysed(Verdict::Nobody), "nobody"),
-            (analysed(Verdict::EveryoneExcept(Vec::new())), "everyone_except"),
-            (analysed(Verdict::Everyone), "everyone"),
-            (analysed(Verdict::NotModelled("why".to_owned())), "not_modelled"),
+            (analysed(LockOut::Nobody), "nobody"),
+            (analysed(LockOut::EveryoneExcept(Vec::new())), "everyone_except"),
+            (analysed(LockOut::Everyone), "everyone"),
+            (analysed(LockOut::NotModelled("why".to_owned())), "not_modelled"),
         ] {
             let kind = LockOutKind::of(analysis.as_ref());
             assert_eq!(kind.to_string(), word);

@@ -12,7 +12,7 @@ use crate::{
     aws::{partition::Partition, resource::Resource},
     ids::unlock::UnlockId,
     people::{Person, Reason, StartedBy, Ticket},
-    policy::{Analysis, PolicyOf, PolicyText, Widening, policy_sha256},
+    policy::{Analysis, NewAccess, PolicySubject, PolicyText, policy_sha256},
 };
 
 /// What an approval is bound to, by the hash of this very object.
@@ -74,7 +74,7 @@ pub struct PlannedChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Opens {
-    Known(Vec<Widening>),
+    Known(Vec<NewAccess>),
     /// Why: the policy before or after it cannot be modelled.
     CannotBeSaid(String),
 }
@@ -84,7 +84,7 @@ impl Opens {
     #[must_use]
     pub fn needs_force(&self) -> bool {
         match self {
-            Self::Known(widenings) => widenings.iter().any(|widening| widening.needs_force),
+            Self::Known(new_access) => new_access.iter().any(|new_access| new_access.needs_force),
             Self::CannotBeSaid(_) => true,
         }
     }
@@ -93,7 +93,7 @@ impl Opens {
     #[must_use]
     pub fn words(&self) -> &'static str {
         match self {
-            Self::Known(widenings) if widenings.is_empty() => "nothing but the policy itself opens",
+            Self::Known(new_access) if new_access.is_empty() => "nothing but the policy itself opens",
             Self::Known(_) => "more than the policy itself opens",
             Self::CannotBeSaid(_) => "what opens cannot be said",
         }
@@ -162,7 +162,7 @@ impl UnlockPlan {
 pub fn plan(signed: &SignedRequest, request: Pin, found: FoundPolicy<'_>, planned_at: Timestamp) -> UnlockPlan {
     let SignedRequest { unlock, request: UnlockRequest { account, resource, action, reason, ticket, .. }, .. } = signed;
     let FoundPolicy { partition, region, policy, stored } = found;
-    let subject = PolicyOf { resource, owner: *account, partition };
+    let subject = PolicySubject { resource, owner: *account, partition };
     let current = CurrentPolicy::of(policy.as_ref(), subject);
     let planned = plan_action(action, &current, stored);
     let analysis = current.analysis;

@@ -7,8 +7,8 @@ use super::{
     current_policy::not_modelled, is_same_policy,
 };
 use crate::policy::{
-    Analysis, PolicyDocument, PolicyError, PolicyText, Reach, Verdict, analyse, drop_locking, exceeded_limit,
-    leave_out, narrow, widenings,
+    Analysis, LockOut, PolicyDocument, PolicyError, PolicyText, Reach, analyse, drop_locking, exceeded_limit,
+    leave_out, narrow, new_access,
 };
 
 /// `stored`: the policy that is to be put back, where that is asked for.
@@ -72,7 +72,7 @@ impl ChangePlanner<'_> {
             (PolicyChange::Narrow | PolicyChange::Drop | PolicyChange::Delete, None) => {
                 Some("there is no policy: nobody is locked out by one")
             }
-            (PolicyChange::Narrow | PolicyChange::Drop, Some(Verdict::Nobody)) => {
+            (PolicyChange::Narrow | PolicyChange::Drop, Some(LockOut::Nobody)) => {
                 let can_only_be_deleted =
                     self.current.analysis.as_ref().is_some_and(|analysis| analysis.way_left.is_some());
                 Some(if can_only_be_deleted {
@@ -83,7 +83,7 @@ impl ChangePlanner<'_> {
             }
             (
                 PolicyChange::Narrow | PolicyChange::Drop,
-                Some(Verdict::Everyone | Verdict::EveryoneExcept(_) | Verdict::NotModelled(_)),
+                Some(LockOut::Everyone | LockOut::EveryoneExcept(_) | LockOut::NotModelled(_)),
             )
             | (PolicyChange::Delete, Some(_))
             | (PolicyChange::Replace(_), _) => None,
@@ -95,17 +95,17 @@ impl ChangePlanner<'_> {
         match (change, self.current.verdict(), self.force) {
             (
                 PolicyChange::Narrow | PolicyChange::Drop | PolicyChange::Replace(_),
-                Some(Verdict::NotModelled(_)),
+                Some(LockOut::NotModelled(_)),
                 _,
             ) => Some("a policy that cannot be modelled may only be deleted: ask with the change `delete` and `force`"),
-            (_, Some(Verdict::Everyone), _) | (_, _, Force::Given) => None,
-            (_, Some(Verdict::EveryoneExcept(_)), Force::NotGiven) => Some(
+            (_, Some(LockOut::Everyone), _) | (_, _, Force::Given) => None,
+            (_, Some(LockOut::EveryoneExcept(_)), Force::NotGiven) => Some(
                 "the policy leaves somebody out, as the plan says: if one of them can be found, they can change it; if nobody can, ask again with `force`",
             ),
-            (_, Some(Verdict::Nobody), Force::NotGiven) => Some(
+            (_, Some(LockOut::Nobody), Force::NotGiven) => Some(
                 "nobody is locked out of this policy: whoever IAM allows can change it; if it is to be done here, ask again with `force`",
             ),
-            (PolicyChange::Delete, Some(Verdict::NotModelled(_)), Force::NotGiven) => {
+            (PolicyChange::Delete, Some(LockOut::NotModelled(_)), Force::NotGiven) => {
                 Some("a policy that cannot be modelled is only deleted with `force`")
             }
             (_, None, Force::NotGiven) => Some("there is no policy: to put one there, ask again with `force`"),
@@ -117,11 +117,11 @@ impl ChangePlanner<'_> {
         let document =
             PolicyDocument::parse(&policy.to_string()).map_err(|error| format!("the replacement: {error}"))?;
         match (analyse(&document, self.current.subject).verdict, self.force) {
-            (Verdict::Everyone, _) => Err("the replacement would lock everybody out again".to_owned()),
-            (Verdict::EveryoneExcept(_), Force::NotGiven) => {
+            (LockOut::Everyone, _) => Err("the replacement would lock everybody out again".to_owned()),
+            (LockOut::EveryoneExcept(_), Force::NotGiven) => {
                 Err("the replacement would lock out everybody but some: ask again with `force`".to_owned())
             }
-            (Verdict::EveryoneExcept(_), Force::Given) | (Verdict::Nobody | Verdict::NotModelled(_), _) => Ok(document),
+            (LockOut::EveryoneExcept(_), Force::Given) | (LockOut::Nobody | LockOut::NotModelled(_), _) => Ok(document),
         }
     }
 
@@ -184,10 +184,10 @@ impl ChangePlanner<'_> {
 
     fn opens(self, after: Option<&PolicyDocument>) -> Opens {
         match (self.current.verdict(), &self.current.document) {
-            (Some(Verdict::NotModelled(why)), _) => {
+            (Some(LockOut::NotModelled(why)), _) => {
                 Opens::CannotBeSaid(format!("the policy as it is cannot be modelled: {why}"))
             }
-            (_, before) => Opens::Known(widenings(before.as_ref(), after, self.current.subject)),
+            (_, before) => Opens::Known(new_access(before.as_ref(), after, self.current.subject)),
         }
     }
 
@@ -214,9 +214,9 @@ impl ChangePlanner<'_> {
 /// Why what it opens stands in the details alone: it names who is in the policy, and the reason goes into a notice.
 fn needs_force(opens: Opens) -> Planned {
     let (why, details) = match opens {
-        Opens::Known(widenings) => (
+        Opens::Known(new_access) => (
             "it would open more than the policy itself, as the plan says: ask again with `force`",
-            widenings.into_iter().map(|widening| widening.words).collect(),
+            new_access.into_iter().map(|new_access| new_access.words).collect(),
         ),
         Opens::CannotBeSaid(why) => {
             ("what it would open cannot be said, as the plan says: ask again with `force`", vec![why])

@@ -11,14 +11,14 @@ pub struct ProtectedResources(Vec<String>);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a pattern of bucket names, queue names or ARNs")]
-pub struct NotAPattern(String);
+pub struct PatternError(String);
 
 impl ProtectedResources {
     /// Reads a comma separated list; `none` stands for none.
     ///
     /// # Errors
     /// A pattern that no name or ARN could match: it would protect nothing.
-    pub fn parse(list: &str) -> Result<Self, NotAPattern> {
+    pub fn parse(list: &str) -> Result<Self, PatternError> {
         let patterns = list.split(',').map(str::trim).filter(|pattern| !pattern.is_empty() && *pattern != "none");
         let is_pattern = |pattern: &str| {
             pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-_*?".contains(&byte))
@@ -29,7 +29,7 @@ impl ProtectedResources {
                 if is_pattern(pattern) {
                     Ok(pattern.to_owned())
                 } else {
-                    Err(NotAPattern(pattern.escape_default().to_string()))
+                    Err(PatternError(pattern.escape_default().to_string()))
                 }
             })
             .collect::<Result<_, _>>()

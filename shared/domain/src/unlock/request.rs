@@ -15,7 +15,7 @@ use crate::{
     },
     ids::unlock::UnlockId,
     people::{Person, Reason, Ticket},
-    text::input::{InvalidInput, InvalidValue, parse},
+    text::input::{InputError, ValueError, parse},
 };
 
 /// What is asked for one bucket or queue.
@@ -154,7 +154,7 @@ impl UnlockRequest {
     /// # Errors
     /// A field that is unknown, does not fit, or does not belong to the action, by its name; a resource whose account,
     /// Region or partition is not what the request says.
-    pub(crate) fn parse(action: ActionName, body: Value, partition: Partition) -> Result<Self, InvalidInput> {
+    pub(crate) fn parse(action: ActionName, body: Value, partition: Partition) -> Result<Self, InputError> {
         let Fields { account, bucket, queue, region, reason, ticket, change, force, stored, leave_out } =
             parse("request", body)?;
         let resource = one_resource(bucket.as_deref(), queue, partition)?;
@@ -169,17 +169,15 @@ impl UnlockRequest {
     }
 }
 
-fn one_resource(bucket: Option<&str>, queue: Option<Queue>, partition: Partition) -> Result<Resource, InvalidInput> {
+fn one_resource(bucket: Option<&str>, queue: Option<Queue>, partition: Partition) -> Result<Resource, InputError> {
     match (bucket, queue) {
         (Some(bucket), None) => {
             Resource::bucket(bucket, partition).map_err(|error| refused("bucket", error.to_string()))
         }
         (None, Some(queue)) => Ok(Resource::Queue(queue)),
-        (None, None) => {
-            Err(InvalidInput::new("request", "it names neither a `bucket` nor a `queue`: name one of them"))
-        }
+        (None, None) => Err(InputError::new("request", "it names neither a `bucket` nor a `queue`: name one of them")),
         (Some(_), Some(_)) => {
-            Err(InvalidInput::new("request", "it names both a `bucket` and a `queue`: name one of them"))
+            Err(InputError::new("request", "it names both a `bucket` and a `queue`: name one of them"))
         }
     }
 }
@@ -192,7 +190,7 @@ struct ActionFields {
     leave_out: Option<LeaveOut>,
 }
 
-fn action_with(action: ActionName, fields: ActionFields) -> Result<UnlockAction, InvalidInput> {
+fn action_with(action: ActionName, fields: ActionFields) -> Result<UnlockAction, InputError> {
     let ActionFields { change, force, stored, leave_out } = fields;
     let foreign = |field: &str| refused(field, format!("it does not belong to the action `{action}`"));
     let force = match (action, force) {
@@ -225,11 +223,11 @@ fn agree(
     resource: &Resource,
     region: Option<&str>,
     partition: Partition,
-) -> Result<(), InvalidInput> {
+) -> Result<(), InputError> {
     if let Some(region) = region
         && Partition::of_region(region) != partition
     {
-        let why = InvalidValue::new(region, "a Region of this deployment's partition");
+        let why = ValueError::new(region, "a Region of this deployment's partition");
         return Err(refused("region", format!("{why} (`{partition}`)")));
     }
     let Resource::Queue(queue) = resource else { return Ok(()) };
@@ -250,6 +248,6 @@ fn agree(
     }
 }
 
-fn refused(field: &str, why: impl fmt::Display) -> InvalidInput {
-    InvalidInput::new("request", format!("`{field}`: {why}"))
+fn refused(field: &str, why: impl fmt::Display) -> InputError {
+    InputError::new("request", format!("`{field}`: {why}"))
 }

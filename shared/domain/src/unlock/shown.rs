@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use super::{Force, Opens, Planned, PlannedChange, UnlockPlan};
 use crate::{
-    policy::{Analysis, Exception, Finding, PolicyDocument, PolicyText, Verdict},
+    policy::{Analysis, Exception, LockOut, PolicyDocument, PolicyText, StatementFinding},
     text::{line::one_line, visible_lines},
 };
 
@@ -54,12 +54,12 @@ fn write_change(text: &mut String, before: Option<&PolicyText>, change: &Planned
     write_lock_out(text, analysis.as_ref());
     let _ = writeln!(text, "\nWhat it opens:");
     match opens {
-        Opens::Known(widenings) if widenings.is_empty() => {
+        Opens::Known(new_access) if new_access.is_empty() => {
             let _ = writeln!(text, "- nothing but the policy itself");
         }
-        Opens::Known(widenings) => {
-            for widening in widenings {
-                let _ = writeln!(text, "- {}", widening.words);
+        Opens::Known(new_access) => {
+            for new_access in new_access {
+                let _ = writeln!(text, "- {}", new_access.words);
             }
         }
         Opens::CannotBeSaid(why) => {
@@ -88,20 +88,20 @@ fn write_lock_out(text: &mut String, analysis: Option<&Analysis>) {
     };
     let mut listed: &[Exception] = &[];
     let _ = match verdict {
-        Verdict::Everyone => writeln!(text, "- everyone"),
-        Verdict::EveryoneExcept(exceptions) => {
+        LockOut::Everyone => writeln!(text, "- everyone"),
+        LockOut::EveryoneExcept(exceptions) => {
             listed = exceptions;
             writeln!(text, "- everyone except these, if there is anybody (which cannot be read from here):")
         }
-        Verdict::Nobody if way_left.is_some() => writeln!(text, "- nobody, though it can only be deleted"),
-        Verdict::Nobody => writeln!(text, "- nobody: whoever IAM allows can change it"),
-        Verdict::NotModelled(why) => writeln!(text, "- that cannot be said: {why}"),
+        LockOut::Nobody if way_left.is_some() => writeln!(text, "- nobody, though it can only be deleted"),
+        LockOut::Nobody => writeln!(text, "- nobody: whoever IAM allows can change it"),
+        LockOut::NotModelled(why) => writeln!(text, "- that cannot be said: {why}"),
     };
     write_exceptions(text, listed);
     if let Some(way_left) = way_left {
         let _ = writeln!(text, "- {way_left}");
     }
-    for Finding { statement, words, exceptions } in findings {
+    for StatementFinding { statement, words, exceptions } in findings {
         let _ = writeln!(text, "- {statement}: {words}");
         // Why not all: those that are listed above need not be listed twice.
         let more: Vec<Exception> = exceptions.iter().filter(|one| !listed.contains(one)).cloned().collect();

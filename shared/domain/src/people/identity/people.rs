@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use super::{Kind, NotAPerson, Person, is_name};
+use super::{Kind, Person, PersonError, is_name};
 use crate::{
     AccountId,
-    text::{input::InvalidValue, is_plain},
+    text::{input::ValueError, is_plain},
 };
 
 /// Which kinds of principals are people, beside the sessions of roles that are named one by one.
@@ -18,7 +18,7 @@ pub enum PersonKinds {
 }
 
 impl PersonKinds {
-    fn takes(self, kind: Kind) -> bool {
+    fn endpoint(self, kind: Kind) -> bool {
         match (self, kind) {
             (Self::IdentityCenterAndIamUsers, Kind::IdentityCenter | Kind::User)
             | (Self::IdentityCenter, Kind::IdentityCenter)
@@ -41,15 +41,15 @@ impl PersonKinds {
 }
 
 impl FromStr for PersonKinds {
-    type Err = InvalidValue;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+    fn from_str(text: &str) -> Result<Self, ValueError> {
         [Self::IdentityCenterAndIamUsers, Self::IdentityCenter, Self::IamUsers, Self::NamedRoles]
             .into_iter()
             .find(|kinds| kinds.as_str() == text)
             .ok_or_else(|| {
                 let expected = "`identity-center-and-iam-users`, `identity-center`, `iam-users` or `named-roles`";
-                InvalidValue::new(text, expected)
+                ValueError::new(text, expected)
             })
     }
 }
@@ -69,11 +69,11 @@ pub struct PersonRole {
 }
 
 impl FromStr for PersonRole {
-    type Err = InvalidValue;
+    type Err = ValueError;
 
-    fn from_str(arn: &str) -> Result<Self, InvalidValue> {
+    fn from_str(arn: &str) -> Result<Self, ValueError> {
         let refused =
-            || InvalidValue::new(arn, "the ARN of one role (`arn:aws:iam::111122223333:role/people/Operators`)");
+            || ValueError::new(arn, "the ARN of one role (`arn:aws:iam::111122223333:role/people/Operators`)");
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else { return Err(refused()) };
         let path_and_name = resource.strip_prefix("role/").ok_or_else(refused)?;
@@ -104,10 +104,10 @@ impl People {
         account: AccountId,
         kinds: PersonKinds,
         roles: impl IntoIterator<Item = PersonRole>,
-    ) -> Result<Self, InvalidValue> {
+    ) -> Result<Self, ValueError> {
         let roles: BTreeSet<PersonRole> = roles.into_iter().collect();
         match roles.iter().find(|role| role.account != account) {
-            Some(elsewhere) => Err(InvalidValue::new(&elsewhere.name, "a role of the deployment's own account")),
+            Some(elsewhere) => Err(ValueError::new(&elsewhere.name, "a role of the deployment's own account")),
             None => Ok(Self { account, kinds, roles }),
         }
     }
@@ -118,19 +118,19 @@ impl People {
     ///
     /// # Errors
     /// Why not, and what to do instead.
-    pub fn admit(&self, person: Person) -> Result<Person, NotAPerson> {
+    pub fn check(&self, person: Person) -> Result<Person, PersonError> {
         let arn = || person.arn.clone();
         if person.account != self.account {
-            return Err(NotAPerson::OtherAccount { arn: arn(), account: self.account });
+            return Err(PersonError::OtherAccount { arn: arn(), account: self.account });
         }
-        if self.kinds.takes(person.kind) {
+        if self.kinds.endpoint(person.kind) {
             return Ok(person);
         }
         let is_named = person.role().is_some_and(|role| self.roles.iter().any(|named| named.name == role));
         match person.kind {
             Kind::Role | Kind::IdentityCenter if is_named => Ok(person),
-            Kind::Role => Err(NotAPerson::OtherRole(arn())),
-            Kind::IdentityCenter | Kind::User => Err(NotAPerson::OtherKind { arn: arn(), takes: self.kinds }),
+            Kind::Role => Err(PersonError::OtherRole(arn())),
+            Kind::IdentityCenter | Kind::User => Err(PersonError::OtherKind { arn: arn(), takes: self.kinds }),
         }
     }
 }

@@ -56,7 +56,7 @@ fn a_user_without_an_id_is_nobody() {
         Some("111122223333"),
         Some("AIDA IOSFODNN7EXAMPLE"),
     ] {
-        assert_eq!(Person::signed(USER, id), Err(NotAPerson::NoUserId(USER.to_owned())), "{id:?}");
+        assert_eq!(Person::signed(USER, id), Err(PersonError::NoUserId(USER.to_owned())), "{id:?}");
     }
     assert!(Person::signed(JANE, None).is_ok());
 }
@@ -64,12 +64,12 @@ fn a_user_without_an_id_is_nobody() {
 #[test]
 fn a_root_user_and_a_federated_user_are_refused_with_their_reasons() {
     for arn in ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-root"] {
-        assert_eq!(arn.parse::<Person>(), Err(NotAPerson::RootUser));
-        assert_eq!(Person::signed(arn, Some("111122223333")), Err(NotAPerson::RootUser));
+        assert_eq!(arn.parse::<Person>(), Err(PersonError::RootUser));
+        assert_eq!(Person::signed(arn, Some("111122223333")), Err(PersonError::RootUser));
     }
     for arn in ["arn:aws:sts::111122223333:federated-user/joe", "arn:aws:sts::111122223333:federated-user/a/b"] {
-        assert_eq!(arn.parse::<Person>(), Err(NotAPerson::FederatedUser));
-        assert_eq!(Person::signed(arn, Some("111122223333:joe")), Err(NotAPerson::FederatedUser));
+        assert_eq!(arn.parse::<Person>(), Err(PersonError::FederatedUser));
+        assert_eq!(Person::signed(arn, Some("111122223333:joe")), Err(PersonError::FederatedUser));
     }
 }
 
@@ -101,7 +101,7 @@ fn refuses_whatever_else_there_is() {
         "arn:aws:lambda:us-east-1:111122223333:function:jane",
     ] {
         let error = arn.parse::<Person>().unwrap_err();
-        assert!(matches!(error, NotAPerson::Other(_)), "{arn}");
+        assert!(matches!(error, PersonError::Other(_)), "{arn}");
         assert!(!error.to_string().contains('\n'), "{error}");
     }
 }
@@ -182,7 +182,7 @@ fn i12_only_the_kinds_and_roles_that_a_deployment_names_are_people() {
     ] {
         let people = people(kinds, roles);
         for (arn, taken) in [(JANE, identity_center), (USER, user), (operator, role)] {
-            let admitted = people.admit(signed(arn));
+            let admitted = people.check(signed(arn));
             assert_eq!(admitted.is_ok(), taken, "{kinds} {roles:?} {arn}");
             if let Err(refused) = admitted {
                 assert!(refused.to_string().contains(arn) && !refused.to_string().contains('\n'), "{refused}");
@@ -195,9 +195,9 @@ fn i12_only_the_kinds_and_roles_that_a_deployment_names_are_people() {
 fn i12_nobody_of_another_account_is_a_person_here() {
     let people = people("identity-center-and-iam-users", &["arn:aws:iam::111122223333:role/Operators"]);
     for elsewhere in [JANE, USER, "arn:aws:sts::111122223333:assumed-role/Operators/jane"] {
-        assert!(people.admit(signed(elsewhere)).is_ok());
+        assert!(people.check(signed(elsewhere)).is_ok());
         let elsewhere = elsewhere.replace("111122223333", "444455556666");
-        let refused = people.admit(signed(&elsewhere)).unwrap_err();
+        let refused = people.check(signed(&elsewhere)).unwrap_err();
         assert!(refused.to_string().contains("sign in to account 111122223333"), "{refused}");
     }
     let role = "arn:aws:iam::444455556666:role/Operators".parse().unwrap();

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::{edit::without_management, limits::exceeded_limit};
 use crate::policy::{
-    language::{document::PolicyDocument, statement::Statement, subject::PolicyOf},
+    language::{document::PolicyDocument, statement::Statement, subject::PolicySubject},
     lock_out::{
-        Verdict,
+        LockOut,
         analysis::{is_locked, verdict},
         locking::Denial,
     },
@@ -36,32 +36,32 @@ pub struct Change {
 ///
 /// All else stays in force and as it is written. A policy that locks nobody out comes back unchanged.
 #[must_use]
-pub fn narrow(document: &PolicyDocument, of: PolicyOf<'_>, reach: Reach) -> Change {
+pub fn narrow(document: &PolicyDocument, subject: PolicySubject<'_>, reach: Reach) -> Change {
     let mut sids: BTreeSet<String> =
         document.statements().iter().filter_map(|statement| statement.sid.map(str::to_owned)).collect();
-    change(document, of, reach, |statement| without_management(statement, of, &mut sids))
+    change(document, subject, reach, |statement| without_management(statement, subject, &mut sids))
 }
 
 /// Removes the locking statements within reach as wholes, with whatever else they denied.
 #[must_use]
-pub fn drop_locking(document: &PolicyDocument, of: PolicyOf<'_>, reach: Reach) -> Change {
-    change(document, of, reach, |statement| (vec![], vec![format!("{} goes as a whole", statement.name())]))
+pub fn drop_locking(document: &PolicyDocument, subject: PolicySubject<'_>, reach: Reach) -> Change {
+    change(document, subject, reach, |statement| (vec![], vec![format!("{} goes as a whole", statement.name())]))
 }
 
 fn change(
     document: &PolicyDocument,
-    of: PolicyOf<'_>,
+    subject: PolicySubject<'_>,
     reach: Reach,
     mut edit: impl FnMut(&Statement<'_>) -> (Vec<Value>, Vec<String>),
 ) -> Change {
-    if !is_locked(document, of) {
+    if !is_locked(document, subject) {
         let notes = vec!["the policy locks nobody out, so nothing is changed".to_owned()];
         return Change { after: Some(document.clone()), notes };
     }
     let (mut statements, mut notes) = (vec![], vec![]);
     let mut is_changed = false;
     let there = document.statements();
-    for (statement, is_within) in there.iter().zip(within(&there, of, reach)) {
+    for (statement, is_within) in there.iter().zip(within(&there, subject, reach)) {
         if is_within {
             let (edited, said) = edit(statement);
             statements.extend(edited);
@@ -76,7 +76,7 @@ fn change(
     }
     let after = if is_changed { document.with_statements(statements) } else { Some(document.clone()) };
     match &after {
-        Some(after) => notes.extend(exceeded_limit(after, of)),
+        Some(after) => notes.extend(exceeded_limit(after, subject)),
         None => notes.push("no statement is left, so the policy is deleted".to_owned()),
     }
     Change { after, notes }
@@ -86,14 +86,14 @@ fn change(
 ///
 /// Statements with exceptions are left to force, unless all of them together still let nobody in: then each is a part of
 /// the lock.
-fn within(statements: &[Statement<'_>], of: PolicyOf<'_>, reach: Reach) -> Vec<bool> {
-    let denials: Vec<Option<Denial>> = statements.iter().map(|statement| Denial::of(statement, of)).collect();
+fn within(statements: &[Statement<'_>], subject: PolicySubject<'_>, reach: Reach) -> Vec<bool> {
+    let denials: Vec<Option<Denial>> = statements.iter().map(|statement| Denial::of(statement, subject)).collect();
     let is_locking = |denial: &Denial| match reach {
         Reach::Everyone => denial.locks_everyone(),
         Reach::AlsoWithExceptions => denial.locks(),
     };
     let left = denials.iter().flatten().filter(|denial| !is_locking(denial));
-    let is_still_locked = verdict(&left.collect::<Vec<_>>(), of) == Verdict::Everyone;
+    let is_still_locked = verdict(&left.collect::<Vec<_>>(), subject) == LockOut::Everyone;
     let is_within = |denial: &Denial| is_locking(denial) || is_still_locked && denial.locks();
     denials.iter().map(|denial| denial.as_ref().is_some_and(is_within)).collect()
 }

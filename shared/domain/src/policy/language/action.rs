@@ -1,6 +1,6 @@
 //! Which actions manage a policy, and which of them let somebody out.
 
-use super::{catalogue, pattern, statement::Listed, subject::PolicyOf};
+use super::{catalogue, pattern, statement::Listed, subject::PolicySubject};
 use crate::aws::resource::Resource;
 
 /// They act on the bucket itself, never on its objects.
@@ -8,7 +8,7 @@ pub(in crate::policy) const ON_POLICY_OF_BUCKET: [&str; 3] =
     ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
 pub(in crate::policy) const ON_POLICY_OF_QUEUE: [&str; 2] = ["sqs:GetQueueAttributes", "sqs:SetQueueAttributes"];
 
-impl PolicyOf<'_> {
+impl PolicySubject<'_> {
     pub(in crate::policy) fn arn(self) -> String {
         self.resource.arn(self.partition)
     }

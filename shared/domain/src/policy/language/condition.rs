@@ -34,7 +34,7 @@ impl<'a> Condition<'a> {
                 }
                 let values = values_of(values)
                     .ok_or_else(|| format!("its condition on {} has a value of the wrong type", quoted(key)))?;
-                let is_of_type = values.iter().all(|value| operator.comparison.takes(value));
+                let is_of_type = values.iter().all(|value| operator.comparison.endpoint(value));
                 if !is_of_type || operator.comparison == Comparison::Null && values.len() != 1 {
                     return Err(format!(
                         "its condition on {} has a value that {operator_name} does not take",

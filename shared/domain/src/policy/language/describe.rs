@@ -5,7 +5,7 @@ use super::{
     principal::Principal,
     resource::{Names, names},
     statement::{Listed, Statement},
-    subject::PolicyOf,
+    subject::PolicySubject,
     words::{listed, quoted, shortened},
 };
 use crate::aws::resource::Resource;
@@ -34,7 +34,7 @@ pub(in crate::policy) fn who(principals: &Listed<Principal<'_>>) -> String {
 }
 
 /// The actions of a statement, and where it says them.
-pub(in crate::policy) fn what(statement: &Statement<'_>, of: PolicyOf<'_>) -> String {
+pub(in crate::policy) fn what(statement: &Statement<'_>, subject: PolicySubject<'_>) -> String {
     let actions: Vec<String> =
         statement.actions.values().iter().map(|action| quoted(action).trim_matches('`').to_owned()).collect();
     let actions = listed(&shortened(&actions), "and");
@@ -42,11 +42,11 @@ pub(in crate::policy) fn what(statement: &Statement<'_>, of: PolicyOf<'_>) -> St
         Listed::In(_) => actions,
         Listed::NotIn(_) => format!("everything but {actions}"),
     };
-    match (of.resource, names(&statement.resources, &of.arn())) {
+    match (subject.resource, names(&statement.resources, &subject.arn())) {
         (Resource::Bucket(_), Names::No) => format!("{actions} on its objects"),
-        (Resource::Bucket(_), _) if touches_inside(statement, of) => {
-            format!("{actions} on {} and its objects", of.resource)
+        (Resource::Bucket(_), _) if touches_inside(statement, subject) => {
+            format!("{actions} on {} and its objects", subject.resource)
         }
-        (Resource::Bucket(_) | Resource::Queue(_), _) => format!("{actions} on {}", of.resource),
+        (Resource::Bucket(_) | Resource::Queue(_), _) => format!("{actions} on {}", subject.resource),
     }
 }

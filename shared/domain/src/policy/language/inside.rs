@@ -3,7 +3,7 @@
 use super::{
     pattern, resource,
     statement::{Listed, Statement},
-    subject::PolicyOf,
+    subject::PolicySubject,
 };
 
 /// A part of what is inside a bucket: what is of a pattern and of none of the excluded ones.
@@ -14,13 +14,13 @@ pub(in crate::policy) struct Part {
 }
 
 /// Whether a statement takes in anything inside the bucket.
-pub(in crate::policy) fn touches_inside(statement: &Statement<'_>, of: PolicyOf<'_>) -> bool {
-    !parts(statement, of).is_empty()
+pub(in crate::policy) fn touches_inside(statement: &Statement<'_>, subject: PolicySubject<'_>) -> bool {
+    !parts(statement, subject).is_empty()
 }
 
 /// What a statement takes in of what is inside the bucket.
-pub(in crate::policy) fn parts(statement: &Statement<'_>, of: PolicyOf<'_>) -> Vec<Part> {
-    let Some(inside) = of.inside() else { return vec![] };
+pub(in crate::policy) fn parts(statement: &Statement<'_>, subject: PolicySubject<'_>) -> Vec<Part> {
+    let Some(inside) = subject.inside() else { return vec![] };
     let reaches_inside = |resource: &&&str| pattern::intersect(&resource::widest(resource), &inside);
     match &statement.resources {
         Listed::In(resources) => resources

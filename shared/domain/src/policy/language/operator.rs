@@ -148,7 +148,7 @@ pub(in crate::policy) enum Matches {
 
 impl Comparison {
     /// Whether a value is of the type that is compared; what AWS would make of another is unknown.
-    pub(in crate::policy) fn takes(self, value: &str) -> bool {
+    pub(in crate::policy) fn endpoint(self, value: &str) -> bool {
         if pattern::has_variable(value) {
             return true;
         }

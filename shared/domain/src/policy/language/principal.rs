@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    subject::PolicyOf,
+    subject::PolicySubject,
     values::{elements, not_strings, strings},
     words::quoted,
 };
@@ -55,8 +55,8 @@ fn principal<'a>(kind: &str, name: &'a str) -> Result<Principal<'a>, String> {
 }
 
 /// Whether it is the owner's account as a whole.
-pub(in crate::policy) fn is_owner(name: &str, of: PolicyOf<'_>) -> bool {
-    let PolicyOf { resource: _, owner, partition } = of;
+pub(in crate::policy) fn is_owner(name: &str, subject: PolicySubject<'_>) -> bool {
+    let PolicySubject { resource: _, owner, partition } = subject;
     name == owner.to_string() || name == format!("arn:{partition}:iam::{owner}:root")
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone, Copy)]
-pub struct PolicyOf<'a> {
+pub struct PolicySubject<'a> {
     pub resource: &'a Resource,
     pub owner: AccountId,
     pub partition: Partition,

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::{
+    excepted::Excepted,
     exception::Exception,
-    left_out::LeftOut,
+    locked_out::{Analysis, LockOut, StatementFinding},
     locking::{Denial, Scope, kept_from},
-    verdict::{Analysis, Finding, Verdict},
 };
 use crate::{
     aws::resource::Resource,
@@ -16,7 +16,7 @@ use crate::{
         inside::touches_inside,
         resource::{Names, names},
         statement::{Effect, Statement},
-        subject::PolicyOf,
+        subject::PolicySubject,
         words::{listed, shortened},
     },
 };
@@ -26,42 +26,43 @@ const MOST: usize = 2;
 
 /// Says who can still manage the policy, as far as the policy decides it.
 #[must_use]
-pub fn analyse(document: &PolicyDocument, of: PolicyOf<'_>) -> Analysis {
+pub fn analyse(document: &PolicyDocument, subject: PolicySubject<'_>) -> Analysis {
     let statements = document.statements();
     let denials: Vec<(&Statement<'_>, Denial)> =
-        statements.iter().filter_map(|statement| Some((statement, Denial::of(statement, of)?))).collect();
+        statements.iter().filter_map(|statement| Some((statement, Denial::of(statement, subject)?))).collect();
     let all: Vec<&Denial> = denials.iter().map(|(_, denial)| denial).collect();
-    let verdict = verdict(&all, of);
-    let findings = denials.iter().filter_map(|(statement, denial)| finding(statement, denial, &verdict, of)).collect();
-    let way_left = (verdict == Verdict::Nobody).then(|| way_left(&statements, &all, of)).flatten();
+    let verdict = verdict(&all, subject);
+    let findings =
+        denials.iter().filter_map(|(statement, denial)| finding(statement, denial, &verdict, subject)).collect();
+    let way_left = (verdict == LockOut::Nobody).then(|| way_left(&statements, &all, subject)).flatten();
     Analysis { verdict, findings, way_left }
 }
 
 /// Several Denies leave out only those whom each of them does; of several ways out one is enough.
-pub(in crate::policy) fn verdict(denials: &[&Denial], of: PolicyOf<'_>) -> Verdict {
+pub(in crate::policy) fn verdict(denials: &[&Denial], subject: PolicySubject<'_>) -> LockOut {
     let mut exceptions: Vec<Exception> = vec![];
-    for way_out in of.ways_out() {
-        let Some(left_out) = kept_from(denials.iter().copied(), way_out) else { return Verdict::Nobody };
-        for exception in left_out {
+    for way_out in subject.ways_out() {
+        let Some(excepted) = kept_from(denials.iter().copied(), way_out) else { return LockOut::Nobody };
+        for exception in excepted {
             if !exceptions.contains(&exception) {
                 exceptions.push(exception);
             }
         }
     }
-    if exceptions.is_empty() { Verdict::Everyone } else { Verdict::EveryoneExcept(exceptions) }
+    if exceptions.is_empty() { LockOut::Everyone } else { LockOut::EveryoneExcept(exceptions) }
 }
 
 /// Whether the policy leaves no way out to everybody.
-pub(in crate::policy) fn is_locked(document: &PolicyDocument, of: PolicyOf<'_>) -> bool {
-    match analyse(document, of).verdict {
-        Verdict::Everyone | Verdict::EveryoneExcept(_) => true,
-        Verdict::Nobody | Verdict::NotModelled(_) => false,
+pub(in crate::policy) fn is_locked(document: &PolicyDocument, subject: PolicySubject<'_>) -> bool {
+    match analyse(document, subject).verdict {
+        LockOut::Everyone | LockOut::EveryoneExcept(_) => true,
+        LockOut::Nobody | LockOut::NotModelled(_) => false,
     }
 }
 
 /// Where a bucket's policy cannot be replaced and can be deleted: that this is the way, and what it opens meanwhile.
-fn way_left(statements: &[Statement<'_>], denials: &[&Denial], of: PolicyOf<'_>) -> Option<String> {
-    match of.resource {
+fn way_left(statements: &[Statement<'_>], denials: &[&Denial], subject: PolicySubject<'_>) -> Option<String> {
+    match subject.resource {
         Resource::Queue(_) => return None,
         Resource::Bucket(_) => {}
     }
@@ -86,13 +87,18 @@ fn way_left(statements: &[Statement<'_>], denials: &[&Denial], of: PolicyOf<'_>)
     Some(words)
 }
 
-fn finding(statement: &Statement<'_>, denial: &Denial, verdict: &Verdict, of: PolicyOf<'_>) -> Option<Finding> {
-    let found = |words, exceptions| Some(Finding { statement: statement.name(), words, exceptions });
+fn finding(
+    statement: &Statement<'_>,
+    denial: &Denial,
+    verdict: &LockOut,
+    subject: PolicySubject<'_>,
+) -> Option<StatementFinding> {
+    let found = |words, exceptions| Some(StatementFinding { statement: statement.name(), words, exceptions });
     if denial.covers.is_empty() {
-        let is_for_everybody = Denial::scope_beside(statement, of) == Scope::Everyone;
-        let what = describe::what(statement, of);
+        let is_for_everybody = Denial::scope_beside(statement, subject) == Scope::Everyone;
+        let what = describe::what(statement, subject);
         let words = format!("everybody is denied {what}, but whoever IAM allows can change the policy");
-        return if is_for_everybody && denies_data(statement, of) { found(words, vec![]) } else { None };
+        return if is_for_everybody && denies_data(statement, subject) { found(words, vec![]) } else { None };
     }
     if !denial.locks() {
         return None;
@@ -100,27 +106,27 @@ fn finding(statement: &Statement<'_>, denial: &Denial, verdict: &Verdict, of: Po
     let mut exceptions: Vec<Exception> = vec![];
     let mut sentences: Vec<String> = vec![];
     for (scope, actions) in by_scope(denial) {
-        let left_out: &[LeftOut] = match scope {
+        let excepted: &[Excepted] = match scope {
             Scope::Everyone => &[],
-            Scope::Except(left_out) => left_out,
+            Scope::Except(excepted) => excepted,
             Scope::Nobody => continue,
         };
-        let who: Vec<&str> = left_out.iter().map(|one| one.shown.who.as_str()).collect();
+        let who: Vec<&str> = excepted.iter().map(|one| one.shown.who.as_str()).collect();
         let who = match who.len() {
             0 => "everybody".to_owned(),
             number if number > MOST => format!("everybody except {number} exceptions"),
             _ => format!("everybody except {}", listed(&who, "and")),
         };
-        sentences.push(format!("{who} is denied {} on {}", listed(&actions, "and"), of.resource));
-        exceptions.extend(left_out.iter().map(|one| one.shown.clone()));
+        sentences.push(format!("{who} is denied {} on {}", listed(&actions, "and"), subject.resource));
+        exceptions.extend(excepted.iter().map(|one| one.shown.clone()));
     }
     let mut words = sentences.join("; ");
     match verdict {
-        Verdict::Nobody => words.push_str("; that alone locks nobody out"),
-        Verdict::Everyone if !exceptions.is_empty() => {
+        LockOut::Nobody => words.push_str("; that alone locks nobody out"),
+        LockOut::Everyone if !exceptions.is_empty() => {
             words.push_str("; whom it leaves out, other statements keep out");
         }
-        Verdict::Everyone | Verdict::EveryoneExcept(_) | Verdict::NotModelled(_) => {}
+        LockOut::Everyone | LockOut::EveryoneExcept(_) | LockOut::NotModelled(_) => {}
     }
     exceptions.extend(denial.nobodys.iter().cloned());
     let mut each: Vec<Exception> = vec![];
@@ -145,8 +151,10 @@ fn by_scope(denial: &Denial) -> Vec<(&Scope, Vec<&'static str>)> {
 }
 
 /// Whether a statement denies anything but the management of the policy.
-fn denies_data(statement: &Statement<'_>, of: PolicyOf<'_>) -> bool {
-    let denies = |action: &&&str| !of.management().contains(action) && action::may_include(&statement.actions, action);
-    names(&statement.resources, &of.arn()) != Names::No && of.known_actions().iter().any(|action| denies(&action))
-        || touches_inside(statement, of) && of.known_actions_inside().iter().any(|action| denies(&action))
+fn denies_data(statement: &Statement<'_>, subject: PolicySubject<'_>) -> bool {
+    let denies =
+        |action: &&&str| !subject.management().contains(action) && action::may_include(&statement.actions, action);
+    names(&statement.resources, &subject.arn()) != Names::No
+        && subject.known_actions().iter().any(|action| denies(&action))
+        || touches_inside(statement, subject) && subject.known_actions_inside().iter().any(|action| denies(&action))
 }

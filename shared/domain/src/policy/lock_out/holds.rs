@@ -1,8 +1,8 @@
 //! Whether a condition leaves out anybody who would manage the policy.
 
 use super::{
+    excepted::{Excepted, Limit},
     exception::{Exception, Likelihood},
-    left_out::{LeftOut, Limit},
     never,
     request::{Carried, Kind, carried},
 };
@@ -10,7 +10,7 @@ use crate::policy::language::{
     condition::Condition,
     operator::{Comparison, Matches},
     pattern,
-    subject::PolicyOf,
+    subject::PolicySubject,
     words::quoted,
 };
 
@@ -21,7 +21,7 @@ pub(super) enum Holds {
     /// Not for an ordinary request, or for none at all.
     Never,
     /// Save for these.
-    Except(Vec<LeftOut>),
+    Except(Vec<Excepted>),
 }
 
 impl Condition<'_> {
@@ -33,14 +33,14 @@ impl Condition<'_> {
     }
 
     /// Whom the condition leaves out, of those who would do `action` with the policy.
-    pub(super) fn holds(&self, action: &str, of: PolicyOf<'_>) -> Holds {
-        let carried = carried(&self.key.to_ascii_lowercase(), action, of);
+    pub(super) fn holds(&self, action: &str, subject: PolicySubject<'_>) -> Holds {
+        let carried = carried(&self.key.to_ascii_lowercase(), action, subject);
         if self.values.iter().any(|value| pattern::has_variable(value)) {
             let key = quoted(self.key);
             let who = format!("whoever a policy variable in the condition on {key} leaves out");
-            return Holds::Except(vec![LeftOut::unknown(who, "what it stands for is known only when somebody asks")]);
+            return Holds::Except(vec![Excepted::unknown(who, "what it stands for is known only when somebody asks")]);
         }
-        let (values, _) = self.values_of_somebody(&carried, action, of);
+        let (values, _) = self.values_of_somebody(&carried, action, subject);
         let holds_for = |family: Option<&str>| self.holds_for(family, &values, carried.kind);
         let is_ordinary = |holds: Option<bool>| {
             !carried.ordinary.is_empty()
@@ -68,7 +68,7 @@ impl Condition<'_> {
         if all(Some(false)) || names_some {
             return Holds::Never;
         }
-        Holds::Except(self.left_out(&carried, &values))
+        Holds::Except(self.excepted(&carried, &values))
     }
 
     /// The values that somebody may carry, and those that nobody does, with the reason.
@@ -76,14 +76,14 @@ impl Condition<'_> {
         &self,
         carried: &Carried,
         action: &str,
-        of: PolicyOf<'_>,
+        subject: PolicySubject<'_>,
     ) -> (Vec<String>, Vec<(&str, &'static str)>) {
         let (mut somebodys, mut nobodys) = (vec![], vec![]);
         let key = self.key.to_ascii_lowercase();
         for value in &self.values {
             let why = match self.operator.comparison {
                 Comparison::Null => None,
-                comparison => never::carried_by_nobody(&key, comparison, value, action, of).or_else(|| {
+                comparison => never::carried_by_nobody(&key, comparison, value, action, subject).or_else(|| {
                     self.matches_no_family(value, carried).then_some("no principal of the account carries that")
                 }),
             };
@@ -130,12 +130,12 @@ impl Condition<'_> {
     }
 
     /// Those for whom it does not hold, in plain words. `values`: those that somebody may carry.
-    fn left_out(&self, carried: &Carried, values: &[String]) -> Vec<LeftOut> {
+    fn excepted(&self, carried: &Carried, values: &[String]) -> Vec<Excepted> {
         let (shown, key) = (quoted(self.key), self.key.to_ascii_lowercase());
         let words = carried.words;
-        let with_key = || LeftOut { shown: words.with_key(&shown), limits: vec![Limit::Carries { key: key.clone() }] };
+        let with_key = || Excepted { shown: words.with_key(&shown), limits: vec![Limit::Carries { key: key.clone() }] };
         let without_key =
-            || LeftOut { shown: words.without_key(&shown), limits: vec![Limit::DoesNotCarry { key: key.clone() }] };
+            || Excepted { shown: words.without_key(&shown), limits: vec![Limit::DoesNotCarry { key: key.clone() }] };
         if self.operator.comparison == Comparison::Null {
             return vec![if self.null_value() == Some(true) { with_key() } else { without_key() }];
         }
@@ -151,52 +151,52 @@ impl Condition<'_> {
         {
             let pattern = if value.eq_ignore_ascii_case("true") { "false" } else { "true" };
             let limits = vec![Limit::Is { key, pattern: pattern.to_owned() }];
-            return vec![LeftOut { shown: words.other_than(&shown, values), limits }];
+            return vec![Excepted { shown: words.other_than(&shown, values), limits }];
         }
         if !self.operator.negated {
             let comparison = self.operator.comparison;
             let other = Limit::IsNot { key: key.clone(), comparison, values: values.to_vec() };
             let with_any = (missing == Some(true)).then_some(Limit::Carries { key });
             let limits = [other].into_iter().chain(with_any).collect();
-            let others = LeftOut { shown: words.other_than(&shown, values), limits };
+            let others = Excepted { shown: words.other_than(&shown, values), limits };
             return [others].into_iter().chain(self.perhaps_those_without(carried, &shown)).collect();
         }
-        let mut left_out: Vec<LeftOut> = values
+        let mut excepted: Vec<Excepted> = values
             .iter()
             .map(|value| {
                 let limit = match self.operator.comparison {
                     Comparison::Address => Limit::From { key: key.clone(), range: value.clone() },
                     _ => Limit::Is { key: key.clone(), pattern: value.clone() },
                 };
-                LeftOut { shown: words.with_value(&shown, value), limits: vec![limit] }
+                Excepted { shown: words.with_value(&shown, value), limits: vec![limit] }
             })
             .collect();
         if carried.may_be_missing && missing != Some(true) {
-            left_out.push(without_key());
+            excepted.push(without_key());
         }
         if carried.values.iter().any(|family| self.compares(family, carried.kind) != Matches::All) {
             let who = format!("requests whose {shown} is of another type");
-            left_out.push(LeftOut::unknown(who, format!("{} holds for none of them", self.operator_name)));
+            excepted.push(Excepted::unknown(who, format!("{} holds for none of them", self.operator_name)));
         }
-        left_out
+        excepted
     }
 
     /// Requests without the key, where it cannot be said whether they are left out.
-    fn perhaps_those_without(&self, carried: &Carried, key: &str) -> Option<LeftOut> {
+    fn perhaps_those_without(&self, carried: &Carried, key: &str) -> Option<Excepted> {
         let is_unsaid = carried.may_be_missing && self.operator.holds_when_missing().is_none();
         is_unsaid.then(|| {
             let why = format!("what {} says of them is not documented", self.operator_name);
-            LeftOut::unknown(format!("requests without {key}"), why)
+            Excepted::unknown(format!("requests without {key}"), why)
         })
     }
 
     /// Of a key with several values nothing is compared: a request may carry one and another.
-    fn left_out_of_several(&self, carried: &Carried, values: &[String], keys: (LeftOut, LeftOut)) -> Vec<LeftOut> {
+    fn left_out_of_several(&self, carried: &Carried, values: &[String], keys: (Excepted, Excepted)) -> Vec<Excepted> {
         let (with_key, without_key) = keys;
         let shown = quoted(self.key);
-        let plain = |shown: Exception| LeftOut { shown, limits: vec![] };
+        let plain = |shown: Exception| Excepted { shown, limits: vec![] };
         let missing = self.operator.holds_when_missing();
-        let mut left_out = if !self.operator.is_for_several() {
+        let mut excepted = if !self.operator.is_for_several() {
             vec![with_key]
         } else if !self.operator.names_values() {
             vec![self.out_of_order(&shown)]
@@ -206,28 +206,28 @@ impl Condition<'_> {
             vec![plain(carried.words.other_than(&shown, values))]
         };
         if missing != Some(true) && self.operator.negated {
-            left_out.push(without_key);
+            excepted.push(without_key);
         }
-        left_out
+        excepted
     }
 
     /// What an order of numbers or times leaves out.
-    fn out_of_order(&self, key: &str) -> LeftOut {
+    fn out_of_order(&self, key: &str) -> Excepted {
         let values = quoted(&self.values.join(", "));
         let operator = self.operator_name;
-        LeftOut::unknown(
+        Excepted::unknown(
             format!("requests for which {operator} {key} {values} does not hold"),
             "compare it with what they carry",
         )
     }
 
     /// The exceptions that stand in the policy and help nobody.
-    pub(super) fn nobodys(&self, action: &str, of: PolicyOf<'_>) -> Vec<Exception> {
+    pub(super) fn nobodys(&self, action: &str, subject: PolicySubject<'_>) -> Vec<Exception> {
         if !self.operator.negated || !self.operator.names_values() {
             return vec![];
         }
-        let carried = carried(&self.key.to_ascii_lowercase(), action, of);
-        let (_, nobodys) = self.values_of_somebody(&carried, action, of);
+        let carried = carried(&self.key.to_ascii_lowercase(), action, subject);
+        let (_, nobodys) = self.values_of_somebody(&carried, action, subject);
         let key = quoted(self.key);
         nobodys
             .into_iter()

@@ -1,9 +1,9 @@
 //! Which Deny statements keep whom from managing the policy.
 
 use super::{
+    excepted::{Excepted, left_out_by_all},
     exception::Exception,
     holds::Holds,
-    left_out::{LeftOut, left_out_by_all},
     not_principal,
 };
 use crate::policy::language::{
@@ -11,7 +11,7 @@ use crate::policy::language::{
     principal::{Principal, is_owner},
     resource::{Names, names},
     statement::{Effect, Listed, Statement},
-    subject::PolicyOf,
+    subject::PolicySubject,
     words::quoted,
 };
 
@@ -21,7 +21,7 @@ pub(in crate::policy) enum Scope {
     /// Whatever their permissions; the account's root user is passed over, since it can always act.
     Everyone,
     /// Everybody but these.
-    Except(Vec<LeftOut>),
+    Except(Vec<Excepted>),
     /// Nobody in particular: named principals, other accounts, or requests out of the ordinary.
     Nobody,
 }
@@ -37,21 +37,22 @@ pub(in crate::policy) struct Denial {
 
 impl Denial {
     /// `None` for an Allow.
-    pub(in crate::policy) fn of(statement: &Statement<'_>, of: PolicyOf<'_>) -> Option<Self> {
+    pub(in crate::policy) fn of(statement: &Statement<'_>, subject: PolicySubject<'_>) -> Option<Self> {
         if statement.effect != Effect::Deny {
             return None;
         }
-        let on_resource = match names(&statement.resources, &of.arn()) {
+        let on_resource = match names(&statement.resources, &subject.arn()) {
             Names::No => return Some(Self { covers: vec![], nobodys: vec![] }),
             Names::Yes => None,
-            Names::Perhaps(why) => Some(LeftOut::unknown("whatever its resources leave out", why)),
+            Names::Perhaps(why) => Some(Excepted::unknown("whatever its resources leave out", why)),
         };
-        let covered = of.management().iter().copied().filter(|action| action::includes(&statement.actions, action));
+        let covered =
+            subject.management().iter().copied().filter(|action| action::includes(&statement.actions, action));
         let covers: Vec<_> =
-            covered.map(|action| (action, scope(statement, on_resource.clone(), action, of))).collect();
-        let mut nobodys = not_principal::nobodys(&statement.principals, of);
+            covered.map(|action| (action, scope(statement, on_resource.clone(), action, subject))).collect();
+        let mut nobodys = not_principal::nobodys(&statement.principals, subject);
         for (action, _) in &covers {
-            for exception in statement.conditions.iter().flat_map(|condition| condition.nobodys(action, of)) {
+            for exception in statement.conditions.iter().flat_map(|condition| condition.nobodys(action, subject)) {
                 if !nobodys.contains(&exception) {
                     nobodys.push(exception);
                 }
@@ -61,8 +62,8 @@ impl Denial {
     }
 
     /// For whom a Deny is that covers no management action, as far as that can be said without one.
-    pub(in crate::policy) fn scope_beside(statement: &Statement<'_>, of: PolicyOf<'_>) -> Scope {
-        scope(statement, None, "", of)
+    pub(in crate::policy) fn scope_beside(statement: &Statement<'_>, subject: PolicySubject<'_>) -> Scope {
+        scope(statement, None, "", subject)
     }
 
     /// For whom it covers a management action; `None` if it does not, or for nobody in particular.
@@ -87,49 +88,49 @@ pub(in crate::policy) fn kept_from<'a>(
     denials: impl Iterator<Item = &'a Denial>,
     action: &str,
 ) -> Option<Vec<Exception>> {
-    let mut lists: Vec<&[LeftOut]> = vec![];
+    let mut lists: Vec<&[Excepted]> = vec![];
     let (mut is_covered, mut is_everyone) = (false, false);
     for scope in denials.filter_map(|denial| denial.scope_of(action)) {
         is_covered = true;
         match scope {
             Scope::Everyone => is_everyone = true,
-            Scope::Except(left_out) => lists.push(left_out),
+            Scope::Except(excepted) => lists.push(excepted),
             Scope::Nobody => {}
         }
     }
     is_covered.then(|| if is_everyone { vec![] } else { left_out_by_all(&lists) })
 }
 
-fn scope(statement: &Statement<'_>, on_resource: Option<LeftOut>, action: &str, of: PolicyOf<'_>) -> Scope {
-    let Some(mut exceptions) = left_out_by_principal(&statement.principals, of) else { return Scope::Nobody };
+fn scope(statement: &Statement<'_>, on_resource: Option<Excepted>, action: &str, subject: PolicySubject<'_>) -> Scope {
+    let Some(mut exceptions) = left_out_by_principal(&statement.principals, subject) else { return Scope::Nobody };
     exceptions.extend(on_resource);
     for condition in &statement.conditions {
-        match condition.holds(action, of) {
+        match condition.holds(action, subject) {
             Holds::Always => {}
             Holds::Never => return Scope::Nobody,
-            Holds::Except(left_out) => exceptions.extend(left_out),
+            Holds::Except(excepted) => exceptions.extend(excepted),
         }
     }
     if exceptions.is_empty() { Scope::Everyone } else { Scope::Except(exceptions) }
 }
 
 /// `None`: the statement names some, not everybody.
-fn left_out_by_principal(principals: &Listed<Principal<'_>>, of: PolicyOf<'_>) -> Option<Vec<LeftOut>> {
+fn left_out_by_principal(principals: &Listed<Principal<'_>>, subject: PolicySubject<'_>) -> Option<Vec<Excepted>> {
     match principals {
-        Listed::In(named) if named.iter().any(|principal| is_everybody(*principal, of)) => Some(vec![]),
+        Listed::In(named) if named.iter().any(|principal| is_everybody(*principal, subject)) => Some(vec![]),
         Listed::In(named) => {
             // Why not nobody: the owner's own canonical id stands for its whole account, and cannot be told from another's.
             let canonical = named.iter().find_map(|principal| match principal {
                 Principal::CanonicalUser(id) => Some(quoted(id)),
                 Principal::Anybody | Principal::Aws(_) | Principal::Service(_) | Principal::Federated(_) => None,
             })?;
-            Some(vec![LeftOut::unknown(
+            Some(vec![Excepted::unknown(
                 format!("everybody, if canonical user {canonical} is another account"),
                 "compare the id with the account's own, which S3 shows with a bucket's ACL",
             )])
         }
         Listed::NotIn(named) if named.contains(&Principal::Anybody) => None,
-        Listed::NotIn(named) => Some(not_principal::left_out(named, of)),
+        Listed::NotIn(named) => Some(not_principal::excepted(named, subject)),
     }
 }
 
@@ -138,10 +139,10 @@ fn left_out_by_principal(principals: &Listed<Principal<'_>>, of: PolicyOf<'_>) -
 /// Sources: AWS IAM User Guide, "AWS JSON policy elements: Principal" (an account and its root ARN mean the same); since
 /// 20 October 2023 S3 applies a Deny on the owner's root ARN to every IAM principal of the account
 /// (k9security.io/posts/2023/10/how-s3-is-changing-the-handling-of-the-root-identity-in-bucket-policy-on-october-20-2023).
-fn is_everybody(principal: Principal<'_>, of: PolicyOf<'_>) -> bool {
+fn is_everybody(principal: Principal<'_>, subject: PolicySubject<'_>) -> bool {
     match principal {
         Principal::Anybody => true,
-        Principal::Aws(name) => is_owner(name, of),
+        Principal::Aws(name) => is_owner(name, subject),
         Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => false,
     }
 }

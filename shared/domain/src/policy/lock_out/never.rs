@@ -1,7 +1,7 @@
 //! Values of conditions that no request of the owner's principals carries: an exception for them is none.
 
 use super::request::EMPTY_SHA256;
-use crate::policy::language::{address, operator::Comparison, pattern, subject::PolicyOf};
+use crate::policy::language::{address, operator::Comparison, pattern, subject::PolicySubject};
 
 /// Why nobody carries this value; `None` if somebody may.
 ///
@@ -11,7 +11,7 @@ pub(super) fn carried_by_nobody(
     comparison: Comparison,
     value: &str,
     action: &str,
-    of: PolicyOf<'_>,
+    subject: PolicySubject<'_>,
 ) -> Option<&'static str> {
     if comparison == Comparison::Address {
         return (key == "aws:sourceip").then(|| address::never_on_the_internet(value)).flatten();
@@ -33,8 +33,8 @@ pub(super) fn carried_by_nobody(
         "aws:sourcevpce" => is_no_id(value, "vpce-").then_some("no VPC endpoint has such an id"),
         "aws:sourcevpc" => is_no_id(value, "vpc-").then_some("no VPC has such an id"),
         "aws:principalorgid" => is_no_organization(value).then_some("no organization has such an id"),
-        "aws:userid" => user_id(value, of),
-        "aws:principalarn" => principal_arn(value, of),
+        "aws:userid" => user_id(value, subject),
+        "aws:principalarn" => principal_arn(value, subject),
         "s3:x-amz-content-sha256" if action == "s3:PutBucketPolicy" && value.eq_ignore_ascii_case(EMPTY_SHA256) => {
             Some("a request to replace a policy has a body, and this is the hash of none")
         }
@@ -89,8 +89,8 @@ fn is_no_organization(value: &str) -> bool {
 }
 
 /// Source: AWS IAM User Guide, "IAM policy elements: Variables and tags", principal key values; "IAM identifiers".
-fn user_id(value: &str, of: PolicyOf<'_>) -> Option<&'static str> {
-    if value == of.owner.to_string() {
+fn user_id(value: &str, subject: PolicySubject<'_>) -> Option<&'static str> {
+    if value == subject.owner.to_string() {
         return Some(ROOT);
     }
     if value.starts_with("AROA") && !value.contains([':', '*']) {
@@ -104,9 +104,9 @@ fn user_id(value: &str, of: PolicyOf<'_>) -> Option<&'static str> {
 
 pub(super) const ROOT: &str = "the account's root user: it can always act, and its credentials are deleted";
 
-fn principal_arn(value: &str, of: PolicyOf<'_>) -> Option<&'static str> {
+fn principal_arn(value: &str, subject: PolicySubject<'_>) -> Option<&'static str> {
     let account = value.split(':').nth(4)?;
-    if value.ends_with(":root") && account == of.owner.to_string() {
+    if value.ends_with(":root") && account == subject.owner.to_string() {
         return Some(ROOT);
     }
     // Source: AWS IAM Identity Center User Guide, "Referencing permission sets in resource policies" (the path).
@@ -114,5 +114,5 @@ fn principal_arn(value: &str, of: PolicyOf<'_>) -> Option<&'static str> {
         return Some("the ARN of an Identity Center role has the path `aws-reserved/sso.amazonaws.com/` in it");
     }
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_account && account != of.owner.to_string()).then_some("a principal of another account")
+    (is_account && account != subject.owner.to_string()).then_some("a principal of another account")
 }

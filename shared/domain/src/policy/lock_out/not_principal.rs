@@ -5,39 +5,39 @@
 //! bucket access to a specific IAM role"; github.com/japan-d2/secure-stack-template-aws, issue 34 (a lock-out by it).
 
 use super::{
+    excepted::{Excepted, Limit},
     exception::{Exception, Likelihood},
-    left_out::{LeftOut, Limit},
     never::ROOT,
     who,
 };
 use crate::policy::language::{
     principal::{Principal, is_owner, is_unique_id},
     statement::Listed,
-    subject::PolicyOf,
+    subject::PolicySubject,
     words::quoted,
 };
 
 /// What a name of a `NotPrincipal` is to the owner's account.
 enum Named<'a> {
     /// Somebody gets in by it.
-    Somebody(LeftOut),
+    Somebody(Excepted),
     /// Nobody of the account does: who it is, and why not.
     Nobody(&'a str, &'static str),
 }
 
-pub(super) fn left_out(named: &[Principal<'_>], of: PolicyOf<'_>) -> Vec<LeftOut> {
-    let read = named.iter().map(|principal| read(*principal, named, of));
+pub(super) fn excepted(named: &[Principal<'_>], subject: PolicySubject<'_>) -> Vec<Excepted> {
+    let read = named.iter().map(|principal| read(*principal, named, subject));
     read.filter_map(|named| match named {
-        Named::Somebody(left_out) => Some(left_out),
+        Named::Somebody(excepted) => Some(excepted),
         Named::Nobody(..) => None,
     })
     .collect()
 }
 
 /// The names that help nobody.
-pub(super) fn nobodys(principals: &Listed<Principal<'_>>, of: PolicyOf<'_>) -> Vec<Exception> {
+pub(super) fn nobodys(principals: &Listed<Principal<'_>>, subject: PolicySubject<'_>) -> Vec<Exception> {
     let Listed::NotIn(named) = principals else { return vec![] };
-    let read = named.iter().map(|principal| read(*principal, named, of));
+    let read = named.iter().map(|principal| read(*principal, named, subject));
     read.filter_map(|named| match named {
         Named::Somebody(_) => None,
         Named::Nobody(name, why) => Some(Exception::new(quoted(name), Likelihood::Nobody, why)),
@@ -45,14 +45,14 @@ pub(super) fn nobodys(principals: &Listed<Principal<'_>>, of: PolicyOf<'_>) -> V
     .collect()
 }
 
-fn read<'a>(principal: Principal<'a>, all: &[Principal<'_>], of: PolicyOf<'_>) -> Named<'a> {
+fn read<'a>(principal: Principal<'a>, all: &[Principal<'_>], subject: PolicySubject<'_>) -> Named<'a> {
     match principal {
         Principal::Anybody => Named::Nobody("*", "everybody"),
         Principal::Service(name) => Named::Nobody(name, "an AWS service, and nobody of the account"),
         Principal::CanonicalUser(id) => {
             Named::Nobody(id, "a canonical user is another account, a CloudFront identity, or the account's root user")
         }
-        Principal::Federated(name) => Named::Somebody(LeftOut {
+        Principal::Federated(name) => Named::Somebody(Excepted {
             shown: Exception::new(
                 format!("those who come through {}", quoted(name)),
                 Likelihood::Doubtful,
@@ -60,23 +60,23 @@ fn read<'a>(principal: Principal<'a>, all: &[Principal<'_>], of: PolicyOf<'_>) -
             ),
             limits: vec![],
         }),
-        Principal::Aws(name) if is_owner(name, of) => Named::Nobody(name, ROOT),
+        Principal::Aws(name) if is_owner(name, subject) => Named::Nobody(name, ROOT),
         Principal::Aws(name) if is_unique_id(name) => {
             Named::Nobody(name, "the id that stands where a principal was deleted")
         }
-        Principal::Aws(name) => by_arn(name, all, of),
+        Principal::Aws(name) => by_arn(name, all, subject),
     }
 }
 
-fn by_arn<'a>(name: &'a str, all: &[Principal<'_>], of: PolicyOf<'_>) -> Named<'a> {
-    let owner = of.owner.to_string();
+fn by_arn<'a>(name: &'a str, all: &[Principal<'_>], subject: PolicySubject<'_>) -> Named<'a> {
+    let owner = subject.owner.to_string();
     let mut parts = name.splitn(6, ':').skip(4);
     let (account, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let is_account = |name: &str| name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit());
     if is_account(name) || account != owner && is_account(account) {
         return Named::Nobody(name, "another account");
     }
-    let has_account = all.iter().any(|other| matches!(other, Principal::Aws(other) if is_owner(other, of)));
+    let has_account = all.iter().any(|other| matches!(other, Principal::Aws(other) if is_owner(other, subject)));
     let mut names = rest.split('/');
     match (names.next(), names.next(), names.next()) {
         (Some("role"), ..) => Named::Nobody(name, "a role without its sessions: whoever uses it has a session"),
@@ -84,7 +84,7 @@ fn by_arn<'a>(name: &'a str, all: &[Principal<'_>], of: PolicyOf<'_>) -> Named<'
         _ => {
             let Exception { who, likelihood, why } = who::principal(name);
             let shown = if has_account { Exception::new(who, likelihood, why) } else { without_account(who) };
-            Named::Somebody(LeftOut {
+            Named::Somebody(Excepted {
                 shown,
                 limits: vec![Limit::Is { key: "aws:principalarn".to_owned(), pattern: name.to_owned() }],
             })
@@ -114,7 +114,7 @@ fn session<'a>(name: &'a str, (owner, role): (&str, &str), all: &[Principal<'_>]
         Some(Limit::Is { key: "a session's ARN".to_owned(), pattern: name.to_owned() }),
         role_arn.map(|arn| Limit::Is { key: "aws:principalarn".to_owned(), pattern: arn.to_owned() }),
     ];
-    Named::Somebody(LeftOut { shown, limits: limits.into_iter().flatten().collect() })
+    Named::Somebody(Excepted { shown, limits: limits.into_iter().flatten().collect() })
 }
 
 fn without_account(who: String) -> Exception {

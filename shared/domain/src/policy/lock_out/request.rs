@@ -6,7 +6,7 @@
 //! Reference, "Condition keys for Amazon S3" (27 October 2026).
 
 use super::{known, who::Words};
-use crate::{aws::resource::Resource, policy::language::subject::PolicyOf};
+use crate::{aws::resource::Resource, policy::language::subject::PolicySubject};
 
 /// What is known of a condition key.
 #[derive(Debug)]
@@ -68,8 +68,8 @@ impl Carried {
 ///
 /// The account's root user is passed over: it can always act on the policies of its account, and its credentials are what
 /// this project deletes.
-pub(super) fn carried(key: &str, action: &str, of: PolicyOf<'_>) -> Carried {
-    let PolicyOf { resource, owner, partition } = of;
+pub(super) fn carried(key: &str, action: &str, subject: PolicySubject<'_>) -> Carried {
+    let PolicySubject { resource, owner, partition } = subject;
     let owner = owner.to_string();
     if let Some(key) = key.strip_prefix("s3:") {
         return match resource {

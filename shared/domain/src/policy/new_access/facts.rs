@@ -9,7 +9,7 @@ use crate::policy::language::{
     inside::{Part, parts},
     resource::{Names, names},
     statement::{Listed, Statement},
-    subject::PolicyOf,
+    subject::PolicySubject,
 };
 
 /// The place of a part in the table: the same for equal parts.
@@ -17,7 +17,7 @@ pub(super) type PartId = usize;
 
 /// Every action and every part that the statements of a change are about, and how the parts lie to each other.
 pub(super) struct Table<'a> {
-    of: PolicyOf<'a>,
+    subject: PolicySubject<'a>,
     pub(super) actions: Vec<Action<'a>>,
     parts: Vec<Part>,
     places: HashMap<Part, PartId>,
@@ -46,17 +46,17 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(data_actions: impl IntoIterator<Item = &'a str>, of: PolicyOf<'a>) -> Self {
-        let management = of.management().iter().copied();
+    pub(super) fn new(data_actions: impl IntoIterator<Item = &'a str>, subject: PolicySubject<'a>) -> Self {
+        let management = subject.management().iter().copied();
         let actions = data_actions.into_iter().map(|name| (name, false)).chain(management.map(|name| (name, true)));
         let actions = actions.map(|(name, is_management)| Action {
             name,
             is_management,
-            acts_on_resource: !of.known_actions_inside().contains(&name),
-            acts_inside: !of.known_actions().contains(&name),
+            acts_on_resource: !subject.known_actions_inside().contains(&name),
+            acts_inside: !subject.known_actions().contains(&name),
         });
         Self {
-            of,
+            subject,
             actions: actions.collect(),
             parts: vec![],
             places: HashMap::new(),
@@ -74,13 +74,13 @@ impl<'a> Table<'a> {
             covered.iter_mut().zip(covers).for_each(|(all, one)| *all |= *one);
             met.iter_mut().zip(meets).for_each(|(all, one)| *all |= *one);
         }
-        let not = |of: Vec<bool>| of.into_iter().map(|one| !one).collect();
+        let not = |included: Vec<bool>| included.into_iter().map(|one| !one).collect();
         let (includes, may_include) = match &statement.actions {
             Listed::In(_) => (covered, met),
             Listed::NotIn(_) => (not(met), not(covered)),
         };
-        let parts = parts(statement, self.of).into_iter().map(|part| self.place(part)).collect();
-        Facts { statement, includes, may_include, on_resource: names(&statement.resources, &self.of.arn()), parts }
+        let parts = parts(statement, self.subject).into_iter().map(|part| self.place(part)).collect();
+        Facts { statement, includes, may_include, on_resource: names(&statement.resources, &self.subject.arn()), parts }
     }
 
     fn of_pattern(&mut self, pattern: &str) -> &(Vec<bool>, Vec<bool>) {

@@ -60,8 +60,8 @@ pub(super) fn given_by(allow: &Facts<'_>, lost: &[Lost], table: &Table<'_>) -> V
         .collect()
 }
 
-fn says(of: &[bool], place: usize) -> bool {
-    of.get(place).copied().unwrap_or(false)
+fn says(included: &[bool], place: usize) -> bool {
+    included.get(place).copied().unwrap_or(false)
 }
 
 /// Whether one Deny reaches everybody whom another does, whenever that one does.

@@ -123,23 +123,23 @@ proptest! {
         mutations in prop::collection::vec(mutation(), 1..4),
     ) {
         let resource = resource(&on);
-        let of = of(&resource);
+        let subject = subject(&resource);
         let Ok(document) = PolicyDocument::parse(&mutated(policy, &mutations)) else { return Ok(()) };
-        let analysis = analyse(&document, of);
+        let analysis = analyse(&document, subject);
         let other = PolicyDocument::parse(&other.1.to_string()).ok();
         for reach in [Reach::Everyone, Reach::AlsoWithExceptions] {
-            for changed in [narrow(&document, of, reach), drop_locking(&document, of, reach)] {
+            for changed in [narrow(&document, subject, reach), drop_locking(&document, subject, reach)] {
                 let again = changed.after.as_ref().map(|after| PolicyDocument::parse(&after.to_text()));
                 prop_assert!(again.is_none_or(|again| again.is_ok()), "what comes out can be read");
-                let verdict = changed.after.as_ref().map(|after| analyse(after, of).verdict);
-                prop_assert!(verdict != Some(Verdict::Everyone), "{:?}", analysis.verdict);
-                let opened = widenings(Some(&document), changed.after.as_ref(), of);
-                prop_assert!(opened.iter().all(|widening| !widening.words.contains('\n')));
+                let verdict = changed.after.as_ref().map(|after| analyse(after, subject).verdict);
+                prop_assert!(verdict != Some(LockOut::Everyone), "{:?}", analysis.verdict);
+                let opened = new_access(Some(&document), changed.after.as_ref(), subject);
+                prop_assert!(opened.iter().all(|new_access| !new_access.words.contains('\n')));
             }
         }
         for (before, after) in [(other.as_ref(), Some(&document)), (Some(&document), other.as_ref())] {
-            let opened = widenings(before, after, of);
-            prop_assert!(opened.iter().all(|widening| !widening.words.contains('\n')));
+            let opened = new_access(before, after, subject);
+            prop_assert!(opened.iter().all(|new_access| !new_access.words.contains('\n')));
         }
         prop_assert!(public_statements(&document).len() <= document.json_statements().len());
         let gone = gone_principals(&document);

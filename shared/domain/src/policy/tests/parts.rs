@@ -13,8 +13,8 @@ fn policy(statements: Value) -> PolicyDocument {
 
 fn opened(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>) -> Vec<(bool, String)> {
     let bucket = resource("bucket");
-    let found = widenings(before, after, of(&bucket));
-    found.into_iter().map(|Widening { words, needs_force }| (needs_force, words)).collect()
+    let found = new_access(before, after, subject(&bucket));
+    found.into_iter().map(|NewAccess { words, needs_force }| (needs_force, words)).collect()
 }
 
 fn needs_force(before: &PolicyDocument, after: &PolicyDocument) -> bool {
@@ -33,7 +33,7 @@ fn what_is_kept_is_kept_to_the_letter() {
     let document = PolicyDocument::parse(text).unwrap();
     assert_eq!(document.to_text(), text);
     let bucket = resource("bucket");
-    let after = narrow(&document, of(&bucket), Reach::Everyone).after.unwrap().to_text();
+    let after = narrow(&document, subject(&bucket), Reach::Everyone).after.unwrap().to_text();
     let expected = text.replace(
         r#""Action":"s3:*""#,
         r#""NotAction":["s3:GetBucketPolicy","s3:PutBucketPolicy","s3:DeleteBucketPolicy"]"#,
@@ -59,22 +59,22 @@ fn a_policy_is_never_printed() {
         policy(json!([{ "Sid": "Secret", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*" }]));
     assert_eq!(format!("{document:?}"), "PolicyDocument(1 statements)");
     let bucket = resource("bucket");
-    assert!(!format!("{:?}", narrow(&document, of(&bucket), Reach::Everyone)).contains("NotAction"));
+    assert!(!format!("{:?}", narrow(&document, subject(&bucket), Reach::Everyone)).contains("NotAction"));
 }
 
 #[test]
 fn a_verdict_reads_as_it_is_written() {
     for (verdict, text) in [
-        (Verdict::Everyone, r#""everyone""#),
+        (LockOut::Everyone, r#""everyone""#),
         (
-            Verdict::EveryoneExcept(vec![Exception::new("a", Likelihood::Doubtful, "b")]),
+            LockOut::EveryoneExcept(vec![Exception::new("a", Likelihood::Doubtful, "b")]),
             r#"{"everyone_except":[{"who":"a","likelihood":"doubtful","why":"b"}]}"#,
         ),
-        (Verdict::Nobody, r#""nobody""#),
-        (Verdict::NotModelled("why".into()), r#"{"not_modelled":"why"}"#),
+        (LockOut::Nobody, r#""nobody""#),
+        (LockOut::NotModelled("why".into()), r#"{"not_modelled":"why"}"#),
     ] {
         assert_eq!(serde_json::to_string(&verdict).unwrap(), text);
-        assert_eq!(serde_json::from_str::<Verdict>(text).unwrap(), verdict);
+        assert_eq!(serde_json::from_str::<LockOut>(text).unwrap(), verdict);
     }
 }
 
@@ -82,7 +82,7 @@ fn a_verdict_reads_as_it_is_written() {
 fn findings_say_who_is_denied_what() {
     let bucket = resource("bucket");
     let words = |statements| -> Vec<String> {
-        analyse(&policy(statements), of(&bucket)).findings.into_iter().map(|finding| finding.words).collect()
+        analyse(&policy(statements), subject(&bucket)).findings.into_iter().map(|finding| finding.words).collect()
     };
     let found = words(json!([
         { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": BUCKET },
@@ -111,7 +111,7 @@ fn a_change_says_what_it_wrote_out_and_what_goes() {
     let bucket = resource("bucket");
     let deny =
         |action: &str| json!({ "Sid": "D", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": BUCKET });
-    let notes = |action: &str| narrow(&policy(json!([deny(action)])), of(&bucket), Reach::Everyone).notes;
+    let notes = |action: &str| narrow(&policy(json!([deny(action)])), subject(&bucket), Reach::Everyone).notes;
     assert_eq!(notes("s3:*"), Vec::<String>::new());
     let written_out = "Sid \"D\": in the place of `s3:*BucketP*` stand the actions on bucket `data` that it covers, without the \
                        management of the policy, as they were known on 27 October 2026; an action that AWS adds later is no \
@@ -121,10 +121,10 @@ fn a_change_says_what_it_wrote_out_and_what_goes() {
     assert_eq!(notes("s3:*BucketPolicy"), [goes, "no statement is left, so the policy is deleted"]);
     assert_eq!(notes("s3:GetBucketPolicy"), ["the policy locks nobody out, so nothing is changed"]);
     let excepted = json!({ "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/ops" }, "Action": "s3:*", "Resource": BUCKET });
-    let unforced = narrow(&policy(json!([excepted])), of(&bucket), Reach::Everyone).notes;
+    let unforced = narrow(&policy(json!([excepted])), subject(&bucket), Reach::Everyone).notes;
     assert_eq!(unforced, ["every locking statement leaves somebody out, so none is changed without force"]);
     let all = policy(json!([deny("s3:PutBucketPolicy"), deny("s3:DeleteBucketPolicy")]));
-    let notes = narrow(&all, of(&bucket), Reach::Everyone).notes;
+    let notes = narrow(&all, subject(&bucket), Reach::Everyone).notes;
     assert_eq!(notes, [goes, goes, "no statement is left, so the policy is deleted"]);
 }
 
@@ -134,14 +134,14 @@ fn says_when_aws_would_not_take_the_result() {
     let statements: Vec<Value> =
         (0..150).map(|_| json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": BUCKET })).collect();
     let document = policy(json!(statements));
-    assert_eq!(exceeded_limit(&document, of(&bucket)), None);
-    let change = narrow(&document, of(&bucket), Reach::Everyone);
-    let exceeded = exceeded_limit(&change.after.unwrap(), of(&bucket)).unwrap();
+    assert_eq!(exceeded_limit(&document, subject(&bucket)), None);
+    let change = narrow(&document, subject(&bucket), Reach::Everyone);
+    let exceeded = exceeded_limit(&change.after.unwrap(), subject(&bucket)).unwrap();
     assert!(exceeded.ends_with("and AWS takes 20480 at most for a bucket"), "{exceeded}");
     assert_eq!(change.notes, [exceeded]);
     let queue = resource("queue");
     let many = policy(json!(statements.iter().take(21).collect::<Vec<_>>()));
-    assert!(exceeded_limit(&many, of(&queue)).unwrap().contains("21 statements"));
+    assert!(exceeded_limit(&many, subject(&queue)).unwrap().contains("21 statements"));
 }
 
 #[test]
@@ -256,8 +256,8 @@ fn a_deny_on_objects_that_goes_names_acls_and_needs_force() {
     }
     let queue = resource("queue");
     let lock = json!({ "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*" });
-    let of_queue = widenings(Some(&policy(json!([lock]))), None, of(&queue));
-    assert!(of_queue.iter().all(|widening| !widening.needs_force), "a queue has no ACL: {of_queue:?}");
+    let of_queue = new_access(Some(&policy(json!([lock]))), None, subject(&queue));
+    assert!(of_queue.iter().all(|new_access| !new_access.needs_force), "a queue has no ACL: {of_queue:?}");
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn others_who_may_manage_the_policy_again_need_force() {
     ] {
         let allow = json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:PutBucketPolicy", "Resource": BUCKET, "Condition": condition });
         let before = policy(json!([lock, allow]));
-        let after = narrow(&before, of(&bucket), Reach::Everyone).after.unwrap();
+        let after = narrow(&before, subject(&bucket), Reach::Everyone).after.unwrap();
         assert_eq!(needs_force(&before, &after), expected, "{allow}");
     }
 }
@@ -396,12 +396,12 @@ fn what_turns_text_around_is_written_out_in_every_sentence() {
     let lock = policy(json!([
         { "Sid": "a\u{202e}b", "Effect": "Deny", "NotPrincipal": { "AWS": [hidden, OWNER] }, "Action": "s3:*", "Resource": BUCKET },
     ]));
-    let Analysis { verdict, findings, .. } = analyse(&lock, of(&bucket));
-    let text = format!("{verdict:?} {findings:?} {:?}", widenings(Some(&lock), None, of(&bucket)));
+    let Analysis { verdict, findings, .. } = analyse(&lock, subject(&bucket));
+    let text = format!("{verdict:?} {findings:?} {:?}", new_access(Some(&lock), None, subject(&bucket)));
     for hidden in ['\u{202e}', '\u{2066}', '\u{200b}'] {
         assert!(!text.contains(hidden), "{text}");
     }
-    let Verdict::EveryoneExcept(exceptions) = verdict else { panic!("{findings:?}") };
+    let LockOut::EveryoneExcept(exceptions) = verdict else { panic!("{findings:?}") };
     let expected = r"the user `arn:aws:iam::111122223333:user/\u{202e}nimda\u{2066}\u{200b}\u{60} is fine; \u{60}`";
     assert_eq!(exceptions[0].who, expected);
 }

@@ -55,9 +55,9 @@ impl Shape {
     }
 }
 
-fn shown(verdict: &Verdict) -> Value {
+fn shown(verdict: &LockOut) -> Value {
     match verdict {
-        Verdict::EveryoneExcept(exceptions) => {
+        LockOut::EveryoneExcept(exceptions) => {
             let shown = exceptions.iter().map(|Exception { who, likelihood, .. }| match likelihood {
                 Likelihood::Plausible => who.clone(),
                 Likelihood::Unknown => format!("unknown: {who}"),
@@ -66,7 +66,7 @@ fn shown(verdict: &Verdict) -> Value {
             });
             json!({ "everyone_except": shown.collect::<Vec<_>>() })
         }
-        Verdict::Everyone | Verdict::Nobody | Verdict::NotModelled(_) => serde_json::to_value(verdict).unwrap(),
+        LockOut::Everyone | LockOut::Nobody | LockOut::NotModelled(_) => serde_json::to_value(verdict).unwrap(),
     }
 }
 
@@ -79,9 +79,9 @@ fn pretty(change: &Change) -> Option<String> {
     change.after.as_ref().map(PolicyDocument::pretty)
 }
 
-fn opened(before: &PolicyDocument, change: &Change, of: PolicyOf<'_>) -> Vec<(bool, String)> {
-    let found = widenings(Some(before), change.after.as_ref(), of);
-    found.into_iter().map(|Widening { words, needs_force }| (needs_force, words)).collect()
+fn opened(before: &PolicyDocument, change: &Change, subject: PolicySubject<'_>) -> Vec<(bool, String)> {
+    let found = new_access(Some(before), change.after.as_ref(), subject);
+    found.into_iter().map(|NewAccess { words, needs_force }| (needs_force, words)).collect()
 }
 
 #[test]
@@ -101,8 +101,8 @@ fn every_policy_has_its_verdict() {
         let resource = resource(&shape.on);
         let text = shape.text.clone().unwrap_or_else(|| shape.policy.to_string());
         let verdict = match PolicyDocument::parse(&text) {
-            Ok(document) => analyse(&document, of(&resource)).verdict,
-            Err(PolicyError::NotModelled(why)) => Verdict::NotModelled(why),
+            Ok(document) => analyse(&document, subject(&resource)).verdict,
+            Err(PolicyError::NotModelled(why)) => LockOut::NotModelled(why),
             Err(PolicyError::NotJson(why)) => panic!("{}: {why}", shape.name),
         };
         if shown(&verdict) != shape.verdict {
@@ -120,15 +120,15 @@ fn every_policy_is_narrowed_as_little_as_it_takes() {
     };
     for shape in modelled().into_iter().filter(is_written) {
         let resource = resource(&shape.on);
-        let (before, of) = (document(&shape.policy), of(&resource));
+        let (before, subject) = (document(&shape.policy), subject(&resource));
         let expected = shape.narrow.as_ref().unwrap_or(&unchanged);
-        let narrowed = narrow(&before, of, Reach::Everyone);
+        let narrowed = narrow(&before, subject, Reach::Everyone);
         assert_eq!(pretty(&narrowed), shape.with(expected), "{}", shape.name);
-        assert_eq!(opened(&before, &narrowed, of), shape.opens, "{}", shape.name);
+        assert_eq!(opened(&before, &narrowed, subject), shape.opens, "{}", shape.name);
         let expected = shape.force.as_ref().unwrap_or(expected);
-        let forced = narrow(&before, of, Reach::AlsoWithExceptions);
+        let forced = narrow(&before, subject, Reach::AlsoWithExceptions);
         assert_eq!(pretty(&forced), shape.with(expected), "{} with force", shape.name);
-        assert_eq!(opened(&before, &forced, of), shape.opens, "{} with force", shape.name);
+        assert_eq!(opened(&before, &forced, subject), shape.opens, "{} with force", shape.name);
     }
 }
 
@@ -136,10 +136,10 @@ fn every_policy_is_narrowed_as_little_as_it_takes() {
 fn narrowing_gives_the_policy_back_and_then_has_nothing_more_to_do() {
     for shape in modelled() {
         let resource = resource(&shape.on);
-        let of = of(&resource);
-        let Some(after) = narrow(&document(&shape.policy), of, Reach::AlsoWithExceptions).after else { continue };
-        assert_eq!(analyse(&after, of).verdict, Verdict::Nobody, "{}", shape.name);
-        assert_eq!(narrow(&after, of, Reach::AlsoWithExceptions).after, Some(after), "{}", shape.name);
+        let subject = subject(&resource);
+        let Some(after) = narrow(&document(&shape.policy), subject, Reach::AlsoWithExceptions).after else { continue };
+        assert_eq!(analyse(&after, subject).verdict, LockOut::Nobody, "{}", shape.name);
+        assert_eq!(narrow(&after, subject, Reach::AlsoWithExceptions).after, Some(after), "{}", shape.name);
     }
 }
 
@@ -147,14 +147,14 @@ fn narrowing_gives_the_policy_back_and_then_has_nothing_more_to_do() {
 fn narrowing_without_force_ends_every_lock_on_everyone_and_opens_nothing_unsaid() {
     for shape in modelled() {
         let resource = resource(&shape.on);
-        let (before, of) = (document(&shape.policy), of(&resource));
+        let (before, subject) = (document(&shape.policy), subject(&resource));
         for reach in [Reach::Everyone, Reach::AlsoWithExceptions] {
-            let change = narrow(&before, of, reach);
-            let verdict = change.after.as_ref().map(|after| analyse(after, of).verdict);
-            assert_ne!(verdict, Some(Verdict::Everyone), "{}", shape.name);
+            let change = narrow(&before, subject, reach);
+            let verdict = change.after.as_ref().map(|after| analyse(after, subject).verdict);
+            assert_ne!(verdict, Some(LockOut::Everyone), "{}", shape.name);
             let expected =
                 if reach == Reach::Everyone && shape.verdict.is_object() { vec![] } else { shape.opens.clone() };
-            assert_eq!(opened(&before, &change, of), expected, "{}", shape.name);
+            assert_eq!(opened(&before, &change, subject), expected, "{}", shape.name);
         }
     }
 }
@@ -163,7 +163,7 @@ fn narrowing_without_force_ends_every_lock_on_everyone_and_opens_nothing_unsaid(
 fn where_only_deleting_is_left_it_says_so_and_what_it_opens() {
     for shape in modelled() {
         let resource = resource(&shape.on);
-        let way_left = analyse(&document(&shape.policy), of(&resource)).way_left;
+        let way_left = analyse(&document(&shape.policy), subject(&resource)).way_left;
         assert_eq!(way_left.is_some(), shape.way_left, "{}", shape.name);
         if let Some(words) = way_left {
             assert!(words.contains("delete the policy") && words.contains("Meanwhile"), "{words}");
@@ -175,10 +175,10 @@ fn where_only_deleting_is_left_it_says_so_and_what_it_opens() {
 fn every_exception_says_whether_it_is_plausible_and_why() {
     for shape in modelled() {
         let resource = resource(&shape.on);
-        let Analysis { verdict, findings, .. } = analyse(&document(&shape.policy), of(&resource));
+        let Analysis { verdict, findings, .. } = analyse(&document(&shape.policy), subject(&resource));
         let of_verdict = match verdict {
-            Verdict::EveryoneExcept(exceptions) => exceptions,
-            Verdict::Everyone | Verdict::Nobody | Verdict::NotModelled(_) => vec![],
+            LockOut::EveryoneExcept(exceptions) => exceptions,
+            LockOut::Everyone | LockOut::Nobody | LockOut::NotModelled(_) => vec![],
         };
         assert!(of_verdict.iter().all(|exception| exception.likelihood != Likelihood::Nobody), "{}", shape.name);
         for Exception { who, why, .. } in of_verdict.iter().chain(findings.iter().flat_map(|found| &found.exceptions)) {
@@ -194,15 +194,15 @@ fn dropping_takes_locking_statements_and_no_others() {
     let unchanged = Value::from("unchanged");
     for shape in modelled() {
         let resource = resource(&shape.on);
-        let (before, of) = (document(&shape.policy), of(&resource));
-        let dropped = drop_locking(&before, of, Reach::Everyone);
+        let (before, subject) = (document(&shape.policy), subject(&resource));
+        let dropped = drop_locking(&before, subject, Reach::Everyone);
         if let Some(expected) = &shape.drop {
             assert_eq!(pretty(&dropped), shape.with(expected), "{}", shape.name);
         }
         if let Some(expected) = &shape.drop_opens {
-            assert_eq!(&opened(&before, &dropped, of), expected, "{}", shape.name);
+            assert_eq!(&opened(&before, &dropped, subject), expected, "{}", shape.name);
         }
-        let forced = drop_locking(&before, of, Reach::AlsoWithExceptions);
+        let forced = drop_locking(&before, subject, Reach::AlsoWithExceptions);
         if let Some(expected) = &shape.drop_force {
             assert_eq!(pretty(&forced), shape.with(expected), "{} with force", shape.name);
         }
@@ -217,10 +217,10 @@ fn dropping_takes_locking_statements_and_no_others() {
 fn every_sentence_is_one_line_and_names_its_statement() {
     for shape in modelled() {
         let resource = resource(&shape.on);
-        let analysis = analyse(&document(&shape.policy), of(&resource));
-        let is_locked = matches!(analysis.verdict, Verdict::Everyone | Verdict::EveryoneExcept(_));
+        let analysis = analyse(&document(&shape.policy), subject(&resource));
+        let is_locked = matches!(analysis.verdict, LockOut::Everyone | LockOut::EveryoneExcept(_));
         assert!(!is_locked || !analysis.findings.is_empty(), "{}", shape.name);
-        for Finding { statement, words, .. } in analysis.findings {
+        for StatementFinding { statement, words, .. } in analysis.findings {
             assert!(statement.starts_with("Sid \"") || statement.starts_with("statement "), "{statement}");
             assert!(words.starts_with("everybody") && !words.contains('\n'), "{words}");
         }

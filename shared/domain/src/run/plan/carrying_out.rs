@@ -28,7 +28,7 @@ impl DeletionPlan {
     pub fn keep_batch(&mut self, number: u32) {
         self.batches.retain(|batch| batch.batch == number);
         self.others = Vec::new();
-        self.left_out = Vec::new();
+        self.ineligible = Vec::new();
     }
 
     /// Whether everything that `later` deletes stood in this plan of an earlier round, so that whoever approved this one has seen it.

@@ -4,43 +4,43 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AuditedChunk, HeldBack};
+use super::{AuditedChunk, ProtectedKey};
 use crate::{
     AccountId, RootCredential,
     aws::credential::{AccessKey, AccessKeyId, LastUsed},
     run::audit::{AuditOutcome, AuditedAccount},
 };
 
-/// Keys that two people have released: in use or not, they are no longer held back.
+/// Keys that two people have released: in use or not, they are no longer protected.
 pub type ReleasedKeys = BTreeSet<(AccountId, AccessKeyId)>;
 
-/// What decides whether an access key is held back.
+/// What decides whether an access key is protected.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyRules<'a> {
-    /// Access keys used within so many days are held back; 0 holds none back.
+    /// Access keys used within so many days are protected; 0 protects none.
     pub protect_used_within_days: u16,
     pub released: &'a ReleasedKeys,
 }
 
 impl KeyRules<'_> {
-    /// Every key that is held back in what the audits found, to ask whether it was released.
+    /// Every key that is protected in what the audits found, to ask whether it was released.
     #[must_use]
-    pub fn held_back<'a>(&self, chunks: impl Iterator<Item = &'a AuditedChunk>, now: Timestamp) -> ReleasedKeys {
+    pub fn protected<'a>(&self, chunks: impl Iterator<Item = &'a AuditedChunk>, now: Timestamp) -> ReleasedKeys {
         let results = chunks.flat_map(|chunk| chunk.audits.values().flatten());
-        let mut held_back = ReleasedKeys::new();
+        let mut protected = ReleasedKeys::new();
         for AuditedAccount { account, outcome } in results.flat_map(|result| &result.accounts) {
             if let AuditOutcome::Present(inventory) = outcome {
                 let keys = inventory.access_keys.iter();
-                let held = keys.filter(|key| self.hold_back(account.id, key, now).is_some());
-                held_back.extend(held.map(|key| (account.id, key.id.clone())));
+                let held = keys.filter(|key| self.protection(account.id, key, now).is_some());
+                protected.extend(held.map(|key| (account.id, key.id.clone())));
             }
         }
-        held_back
+        protected
     }
 
     /// Why a key waits for a person at `now`; `None` lets it go.
     #[must_use]
-    pub fn hold_back(&self, account: AccountId, key: &AccessKey, now: Timestamp) -> Option<HeldBack> {
+    pub fn protection(&self, account: AccountId, key: &AccessKey, now: Timestamp) -> Option<ProtectedKey> {
         let days = self.protect_used_within_days;
         // Nothing is signed with an inactive key: deleting it stops nothing.
         if days == 0 || key.is_inactive() || self.released.contains(&(account, key.id.clone())) {
@@ -54,6 +54,6 @@ impl KeyRules<'_> {
             }
             LastUsed::At(at) => format!("used {at}, within the last {days} days"),
         };
-        Some(HeldBack { credential: RootCredential::AccessKey(key.id.clone()), reason })
+        Some(ProtectedKey { credential: RootCredential::AccessKey(key.id.clone()), reason })
     }
 }

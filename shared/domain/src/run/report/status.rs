@@ -10,8 +10,8 @@ use crate::{
     artifact::{AccountOutcomes, Collected},
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome, after_earlier_rounds},
-        plan::{Finding, HeldBack, OtherAccount, PlannedAccount},
-        selection::{LeftOut, Tag},
+        plan::{AccountFinding, OtherAccount, PlannedAccount, ProtectedKey},
+        selection::{Ineligible, Tag},
     },
 };
 
@@ -27,15 +27,15 @@ pub enum Status {
     /// Root credentials are there; this run only reports.
     Found {
         inventory: Inventory,
-        held_back: Vec<HeldBack>,
+        protected: Vec<ProtectedKey>,
     },
     Exempt {
         reason: String,
         inventory: Option<Inventory>,
     },
     /// What is left waits for a person.
-    HeldBack {
-        held_back: Vec<HeldBack>,
+    Protected {
+        protected: Vec<ProtectedKey>,
         steps: Vec<DeletionStep>,
     },
     /// Nothing is known of it, for this reason.
@@ -45,7 +45,7 @@ pub enum Status {
         failure: Failure,
         steps: Vec<DeletionStep>,
     },
-    LeftOut(LeftOut),
+    Ineligible(Ineligible),
     /// The run leaves accounts with this tag alone.
     Excluded {
         tag: Tag,
@@ -72,10 +72,10 @@ impl Status {
                 steps => Self::Cleaned { steps },
             },
             Self::Cleaned { steps } => Self::Cleaned { steps: after_earlier_rounds(earlier, steps, |_| true) },
-            Self::HeldBack { held_back, steps } => {
-                let is_gone = |credential: &_| !held_back.iter().any(|held| held.credential == *credential);
+            Self::Protected { protected, steps } => {
+                let is_gone = |credential: &_| !protected.iter().any(|held| held.credential == *credential);
                 let steps = after_earlier_rounds(earlier, steps, is_gone);
-                Self::HeldBack { held_back, steps }
+                Self::Protected { protected, steps }
             }
             // What is there was not looked at, or not all of it.
             Self::Failed { failure, steps } => {
@@ -87,7 +87,7 @@ impl Status {
             },
             status @ (Self::Found { .. }
             | Self::Exempt { .. }
-            | Self::LeftOut(_)
+            | Self::Ineligible(_)
             | Self::Excluded { .. }
             | Self::NotApproved { .. }
             | Self::Paused { .. }) => {
@@ -100,12 +100,12 @@ impl Status {
     /// The steps that the status tells of.
     pub(super) fn into_steps(self) -> Vec<DeletionStep> {
         match self {
-            Self::Cleaned { steps } | Self::HeldBack { steps, .. } | Self::Failed { steps, .. } => steps,
+            Self::Cleaned { steps } | Self::Protected { steps, .. } | Self::Failed { steps, .. } => steps,
             Self::Clean
             | Self::Found { .. }
             | Self::Exempt { .. }
             | Self::Unknown(_)
-            | Self::LeftOut(_)
+            | Self::Ineligible(_)
             | Self::Excluded { .. }
             | Self::NotApproved { .. }
             | Self::Paused { .. } => Vec::new(),
@@ -120,8 +120,8 @@ impl Status {
             | Self::Cleaned { .. }
             | Self::Found { .. }
             | Self::Exempt { .. }
-            | Self::HeldBack { .. }
-            | Self::LeftOut(_)
+            | Self::Protected { .. }
+            | Self::Ineligible(_)
             | Self::Excluded { .. }
             | Self::NotApproved { .. }
             | Self::Paused { .. } => None,
@@ -147,14 +147,16 @@ pub(super) fn statuses(
     others.chain(planned).collect()
 }
 
-fn status_of_finding(finding: Finding) -> Status {
+fn status_of_finding(finding: AccountFinding) -> Status {
     match finding {
-        Finding::Clean => Status::Clean,
-        Finding::Exempt { reason, inventory } => Status::Exempt { reason, inventory: Some(inventory) },
-        Finding::HeldBack { held_back, inventory: _ } => Status::HeldBack { held_back, steps: Vec::new() },
-        Finding::Excluded { tag, inventory } => Status::Excluded { tag, inventory },
-        Finding::Unknown(failure) => Status::Unknown(failure),
-        Finding::NotAttempted => Status::Unknown(Failure::new(ErrorKind::Transient, "time ran out before its turn")),
+        AccountFinding::Clean => Status::Clean,
+        AccountFinding::Exempt { reason, inventory } => Status::Exempt { reason, inventory: Some(inventory) },
+        AccountFinding::Protected { protected, inventory: _ } => Status::Protected { protected, steps: Vec::new() },
+        AccountFinding::Excluded { tag, inventory } => Status::Excluded { tag, inventory },
+        AccountFinding::Unknown(failure) => Status::Unknown(failure),
+        AccountFinding::NotAttempted => {
+            Status::Unknown(Failure::new(ErrorKind::Transient, "time ran out before its turn"))
+        }
     }
 }
 
@@ -169,13 +171,13 @@ fn status_of_batch(
     let mut outcomes = AccountOutcomes::of(number, collected, of_account);
     accounts
         .into_iter()
-        .map(|PlannedAccount { account, held_back, inventory, delete: _ }| {
+        .map(|PlannedAccount { account, protected, inventory, delete: _ }| {
             let status = match (mode, approval, outcomes.take(account.id)) {
-                (Mode::Report, _, _) => Status::Found { inventory, held_back },
-                (Mode::Enforce, _, Ok(outcome)) => status_of_deletion(outcome, held_back),
+                (Mode::Report, _, _) => Status::Found { inventory, protected },
+                (Mode::Enforce, _, Ok(outcome)) => status_of_deletion(outcome, protected),
                 (
                     Mode::Enforce,
-                    ApprovalOutcome::Refused | ApprovalOutcome::TimedOut | ApprovalOutcome::NotAsked,
+                    ApprovalOutcome::Rejected | ApprovalOutcome::TimedOut | ApprovalOutcome::NotRequested,
                     Err(_),
                 ) => Status::NotApproved { inventory },
                 (Mode::Enforce, ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved, Err(failure)) => {
@@ -187,10 +189,10 @@ fn status_of_batch(
         .collect()
 }
 
-fn status_of_deletion(outcome: DeletionOutcome, held_back: Vec<HeldBack>) -> Status {
+fn status_of_deletion(outcome: DeletionOutcome, protected: Vec<ProtectedKey>) -> Status {
     match outcome {
-        DeletionOutcome::Attempted { steps, remaining } => status_of_steps(steps, remaining, held_back),
-        DeletionOutcome::LeftOut(reason) => Status::LeftOut(reason),
+        DeletionOutcome::Attempted { steps, remaining } => status_of_steps(steps, remaining, protected),
+        DeletionOutcome::Ineligible(reason) => Status::Ineligible(reason),
         DeletionOutcome::Exempt(reason) => Status::Exempt { reason, inventory: None },
         DeletionOutcome::Paused(reason) => Status::Paused { reason },
         DeletionOutcome::Failed(failure) => Status::Failed { failure, steps: Vec::new() },
@@ -203,7 +205,7 @@ fn status_of_deletion(outcome: DeletionOutcome, held_back: Vec<HeldBack>) -> Sta
 }
 
 /// INVARIANT (I3): `Cleaned` needs a fresh read that shows nothing left.
-fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, held_back: Vec<HeldBack>) -> Status {
+fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, protected: Vec<ProtectedKey>) -> Status {
     let failed = steps.iter().find_map(|step| match &step.outcome {
         StepOutcome::Failed(failure) | StepOutcome::Unconfirmed(failure) => Some(failure.clone()),
         StepOutcome::Deleted | StepOutcome::AlreadyAbsent | StepOutcome::NotAttempted(_) => None,
@@ -218,7 +220,7 @@ fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, held_
     let unexpected: Vec<String> = remaining
         .credentials()
         .into_iter()
-        .filter(|credential| !held_back.iter().any(|held| held.credential == *credential))
+        .filter(|credential| !protected.iter().any(|held| held.credential == *credential))
         .map(|credential| credential.to_string())
         .collect();
     if !unexpected.is_empty() {
@@ -228,5 +230,5 @@ fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, held_
         );
         return Status::Failed { failure, steps };
     }
-    if remaining.is_empty() { Status::Cleaned { steps } } else { Status::HeldBack { held_back, steps } }
+    if remaining.is_empty() { Status::Cleaned { steps } } else { Status::Protected { protected, steps } }
 }

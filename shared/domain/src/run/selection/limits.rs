@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, mem};
 
 use super::{Exclusions, Request, Selection};
-use crate::{AccountId, aws::organizational_unit::OrganizationalUnitId, text::input::InvalidInput};
+use crate::{AccountId, aws::organizational_unit::OrganizationalUnitId, text::input::InputError};
 
 /// An account id in JSON: 12 digits, two quotation marks and a comma.
 const ACCOUNT_BYTES: usize = 15;
@@ -35,8 +35,8 @@ impl Request {
     ///
     /// # Errors
     /// An empty list, and a request that a run cannot carry, with how many accounts would fit.
-    pub fn check(&self) -> Result<(), InvalidInput> {
-        let refused = |why: String| Err(InvalidInput::new("request", why));
+    pub fn check(&self) -> Result<(), InputError> {
+        let refused = |why: String| Err(InputError::new("request", why));
         let names_nobody = match &self.selection {
             Selection::Accounts(accounts) => accounts.is_empty(),
             Selection::OrganizationalUnits(units) => units.is_empty(),
@@ -45,7 +45,7 @@ impl Request {
         if names_nobody {
             return refused("`selection`: an empty list names nobody".to_owned());
         }
-        let bytes = serde_json::to_string(self).map_err(|error| InvalidInput::new("request", error))?.len();
+        let bytes = serde_json::to_string(self).map_err(|error| InputError::new("request", error))?.len();
         let Some(excess) = bytes.checked_sub(Self::MOST_BYTES).filter(|excess| *excess > 0) else { return Ok(()) };
         let accounts = self.listed_accounts();
         let fit = accounts.saturating_sub(excess.div_ceil(ACCOUNT_BYTES));

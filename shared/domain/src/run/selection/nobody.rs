@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LeftOut, Selection};
+use super::{Ineligible, Selection};
 
 /// Why a run looked at nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,20 +25,22 @@ pub enum NobodySelected {
 }
 
 impl NobodySelected {
-    /// Why nobody was selected, `left_out` being every account that was left out; nobody is waited for.
+    /// Why nobody was selected, `ineligible` being every account that was left out; nobody is waited for.
     #[must_use]
     pub fn because<'a>(
         selection: &Selection,
-        left_out: impl IntoIterator<Item = &'a LeftOut>,
+        ineligible: impl IntoIterator<Item = &'a Ineligible>,
         any_unknown: bool,
     ) -> Option<Self> {
         let (mut by_what_was_read, mut not_there) = (false, false);
-        for reason in left_out {
+        for reason in ineligible {
             match reason {
-                LeftOut::NotInOrganization if matches!(selection, Selection::Accounts(_)) => not_there = true,
+                Ineligible::NotInOrganization if matches!(selection, Selection::Accounts(_)) => not_there = true,
                 // One that was not listed by hand was there when it was selected.
-                LeftOut::NotActive(_) | LeftOut::Excluded | LeftOut::NotInOrganization => by_what_was_read = true,
-                LeftOut::ManagementAccount => {}
+                Ineligible::NotActive(_) | Ineligible::Excluded | Ineligible::NotInOrganization => {
+                    by_what_was_read = true;
+                }
+                Ineligible::ManagementAccount => {}
             }
         }
         if any_unknown {

@@ -44,10 +44,10 @@ pub struct KeysAgain {
 }
 
 impl KeysAgain {
-    /// Planned keys that would be held back by now.
-    fn held_back(&self, account: AccountId, present: &Inventory, now: Timestamp) -> BTreeMap<RootCredential, String> {
+    /// Planned keys that would be protected by now.
+    fn protected(&self, account: AccountId, present: &Inventory, now: Timestamp) -> BTreeMap<RootCredential, String> {
         let rules = KeyRules { protect_used_within_days: self.protect_used_within_days, released: &self.released };
-        let held = present.access_keys.iter().filter_map(|key| rules.hold_back(account, key, now));
+        let held = present.access_keys.iter().filter_map(|key| rules.protection(account, key, now));
         held.map(|held| (held.credential, format!("since it was planned: {}", held.reason))).collect()
     }
 }
@@ -77,7 +77,7 @@ pub async fn delete(
     };
     let mut left_alone = planned.left_alone(&present);
     if let Some(keys) = keys {
-        left_alone.extend(keys.held_back(planned.account.id, &present, sessions.clock().now()));
+        left_alone.extend(keys.protected(planned.account.id, &present, sessions.clock().now()));
     }
     let root_user = RootUser::of(&session);
     // INVARIANT (I8): cut or not, the steps that were taken are in the journal, which outlives the future that takes them.

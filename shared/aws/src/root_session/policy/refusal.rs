@@ -4,7 +4,7 @@ use crate::client::AwsError;
 
 /// What AWS refuses in a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PolicyRefusal {
+pub enum PolicyWriteError {
     /// A principal that it names is gone, or another part is not understood.
     Malformed,
     /// The same, and AWS does not say which part: SQS never does.
@@ -13,7 +13,7 @@ pub enum PolicyRefusal {
     BlockPublicAccess,
 }
 
-impl PolicyRefusal {
+impl PolicyWriteError {
     /// Sources: Amazon S3 API Reference, "List of error codes" (`MalformedPolicy`); Amazon SQS API Reference,
     /// `SetQueueAttributes` (`InvalidAttributeValue`); Amazon S3 User Guide, "Troubleshoot access denied errors": the
     /// text names the `BlockPublicPolicy` setting.

@@ -22,8 +22,8 @@ pub use bucket::{
 };
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use executions::{Answered, Executions, TaskAnswers};
-pub use organization::{AccountList, Creation, MemberAccount, NotAMember, Organization, OrganizationLists};
+pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 pub use root_session::{
-    Audit, Delete, KeysAgain, LEAST_TIME, PolicyRefusal, ResourceSession, RootSession, RootSessions, SessionBudget,
+    Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
     Task, UnlockBucket, UnlockQueue, audit, delete,
 };

@@ -48,7 +48,7 @@ impl<'a> Journal<'a> {
         let earlier = match earlier.map(|report| report.outcome) {
             Some(DeletionOutcome::Attempted { steps, remaining: _ }) => steps,
             Some(
-                DeletionOutcome::LeftOut(_)
+                DeletionOutcome::Ineligible(_)
                 | DeletionOutcome::Exempt(_)
                 | DeletionOutcome::Paused(_)
                 | DeletionOutcome::Failed(_)
@@ -156,7 +156,7 @@ impl<'a> Journal<'a> {
     pub fn keep_earlier(&self, outcome: DeletionOutcome) -> DeletionOutcome {
         match outcome {
             DeletionOutcome::Attempted { .. } => outcome,
-            DeletionOutcome::LeftOut(_)
+            DeletionOutcome::Ineligible(_)
             | DeletionOutcome::Exempt(_)
             | DeletionOutcome::Paused(_)
             | DeletionOutcome::Failed(_)

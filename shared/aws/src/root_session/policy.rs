@@ -22,7 +22,7 @@ mod bucket;
 mod queue;
 mod refusal;
 
-pub use refusal::PolicyRefusal;
+pub use refusal::PolicyWriteError;
 
 /// A session that can change the policy of one bucket or queue, once the resource was found in the account.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use super::exception::Exception;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Analysis {
-    pub verdict: Verdict,
-    pub findings: Vec<Finding>,
+    pub verdict: LockOut,
+    pub findings: Vec<StatementFinding>,
     /// Where nobody is locked out and yet the policy cannot be replaced: the way that is left, and what it opens meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub way_left: Option<String>,
@@ -20,7 +20,7 @@ pub struct Analysis {
 /// Locked means that every way out is denied: replacing and deleting a bucket's policy, or setting a queue's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum LockOut {
     /// Every principal of the owner, whatever their permissions; the account's root user can always act.
     Everyone,
     /// Everybody but these. Whether any of them still exists cannot be read.
@@ -33,7 +33,7 @@ pub enum Verdict {
 /// What one statement does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Finding {
+pub struct StatementFinding {
     /// `Sid "DenyAll"`, or `statement 2` (counted from 1).
     pub statement: String,
     /// One plain sentence: who is denied what.

@@ -10,7 +10,7 @@ mod task;
 
 pub use audit::audit;
 pub use delete::{KeysAgain, LEAST_TIME, delete};
-pub use policy::{PolicyRefusal, ResourceSession};
+pub use policy::{PolicyWriteError, ResourceSession};
 pub use session::RootSession;
 pub use sessions::{RootSessions, SessionBudget};
 pub use task::{Audit, Delete, Task, UnlockBucket, UnlockQueue};

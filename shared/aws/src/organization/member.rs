@@ -2,7 +2,7 @@
 
 use rootwarden_domain::{
     AccountId, Candidate,
-    run::selection::{LeftOut, NotAdmitted, OrganizationAccount, admit},
+    run::selection::{EligibilityError, Ineligible, OrganizationAccount, check_eligibility},
 };
 
 use crate::client::AwsError;
@@ -15,9 +15,9 @@ pub struct MemberAccount(Candidate);
 
 /// Why an account is not taken for a member.
 #[derive(Debug, thiserror::Error)]
-pub enum NotAMember {
+pub enum MembershipError {
     #[error("the account is left out: {0}")]
-    LeftOut(LeftOut),
+    Ineligible(Ineligible),
     #[error(transparent)]
     Unanswered(#[from] AwsError),
 }
@@ -27,11 +27,11 @@ impl MemberAccount {
         management_account: AccountId,
         id: AccountId,
         found: Option<OrganizationAccount>,
-    ) -> Result<Self, NotAMember> {
-        admit(management_account, id, found).map(Self).map_err(|error| match error {
-            NotAdmitted::LeftOut(reason) => NotAMember::LeftOut(reason),
+    ) -> Result<Self, MembershipError> {
+        check_eligibility(management_account, id, found).map(Self).map_err(|error| match error {
+            EligibilityError::Ineligible(reason) => MembershipError::Ineligible(reason),
             // INVARIANT (I2): a state that cannot be read is no reason to leave the account out as if it had been read.
-            NotAdmitted::Unknown(failure) => NotAMember::Unanswered(AwsError::of_kind(
+            EligibilityError::Unknown(failure) => MembershipError::Unanswered(AwsError::of_kind(
                 failure.kind,
                 format!("take account `{id}` for a member"),
                 failure,

@@ -19,7 +19,7 @@ use crate::policy::{
         document::PolicyDocument,
         principal::{Principal, is_owner},
         statement::{Effect, Listed, Statement},
-        subject::PolicyOf,
+        subject::PolicySubject,
         words::{self, listed},
     },
     lock_out::locking::{Denial, Scope},
@@ -28,7 +28,7 @@ use crate::policy::{
 /// Something that a change opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Widening {
+pub struct NewAccess {
     pub words: String,
     /// Whether access to data may grow beyond what identity policies of the owner decide.
     pub needs_force: bool,
@@ -39,10 +39,14 @@ pub struct Widening {
 /// Those that need force let somebody at the data whom a Deny kept out so far, or let others than the owner manage the
 /// policy. The rest is said and no more: access that then rests on identity policies alone.
 #[must_use]
-pub fn widenings(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>, of: PolicyOf<'_>) -> Vec<Widening> {
+pub fn new_access(
+    before: Option<&PolicyDocument>,
+    after: Option<&PolicyDocument>,
+    subject: PolicySubject<'_>,
+) -> Vec<NewAccess> {
     let before = before.map(PolicyDocument::statements).unwrap_or_default();
     let after = after.map(PolicyDocument::statements).unwrap_or_default();
-    let mut table = Table::new(actions(before.iter().chain(&after), of), of);
+    let mut table = Table::new(actions(before.iter().chain(&after), subject), subject);
     let there: Vec<Facts<'_>> = after.iter().map(|statement| table.facts(statement)).collect();
     let gone: Vec<Facts<'_>> = before
         .iter()
@@ -57,22 +61,22 @@ pub fn widenings(before: Option<&PolicyDocument>, after: Option<&PolicyDocument>
         }
         // An Allow that a Deny beside it keeps in check as a whole gives nobody anything: a locked policy that is put back.
         if !lost(allow, &there, &table).is_empty() {
-            let (who, what) = (describe::who(&statement.principals), describe::what(statement, of));
+            let (who, what) = (describe::who(&statement.principals), describe::what(statement, subject));
             found.push(forced(format!("{} is new and allows {who} {what}", statement.name())));
         }
     }
     for denial in &gone {
-        found.extend(opened(denial, &there, &table, of));
+        found.extend(opened(denial, &there, &table, subject));
     }
     found
 }
 
-fn forced(words: String) -> Widening {
-    Widening { words, needs_force: true }
+fn forced(words: String) -> NewAccess {
+    NewAccess { words, needs_force: true }
 }
 
 /// What opens where a Deny goes or covers less.
-fn opened(denial: &Facts<'_>, after: &[Facts<'_>], table: &Table<'_>, of: PolicyOf<'_>) -> Vec<Widening> {
+fn opened(denial: &Facts<'_>, after: &[Facts<'_>], table: &Table<'_>, subject: PolicySubject<'_>) -> Vec<NewAccess> {
     let is_management = |lost: &Lost| table.actions.get(lost.action).is_some_and(|action| action.is_management);
     let (management, data): (Vec<Lost>, Vec<Lost>) = lost(denial, after, table).into_iter().partition(is_management);
     let names = |places: &[usize]| -> Vec<&str> {
@@ -88,18 +92,18 @@ fn opened(denial: &Facts<'_>, after: &[Facts<'_>], table: &Table<'_>, of: Policy
             found.push(forced(format!("{name} allows {who} {given}, which {denied} denied so far")));
         }
         let given = given_by(allow, &management, table);
-        if !given.is_empty() && is_for_others(allow.statement, of) {
+        if !given.is_empty() && is_for_others(allow.statement, subject) {
             let given = listed(&names(&given), "and");
             found.push(forced(format!(
                 "{name} allows {who} to manage the policy ({given}), which {denied} denied so far"
             )));
         }
     }
-    let denial_of_policy = Denial::of(denial.statement, of);
+    let denial_of_policy = Denial::of(denial.statement, subject);
     let locks = denial_of_policy.as_ref().is_some_and(Denial::locks);
     let by_acl = data.iter().any(|lost| may_be_given_by_acl(lost, table));
     if by_acl || found.is_empty() && (!data.is_empty() || !management.is_empty() && !locks) {
-        found.push(Widening { words: said(denial.statement, by_acl, of), needs_force: by_acl });
+        found.push(NewAccess { words: said(denial.statement, by_acl, subject), needs_force: by_acl });
     }
     found
 }
@@ -118,12 +122,12 @@ fn may_be_given_by_acl(lost: &Lost, table: &Table<'_>) -> bool {
 }
 
 /// A Deny that goes, beside what an Allow then gives.
-fn said(denial: &Statement<'_>, by_acl: bool, of: PolicyOf<'_>) -> String {
-    let (name, what) = (denial.name(), describe::what(denial, of));
-    let locks = Denial::of(denial, of).is_some_and(|denial| denial.locks());
-    let is_for_everybody = locks || Denial::scope_beside(denial, of) != Scope::Nobody;
+fn said(denial: &Statement<'_>, by_acl: bool, subject: PolicySubject<'_>) -> String {
+    let (name, what) = (denial.name(), describe::what(denial, subject));
+    let locks = Denial::of(denial, subject).is_some_and(|denial| denial.locks());
+    let is_for_everybody = locks || Denial::scope_beside(denial, subject) != Scope::Nobody;
     let mut words = if is_for_everybody {
-        let owner = of.owner;
+        let owner = subject.owner;
         format!(
             "{name} no longer denies {what}: identities of account {owner} reach it again as far as their own policies allow"
         )
@@ -139,16 +143,16 @@ fn said(denial: &Statement<'_>, by_acl: bool, of: PolicyOf<'_>) -> String {
 }
 
 /// The known data actions, and what the statements name beyond those.
-fn actions<'a>(statements: impl Iterator<Item = &'a Statement<'a>>, of: PolicyOf<'_>) -> Vec<&'a str> {
-    let known: Vec<&'static str> = of
+fn actions<'a>(statements: impl Iterator<Item = &'a Statement<'a>>, subject: PolicySubject<'_>) -> Vec<&'a str> {
+    let known: Vec<&'static str> = subject
         .known_actions()
         .iter()
-        .chain(of.known_actions_inside())
+        .chain(subject.known_actions_inside())
         .copied()
-        .filter(|action| !of.management().contains(action))
+        .filter(|action| !subject.management().contains(action))
         .collect();
     let is_unknown = |pattern: &&str| {
-        let mut all = known.iter().chain(of.management());
+        let mut all = known.iter().chain(subject.management());
         !all.any(|action| action::is_of(pattern, action))
     };
     let named: BTreeSet<&'a str> =
@@ -170,8 +174,8 @@ fn is_as_before(allow: &Statement<'_>, there: &Statement<'_>) -> bool {
 }
 
 /// Whether an Allow is for anybody outside of the owner's account.
-fn is_for_others(allow: &Statement<'_>, of: PolicyOf<'_>) -> bool {
-    let owner = of.owner.to_string();
+fn is_for_others(allow: &Statement<'_>, subject: PolicySubject<'_>) -> bool {
+    let owner = subject.owner.to_string();
     if allow.conditions.iter().any(|condition| fixes_account(condition, &owner)) {
         return false;
     }
@@ -183,7 +187,7 @@ fn is_for_others(allow: &Statement<'_>, of: PolicyOf<'_>) -> bool {
         Principal::Service(_) => false,
         Principal::Aws(name) | Principal::Federated(name) => {
             let account = name.split(':').nth(4).unwrap_or_default();
-            !is_owner(name, of) && account != owner
+            !is_owner(name, subject) && account != owner
         }
     })
 }

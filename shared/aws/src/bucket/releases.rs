@@ -7,7 +7,7 @@ use rootwarden_domain::{
     approvals::DecisionRecord,
     aws::credential::AccessKeyId,
     ids::{
-        approval::ApprovalRequest,
+        approval::ApprovalId,
         release::{DECISIONS, ReleaseId},
     },
     run::{plan::ReleasedKeys, release::KeyRelease},
@@ -60,7 +60,7 @@ impl ReleaseReader {
     async fn is_released(&self, id: &ReleaseId) -> Result<bool, StorageError> {
         let found = self.storage.find_pinned::<KeyRelease>(&id.key()).await?;
         let Some((pin, release)) = found else { return Ok(false) };
-        let request = ApprovalRequest::Release(id.clone());
+        let request = ApprovalId::Release(id.clone());
         let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
         Ok(release.is_of(id) && release.is_good(&pin, decided.as_ref(), self.clock.now()))
     }

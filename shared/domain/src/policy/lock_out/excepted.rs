@@ -13,7 +13,7 @@ use crate::policy::language::{
 
 /// Somebody, or some requests, that a Deny does not reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::policy) struct LeftOut {
+pub(in crate::policy) struct Excepted {
     pub(super) shown: Exception,
     /// All of them hold for whoever is meant.
     pub(super) limits: Vec<Limit>,
@@ -63,7 +63,7 @@ const THROUGH_AN_ENDPOINT: [&str; 7] = [
 /// So many combinations are held against each other; a policy with more says so instead.
 const MOST: usize = 64;
 
-impl LeftOut {
+impl Excepted {
     /// Somebody of whom nothing can be compared.
     pub(super) fn unknown(who: impl Into<String>, why: impl Into<String>) -> Self {
         Self { shown: Exception::new(who, Likelihood::Unknown, why), limits: vec![] }
@@ -148,15 +148,15 @@ fn are_of_two_networks(one: &str, two: &str) -> bool {
 /// Those whom every one of several Denies leaves out.
 ///
 /// Each list is the exceptions of one statement, any of which is enough.
-pub(super) fn left_out_by_all(lists: &[&[LeftOut]]) -> Vec<Exception> {
-    let mut lists: Vec<&[LeftOut]> = lists.to_vec();
+pub(super) fn left_out_by_all(lists: &[&[Excepted]]) -> Vec<Exception> {
+    let mut lists: Vec<&[Excepted]> = lists.to_vec();
     // Why the short ones first: what they exclude need not be combined with the rest.
     lists.sort_by_key(|list| list.len());
     lists.dedup();
     let Some((first, rest)) = lists.split_first() else { return vec![] };
-    let mut terms: Vec<Vec<&LeftOut>> = first.iter().map(|one| vec![one]).collect();
+    let mut terms: Vec<Vec<&Excepted>> = first.iter().map(|one| vec![one]).collect();
     for list in rest {
-        let combined: Vec<Vec<&LeftOut>> = terms.iter().flat_map(|term| with_one_of(term, list)).collect();
+        let combined: Vec<Vec<&Excepted>> = terms.iter().flat_map(|term| with_one_of(term, list)).collect();
         if combined.len() > MOST {
             return too_many(first, lists.len());
         }
@@ -172,19 +172,19 @@ pub(super) fn left_out_by_all(lists: &[&[LeftOut]]) -> Vec<Exception> {
 }
 
 /// A combination with each of a list that it does not exclude; itself, where one of the list says nothing more.
-fn with_one_of<'a>(term: &[&'a LeftOut], list: &'a [LeftOut]) -> Vec<Vec<&'a LeftOut>> {
+fn with_one_of<'a>(term: &[&'a Excepted], list: &'a [Excepted]) -> Vec<Vec<&'a Excepted>> {
     let limits: Vec<&Limit> = term.iter().flat_map(|one| &one.limits).collect();
-    let is_implied = |one: &LeftOut| {
+    let is_implied = |one: &Excepted| {
         term.contains(&one) || !one.limits.is_empty() && one.limits.iter().all(|it| limits.contains(&it))
     };
     if list.iter().any(is_implied) {
         return vec![term.to_vec()];
     }
-    let fits = |one: &&LeftOut| !term.iter().any(|there| there.excludes(one));
+    let fits = |one: &&Excepted| !term.iter().any(|there| there.excludes(one));
     list.iter().filter(fits).map(|one| term.iter().copied().chain([one]).collect()).collect()
 }
 
-fn shown_together(term: &[&LeftOut]) -> Exception {
+fn shown_together(term: &[&Excepted]) -> Exception {
     let shown: Vec<&Exception> = term.iter().map(|one| &one.shown).collect();
     if let [only] = shown.as_slice() {
         return (*only).clone();
@@ -199,7 +199,7 @@ fn shown_together(term: &[&LeftOut]) -> Exception {
     )
 }
 
-fn too_many(shortest: &[LeftOut], statements: usize) -> Vec<Exception> {
+fn too_many(shortest: &[Excepted], statements: usize) -> Vec<Exception> {
     let why = format!(
         "{statements} statements deny it, each with exceptions of its own, and only who is of all of them gets in: \
          too many to hold against each other here"
@@ -211,15 +211,15 @@ fn too_many(shortest: &[LeftOut], statements: usize) -> Vec<Exception> {
 mod tests {
     use super::*;
 
-    fn is(key: &str, pattern: &str) -> LeftOut {
+    fn is(key: &str, pattern: &str) -> Excepted {
         let limits = vec![Limit::Is { key: key.to_owned(), pattern: pattern.to_owned() }];
-        LeftOut { shown: Exception::new(pattern, Likelihood::Plausible, ""), limits }
+        Excepted { shown: Exception::new(pattern, Likelihood::Plausible, ""), limits }
     }
 
     /// Who is left of these exceptions of each statement.
-    fn who<const N: usize>(lists: [Vec<&LeftOut>; N]) -> Vec<String> {
-        let lists: Vec<Vec<LeftOut>> = lists.map(|list| list.into_iter().cloned().collect()).into();
-        let lists: Vec<&[LeftOut]> = lists.iter().map(Vec::as_slice).collect();
+    fn who<const N: usize>(lists: [Vec<&Excepted>; N]) -> Vec<String> {
+        let lists: Vec<Vec<Excepted>> = lists.map(|list| list.into_iter().cloned().collect()).into();
+        let lists: Vec<&[Excepted]> = lists.iter().map(Vec::as_slice).collect();
         left_out_by_all(&lists).into_iter().map(|exception| exception.who).collect()
     }
 
@@ -236,21 +236,21 @@ mod tests {
         let expected = format!("both at once: {} and vpce-11111111", a.shown.who);
         assert_eq!(who([vec![&a], vec![&endpoint]]), [expected]);
         assert_eq!(who([vec![&a], vec![&is("aws:username", "bob")]]), NOBODY);
-        let office = LeftOut {
+        let office = Excepted {
             limits: vec![Limit::From { key: "aws:sourceip".to_owned(), range: "198.51.100.0/24".to_owned() }],
-            ..LeftOut::unknown("the office", "")
+            ..Excepted::unknown("the office", "")
         };
         assert_eq!(who([vec![&office], vec![&endpoint]]), NOBODY);
-        assert_eq!(who([vec![&office], vec![&LeftOut::unknown("somebody", "")]]).len(), 1);
+        assert_eq!(who([vec![&office], vec![&Excepted::unknown("somebody", "")]]).len(), 1);
         assert_eq!(who([]), NOBODY);
     }
 
     #[test]
     fn too_many_combinations_are_said_and_not_counted() {
         let key = |number: usize| format!("aws:principaltag/{number}");
-        let lists: Vec<Vec<LeftOut>> =
+        let lists: Vec<Vec<Excepted>> =
             (0..40).map(|number| vec![is(&key(number), "x"), is(&key(number + 100), "y")]).collect();
-        let lists: Vec<&[LeftOut]> = lists.iter().map(Vec::as_slice).collect();
+        let lists: Vec<&[Excepted]> = lists.iter().map(Vec::as_slice).collect();
         let found = left_out_by_all(&lists);
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|one| one.likelihood == Likelihood::Unknown && one.why.contains("too many")));

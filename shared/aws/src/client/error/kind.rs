@@ -60,7 +60,7 @@ pub(super) fn classify(code: &str, message: &str, status: Option<u16>) -> ErrorK
 
         "ValidationError"
         | "ValidationException"
-        | "InvalidInput"
+        | "InputError"
         | "InvalidInputException"
         | "InvalidName"
         | "InvalidArn"

@@ -42,7 +42,7 @@ impl ExemptionReader {
         self.add_objects(&mut written, keys).await?;
         let reason = written.reason(account, now);
         if reason.is_none()
-            && let Some(why) = written.held_back(account, now)
+            && let Some(why) = written.protected(account, now)
         {
             return Err(StorageError::Unreadable(why));
         }

@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LeftOut, OrganizationAccount, Request, Selection};
+use super::{Ineligible, OrganizationAccount, Request, Selection};
 use crate::{AccountId, AccountState, Candidate, ErrorKind, Failure, aws::organizational_unit::OrganizationalUnitId};
 
 /// What a request makes of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    Candidate(Candidate),
+pub enum Eligibility {
+    Eligible(Candidate),
     /// The request is not about this account.
-    NotAsked,
-    LeftOut(LeftOut),
+    NotSelected,
+    Ineligible(Ineligible),
     /// Whether it is to be looked at cannot be said: nothing is done in it, and it is reported as unknown.
     Unknown(UnknownAccount),
 }
@@ -26,8 +26,8 @@ pub struct UnknownAccount {
 
 /// Why an account is not a candidate, whatever was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotAdmitted {
-    LeftOut(LeftOut),
+pub enum EligibilityError {
+    Ineligible(Ineligible),
     /// Its state cannot be read.
     Unknown(Failure),
 }
@@ -36,23 +36,23 @@ pub enum NotAdmitted {
 ///
 /// # Errors
 /// Why it may not.
-pub fn admit(
+pub fn check_eligibility(
     management_account: AccountId,
     account: AccountId,
     found: Option<OrganizationAccount>,
-) -> Result<Candidate, NotAdmitted> {
+) -> Result<Candidate, EligibilityError> {
     // INVARIANT (I1): the management account is refused, whether an earlier step or the fresh answer calls it that.
     let is_management = |found: &OrganizationAccount| found.managed_by == Some(account);
     if account == management_account || found.as_ref().is_some_and(is_management) {
-        return Err(NotAdmitted::LeftOut(LeftOut::ManagementAccount));
+        return Err(EligibilityError::Ineligible(Ineligible::ManagementAccount));
     }
     let Some(OrganizationAccount { candidate, state, managed_by: _, path: _ }) = found else {
-        return Err(NotAdmitted::LeftOut(LeftOut::NotInOrganization));
+        return Err(EligibilityError::Ineligible(Ineligible::NotInOrganization));
     };
     match state {
         Ok(AccountState::Active) => Ok(candidate),
-        Ok(state) => Err(NotAdmitted::LeftOut(LeftOut::NotActive(state))),
-        Err(failure) => Err(NotAdmitted::Unknown(failure)),
+        Ok(state) => Err(EligibilityError::Ineligible(Ineligible::NotActive(state))),
+        Err(failure) => Err(EligibilityError::Unknown(failure)),
     }
 }
 
@@ -62,7 +62,7 @@ impl Request {
     /// INVARIANT (I2): a state or a place that cannot be read, and decides, makes the account unknown. It decides where
     /// nothing that was read leaves the account out already.
     #[must_use]
-    pub fn standing(&self, management: AccountId, id: AccountId, found: Option<OrganizationAccount>) -> Standing {
+    pub fn eligibility(&self, management: AccountId, id: AccountId, found: Option<OrganizationAccount>) -> Eligibility {
         let Self { selection, exclude, mode: _, started_by: _ } = self;
         let (mut asked, mut excluded, mut unplaced) = (true, exclude.accounts.contains(&id), None);
         if let Some(found) = &found {
@@ -81,29 +81,32 @@ impl Request {
             }
         }
         if !asked {
-            return Standing::NotAsked;
+            return Eligibility::NotSelected;
         }
         let account = found.as_ref().map(|found| found.candidate.clone());
-        match (admit(management, id, found), account) {
-            (Err(NotAdmitted::LeftOut(reason @ (LeftOut::ManagementAccount | LeftOut::NotInOrganization))), _) => {
-                Standing::LeftOut(reason)
-            }
-            (Ok(_) | Err(_), _) if excluded => Standing::LeftOut(LeftOut::Excluded),
-            (Err(NotAdmitted::LeftOut(reason)), _) => Standing::LeftOut(reason),
-            (Err(NotAdmitted::Unknown(failure)), Some(account)) => {
-                Standing::Unknown(UnknownAccount { account, failure })
+        match (check_eligibility(management, id, found), account) {
+            (
+                Err(EligibilityError::Ineligible(
+                    reason @ (Ineligible::ManagementAccount | Ineligible::NotInOrganization),
+                )),
+                _,
+            ) => Eligibility::Ineligible(reason),
+            (Ok(_) | Err(_), _) if excluded => Eligibility::Ineligible(Ineligible::Excluded),
+            (Err(EligibilityError::Ineligible(reason)), _) => Eligibility::Ineligible(reason),
+            (Err(EligibilityError::Unknown(failure)), Some(account)) => {
+                Eligibility::Unknown(UnknownAccount { account, failure })
             }
             // Of an account that was not found no state can be unreadable.
-            (Err(NotAdmitted::Unknown(_)), None) => Standing::LeftOut(LeftOut::NotInOrganization),
+            (Err(EligibilityError::Unknown(_)), None) => Eligibility::Ineligible(Ineligible::NotInOrganization),
             (Ok(account), _) => match unplaced {
-                Some(failure) => Standing::Unknown(UnknownAccount { account, failure }),
-                None => Standing::Candidate(account),
+                Some(failure) => Eligibility::Unknown(UnknownAccount { account, failure }),
+                None => Eligibility::Eligible(account),
             },
         }
     }
 }
 
-impl Standing {
+impl Eligibility {
     /// What two readings of one account make together, `later` being the fresher one.
     ///
     /// Organizations' list is no snapshot: an account that is moved or closed meanwhile may come twice, and differently.
@@ -112,13 +115,14 @@ impl Standing {
     #[must_use]
     pub fn and(self, later: Self) -> Self {
         match (self, later) {
-            (Self::NotAsked, other) | (other, Self::NotAsked) => other,
-            (left @ Self::LeftOut(LeftOut::Excluded | LeftOut::ManagementAccount), _)
-            | (_, left @ Self::LeftOut(LeftOut::Excluded | LeftOut::ManagementAccount)) => left,
+            (Self::NotSelected, other) | (other, Self::NotSelected) => other,
+            (left @ Self::Ineligible(Ineligible::Excluded | Ineligible::ManagementAccount), _)
+            | (_, left @ Self::Ineligible(Ineligible::Excluded | Ineligible::ManagementAccount)) => left,
             (unknown @ Self::Unknown(_), _) | (_, unknown @ Self::Unknown(_)) => unknown,
-            (Self::Candidate(_), Self::Candidate(later)) => Self::Candidate(later),
-            (Self::LeftOut(_), Self::LeftOut(later)) => Self::LeftOut(later),
-            (Self::Candidate(account), Self::LeftOut(reason)) | (Self::LeftOut(reason), Self::Candidate(account)) => {
+            (Self::Eligible(_), Self::Eligible(later)) => Self::Eligible(later),
+            (Self::Ineligible(_), Self::Ineligible(later)) => Self::Ineligible(later),
+            (Self::Eligible(account), Self::Ineligible(reason))
+            | (Self::Ineligible(reason), Self::Eligible(account)) => {
                 let why = format!("Organizations says twice what account `{}` is: active, and {reason}", account.id);
                 Self::Unknown(UnknownAccount { account, failure: Failure::new(ErrorKind::Transient, why) })
             }
@@ -127,5 +131,5 @@ impl Standing {
 }
 
 #[cfg(test)]
-#[path = "standing_tests.rs"]
+#[path = "eligibility_tests.rs"]
 mod tests;

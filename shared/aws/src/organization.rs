@@ -21,7 +21,7 @@ use pace::pace;
 use crate::client::{AwsError, bounded};
 
 pub use lists::{AccountList, OrganizationLists};
-pub use member::{MemberAccount, NotAMember};
+pub use member::{MemberAccount, MembershipError};
 
 /// The organization, as the account that this runs in may see it.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Organization {
     ///
     /// # Errors
     /// Why it is not a member, or why that could not be found out.
-    pub async fn member(&self, management_account: AccountId, id: AccountId) -> Result<MemberAccount, NotAMember> {
+    pub async fn member(&self, management_account: AccountId, id: AccountId) -> Result<MemberAccount, MembershipError> {
         MemberAccount::confirm(management_account, id, self.account(id).await?)
     }
 

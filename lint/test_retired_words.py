@@ -1,0 +1,15 @@
+"""The list of retired names finds them in code and strings, and leaves prose alone."""
+
+from lint.retired_words import retired_words
+
+
+def test_a_retired_name_is_found_where_a_program_reads_it() -> None:
+    rust = '//! The News of the day.\nuse crate::News; // News\nfn f() { held_back("left_out"); /* Ask */ }\n'
+    assert list(retired_words("x.rs", rust)) == [(2, "News"), (3, "held_back"), (3, "left_out")]
+    python = '"""Takes its time."""\n# Ask\nTakes = {"left_out": "Ask a person"}\n'
+    assert list(retired_words("x.py", python)) == [(3, "Takes"), (3, "left_out")]
+    assert list(retired_words("x.json", '{\n "States": {"HowItEnds": {}}}')) == [(2, "HowItEnds")]
+
+
+def test_longer_names_are_other_names() -> None:
+    assert not list(retired_words("x.rs", "let newspaper = NewsPaper::new(asked, held_back_until);\n"))
