@@ -68,7 +68,7 @@ RETIRED = {
     "RunIs": "ExecutionState",
     "Standing": "Eligibility",
     "Takes": "Endpoint",
-    "told_to": "into_answer",
+    "told_to": "answer_to",
     "Verdict": "DecisionRequest, or LockOut",
     "WhoStartedIt": "HasStarter",
     "Widening": "NewAccess",

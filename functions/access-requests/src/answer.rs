@@ -115,7 +115,7 @@ impl RequestError {
     }
 
     /// The answer to a person, once it is logged.
-    pub(crate) fn into_answer(&self, caller: impl Display) -> HttpAnswer {
+    pub(crate) fn answer_to(&self, caller: impl Display) -> HttpAnswer {
         let status = self.status();
         match self {
             Self::Failed(Failure { kind, message, code, request_id }) => {

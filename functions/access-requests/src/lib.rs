@@ -108,11 +108,11 @@ impl AccessRequests {
     async fn answer(&self, event: UrlEvent) -> HttpAnswer {
         let caller = match event.caller(&self.people) {
             Ok(caller) => caller,
-            Err(refused) => return refused.into_answer(one_line(event.arn().unwrap_or("an unknown caller"))),
+            Err(refused) => return refused.answer_to(one_line(event.arn().unwrap_or("an unknown caller"))),
         };
         match self.carry_out(&caller, event).await {
             Ok(answer) => answer,
-            Err(not_done) => not_done.into_answer(&caller),
+            Err(not_done) => not_done.answer_to(&caller),
         }
     }
 
