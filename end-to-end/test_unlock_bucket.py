@@ -118,9 +118,9 @@ def test_the_notice_says_everything_that_an_approver_needs_and_nothing_of_the_po
     assert "24 hours" in notice["Message"]
     # What it says to send is what is taken.
     [body] = [
-        json.loads(line.removeprefix("To refuse: "))
+        json.loads(line.removeprefix("To reject: "))
         for line in notice["Message"].splitlines()
-        if line.startswith("To refuse: ")
+        if line.startswith("To reject: ")
     ]
     assert locked.approvals(person(locked, "ben"), body)[0] == 200
     assert end_of(locked, unlock).error == "Rejected"

@@ -44,7 +44,7 @@ impl ApprovalRequests {
     async fn require_plan(&self, approval_request: &ApprovalRequest) -> Result<(), FunctionError> {
         let (request, key) = (&approval_request.approval_id, approval_request.approval_id.plan_key());
         let belongs_together = match request {
-            ApprovalId::Deletion { .. } => self
+            ApprovalId::Deletion(_) => self
                 .storage
                 .read_unaltered::<DeletionPlan>(&approval_request.plan, &key)
                 .await?
@@ -99,7 +99,7 @@ pub(crate) trait ApprovablePlan: DeserializeOwned {
 
 impl ApprovablePlan for DeletionPlan {
     fn is_plan_of(&self, asked: &ApprovalRequest, request: &ApprovalId) -> bool {
-        let of_plan = ApprovalId::Deletion { run: self.run.clone(), round: self.round };
+        let of_plan = ApprovalId::Deletion(self.round_id());
         of_plan == *request && self.started_by == asked.started_by
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Decisions {
 impl Decisions {
     pub(crate) async fn decide(&self, caller: &Person, decision: &DecisionRequest) -> Result<Decided, RequestError> {
         let (record, run) = match &decision.approval_id {
-            request @ ApprovalId::Deletion { .. } => {
+            request @ ApprovalId::Deletion(_) => {
                 let (asked, _) = self.approval_requests.with_plan::<DeletionPlan>(request).await?;
                 self.decide_and_tell(&asked, caller, decision).await?
             }

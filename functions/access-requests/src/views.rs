@@ -31,7 +31,7 @@ pub(crate) struct Views {
 impl Views {
     pub(crate) async fn show(&self, request: &ApprovalId) -> Result<HttpAnswer, RequestError> {
         Ok(match request {
-            ApprovalId::Deletion { .. } => HttpAnswer::ok(&self.deletion(request).await?),
+            ApprovalId::Deletion(_) => HttpAnswer::ok(&self.deletion(request).await?),
             ApprovalId::Unlock(unlock) => HttpAnswer::ok(&self.unlock(unlock).await?),
             ApprovalId::Release(release) => HttpAnswer::ok(&self.release(release).await?),
         })

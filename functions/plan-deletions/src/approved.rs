@@ -2,7 +2,7 @@
 
 use rootwarden_aws::{Clock, Storage, StorageError};
 use rootwarden_domain::{
-    Mode, Pin,
+    Mode, Pin, RoundId,
     approvals::{DecisionRecord, carries_out},
     ids::approval::ApprovalId,
     run::plan::DeletionPlan,
@@ -28,7 +28,7 @@ impl EarlierApprovals {
             return Ok(None);
         }
         for round in (0..plan.round).rev() {
-            let request = ApprovalId::Deletion { run: plan.run.clone(), round };
+            let request = ApprovalId::Deletion(RoundId::new(plan.run.clone(), round));
             let Some(decided) = self.storage.find::<DecisionRecord>(&request.decision_key()).await? else { continue };
             let Some((pin, earlier)) = self.storage.find_pinned::<DeletionPlan>(&request.plan_key()).await? else {
                 continue;

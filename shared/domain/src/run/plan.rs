@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RunId, Sha256,
+    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RoundId, RunId, Sha256,
     artifact::{AccountOutcomes, Collected},
     people::StartedBy,
     run::{
@@ -141,6 +141,12 @@ pub struct Rules<'a> {
 }
 
 impl DeletionPlan {
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
+    }
+
     /// Plans one round. `last` is the last chunk, whose run, round and mode the plan takes; `earlier` are the others, the
     /// latest first.
     #[must_use]
