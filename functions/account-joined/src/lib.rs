@@ -65,11 +65,11 @@ impl Function for AccountJoined {
         let event = read(input)?;
         self.require_our_management_account(&event).await?;
         let run = run_id(&event)?;
-        let news = match event.news {
+        let change = match event.change {
             AccountChange::Joined(Newcomer::CreateAccountRequest(request)) => self.await_creation(request).await?,
-            news @ (AccountChange::Joined(Newcomer::Account(_)) | AccountChange::NotCreated { .. }) => news,
+            change @ (AccountChange::Joined(Newcomer::Account(_)) | AccountChange::NotCreated { .. }) => change,
         };
-        let newcomer = match news {
+        let newcomer = match change {
             AccountChange::Joined(newcomer) => newcomer,
             AccountChange::NotCreated { reason } => return Ok(nothing_to_do(&event.name, reason)),
         };
@@ -135,7 +135,7 @@ fn read(input: Value) -> Result<AccountEvent, FunctionError> {
 
 /// The run's name, derived from what the event is about and the event's own id, so that a second delivery starts nothing.
 fn run_id(event: &AccountEvent) -> Result<RunId, FunctionError> {
-    let subject = match &event.news {
+    let subject = match &event.change {
         AccountChange::Joined(Newcomer::Account(account)) => account.to_string(),
         // Why the request and not the account it led to: a second delivery may know the account, where the first did not.
         AccountChange::Joined(Newcomer::CreateAccountRequest(request)) => request.to_string(),

@@ -80,9 +80,9 @@ impl Checks {
 
     /// INVARIANT (I10, I12): what the guard stopped is deleted only with somebody else's recorded approval of this very plan.
     async fn require_approval(&self, pin: &Pin, plan: &DeletionPlan, round: RoundId) -> Result<(), FunctionError> {
-        let request = ApprovalId::Deletion(round);
-        let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
-        carries_out(pin, &request, plan.started_by.as_ref(), decided.as_ref()).map_err(denied)
+        let approval_id = ApprovalId::Deletion(round);
+        let decided = self.storage.find::<DecisionRecord>(&approval_id.decision_key()).await?;
+        carries_out(pin, &approval_id, plan.started_by.as_ref(), decided.as_ref()).map_err(denied)
     }
 
     /// INVARIANT (I12): or of an earlier round's plan in which all that this worker deletes stood, for as long as that one is good.

@@ -49,6 +49,10 @@ impl AuditChain {
             if goes_on_from.as_ref() != Some(&found.selection) {
                 return Err(broken(format!("chunk {number} does not go on from what was audited as chunk {before}")));
             }
+            let of = |chunk: &AuditedChunk| (chunk.selected.mode, chunk.selected.management_account);
+            if of(&chunk) != of(&newest) || chunk.selected.request != newest.selected.request {
+                return Err(broken(format!("chunk {before} was selected for another request")));
+            }
             (number, goes_on_from, record) = (before, chunk.selected.previous.clone(), found);
             earlier.push(chunk);
         }

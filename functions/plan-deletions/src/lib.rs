@@ -55,7 +55,7 @@ pub struct Output {
     pub mode: Mode,
     pub batch_count: usize,
     pub account_count: usize,
-    pub approval: Approval,
+    pub approval: ApprovalStatus,
     /// Under this name an approval is asked for.
     pub approval_id: ApprovalId,
     pub accounts_in_24_hours: usize,
@@ -64,7 +64,7 @@ pub struct Output {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Approval {
+pub enum ApprovalStatus {
     NotNeeded,
     Needed,
     /// Somebody approved all of it in an earlier round.
@@ -130,9 +130,9 @@ impl Function for PlanDeletions {
 fn output(pin: Pin, plan: &DeletionPlan) -> Output {
     let Guard { accounts_in_24_hours, limit } = plan.guard;
     let approval = match (plan.guard.needs_approval(), &plan.approved_before) {
-        (false, _) => Approval::NotNeeded,
-        (true, Some(_)) => Approval::Given,
-        (true, None) => Approval::Needed,
+        (false, _) => ApprovalStatus::NotNeeded,
+        (true, Some(_)) => ApprovalStatus::Given,
+        (true, None) => ApprovalStatus::Needed,
     };
     let approval_id = ApprovalId::Deletion(plan.round_id());
     let (batch_count, account_count) = (plan.batches.len(), plan.account_count());
@@ -149,7 +149,7 @@ fn output(pin: Pin, plan: &DeletionPlan) -> Output {
 }
 
 impl PlanDeletions {
-    /// The plan that was made of the round before, by an attempt whose answer got lost. A plan says when it was made, so a second one
+    /// The plan of this round that an earlier attempt made, whose answer got lost. A plan says when it was made, so a second one
     /// would be another.
     ///
     /// INVARIANT (I10): a round is not planned again from anything else, or each plan could stay within the guard.

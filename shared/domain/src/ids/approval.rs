@@ -44,7 +44,7 @@ impl FromStr for ApprovalId {
     type Err = ValueError;
 
     fn from_str(value: &str) -> Result<Self, ValueError> {
-        let refused = || ValueError::new(value, "an approval request (`<run>.<round>`, `unlock-…` or `release-…`)");
+        let refused = || ValueError::new(value, "an approval id (`<run>.<round>`, `unlock-…` or `release-…`)");
         // None of these ids has a dot.
         let Some((run, round)) = value.split_once('.') else {
             let release = value.parse().map(Self::Release);
