@@ -8,7 +8,16 @@ import pytest
 from harness.deployment import Deployment
 from harness.organization import UNLOCK_BUCKET, calls_in, changes_in
 from harness.people import person
-from harness.unlock_requests import ask, carry_out, decide, end_of, notices_of, plan_sha256, show, wait_for_approval_request
+from harness.unlock_requests import (
+    ask,
+    carry_out,
+    decide,
+    end_of,
+    notices_of,
+    plan_sha256,
+    show,
+    wait_for_approval_request,
+)
 from locked_organization import (
     BUCKET,
     LOCKED,

@@ -38,7 +38,7 @@ def notices_of(deployment: Deployment, unlock: str, subject: str = "") -> list[d
     return [
         notice
         for notice in deployment.notices()
-        if f"Request: {unlock}\n" in f"{notice['Message']}\n" and subject in notice["Subject"]
+        if f"Approval id: {unlock}\n" in f"{notice['Message']}\n" and subject in notice["Subject"]
     ]
 
 
