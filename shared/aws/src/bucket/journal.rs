@@ -74,7 +74,7 @@ impl<'a> Journal<'a> {
 
     /// Writes down that a deletion is about to be sent.
     ///
-    /// INVARIANT (I13): the switch that pauses everything is asked first, before each step, since many accounts are at work at once.
+    /// INVARIANT (I13): the pause is asked for first, before each step, since many accounts are at work at once.
     ///
     /// # Errors
     /// What becomes of the step instead: everything is paused, or it could not be written down, so it must not be sent.
