@@ -3,7 +3,7 @@
 use rootwarden_domain::Sha256;
 use serde_json::{Value, json};
 
-use crate::MANAGEMENT;
+use crate::names::MANAGEMENT;
 
 /// An HTTP request as Lambda hands it on from a function URL, signed by an IAM user, a role's session or nobody.
 pub fn url_event(caller_arn: Option<&str>, body: &str) -> Value {

@@ -6,6 +6,7 @@
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
 
 mod events;
+mod names;
 mod run;
 
 use rootwarden_aws::{Deadline, SdkConfig};
@@ -19,11 +20,8 @@ use std::{
 };
 
 pub use events::{question, url_event, url_event_of};
+pub use names::{BUCKET, MANAGEMENT, RUN};
 pub use run::{Finished, Listed, Round};
-
-pub const MANAGEMENT: &str = "111122223333";
-pub const BUCKET: &str = "rootwarden-bucket";
-pub const RUN: &str = "nightly-2026-11-22";
 
 /// What a deployment sets. The defaults are those of the tests, not of the template.
 #[derive(Debug, Clone)]
