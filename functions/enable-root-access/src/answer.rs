@@ -54,7 +54,7 @@ impl<'a> Answer<'a> {
             reason,
             physical_resource_id: request.physical_resource_id.unwrap_or(PHYSICAL_ID),
             stack_id: request.stack_id,
-            request_id: request.request_id,
+            request_id: request.id,
             logical_resource_id: request.logical_resource_id,
             data,
         }

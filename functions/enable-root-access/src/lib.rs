@@ -112,16 +112,13 @@ impl EnableRootAccess {
     }
 
     async fn features(&self, root_sessions: RootSessions, report: &mut Report) -> Result<(), FunctionError> {
-        let features = match self.root_access.features().await? {
-            Some(features) => {
-                report.trusted_access = StepOutcome::WasOn;
-                features
-            }
-            None => {
-                let features = self.root_access.enable_trusted_access().await?;
-                report.trusted_access = StepOutcome::SwitchedOn;
-                features
-            }
+        let features = if let Some(features) = self.root_access.features().await? {
+            report.trusted_access = StepOutcome::WasOn;
+            features
+        } else {
+            let features = self.root_access.enable_trusted_access().await?;
+            report.trusted_access = StepOutcome::SwitchedOn;
+            features
         };
         let management = Feature::RootCredentialsManagement;
         report.root_credentials_management = self.switch_feature_on(management, features.contains(&management)).await?;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Request<'a> {
     pub(crate) response_url: &'a str,
     pub(crate) stack_id: &'a str,
-    pub(crate) request_id: &'a str,
+    pub(crate) id: &'a str,
     pub(crate) logical_resource_id: &'a str,
     /// Absent when the resource is created.
     pub(crate) physical_resource_id: Option<&'a str>,
@@ -45,7 +45,7 @@ impl<'a> Request<'a> {
         Ok(Self {
             response_url: text("ResponseURL")?,
             stack_id: text("StackId")?,
-            request_id: text("RequestId")?,
+            id: text("RequestId")?,
             logical_resource_id: text("LogicalResourceId")?,
             physical_resource_id: text("PhysicalResourceId").ok(),
             change: match text("RequestType")? {
