@@ -7,7 +7,7 @@ EMULATOR := target/emulator
 LINTERS := target/linters
 PACKAGING := target/packaging
 
-.PHONY: help demo test format lint unit end-to-end docs build package bench-sweep bench-compare deny
+.PHONY: help demo test format lint unit end-to-end docs build package package-management-account bench-sweep bench-compare deny
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -52,6 +52,9 @@ build:
 
 package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy` deploys, under .aws-sam
 	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build
+
+package-management-account: $(PACKAGING)/.installed ## The same for the small stack of the management account
+	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build --template-file management-account.yaml --build-dir .aws-sam/management-account
 
 bench-sweep: $(EMULATOR)/.installed ## Measures the nightly sweep (BENCH='--accounts 10000 50000' for the real sizes)
 	cargo build --release --workspace --bins --locked

@@ -1,8 +1,10 @@
 """The template with everything filled in that CloudFormation would fill in, with names as long as AWS lets them be."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+from harness.paths import TEMPLATE
 from harness.template import translated
 
 ACCOUNT = "111122223333"
@@ -22,9 +24,15 @@ class Rendered:
     """One rendering, by default of the longest names in the partition with the longest name that we support."""
 
     def __init__(
-        self, *, stack: str = "s" * 64, partition: str = "aws-us-gov", region: str = "us-gov-west-1", **parameters: str
+        self,
+        *,
+        source: Path = TEMPLATE,
+        stack: str = "s" * 64,
+        partition: str = "aws-us-gov",
+        region: str = "us-gov-west-1",
+        **parameters: str,
     ) -> None:
-        self.template = translated()
+        self.template = translated(source)
         self._pseudo = {
             "AWS::StackName": stack,
             "AWS::StackId": f"arn:{partition}:cloudformation:{region}:{ACCOUNT}:stack/{stack}/id",

@@ -22,7 +22,7 @@ from harness.executions import SECURE, Execution, Executions
 from harness.function_url import signed_post
 from harness.inbox import Inbox
 from harness.organization import Call, World
-from harness.paths import DEBUG_BINARIES, TARGET, TEMPLATE
+from harness.paths import DEBUG_BINARIES, MANAGEMENT_TEMPLATE, TARGET, TEMPLATE
 from harness.simulator import Simulator
 from harness.stack import Credentials, Stack
 
@@ -41,6 +41,14 @@ class Invocation:
         return self.payload.get("errorType") if self.error else None
 
 
+@dataclass(frozen=True)
+class Layout:
+    """In which account Rootwarden runs, and what the stack of the management account is given before it is deployed."""
+
+    account: str
+    management_account: Mapping[str, str]
+
+
 class Deployment:
     """A deployment that lives as long as its `with` block, and all that is done with it."""
 
@@ -53,6 +61,7 @@ class Deployment:
         parameters: Mapping[str, str] | None = None,
         emulator_settings: Mapping[str, str] | None = None,
         binaries: Path = DEBUG_BINARIES,
+        layout: Layout | None = None,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._parameters = {
@@ -72,7 +81,9 @@ class Deployment:
         self._emulator = EmulatorProcess()
         self.simulator = Simulator(binaries)
         self.endpoint = self.simulator.endpoint
-        self.stack = Stack(self.endpoint, world["management_account"])
+        self._layout = layout
+        self.stack = Stack(self.endpoint, layout.account if layout else world["management_account"])
+        self.management = Stack(self.endpoint, world["management_account"], "rootwarden-management-account")
         self._bucket = Bucket(self.stack)
         self._executions = Executions(self.stack, lambda: self._emulator.output()[-3000:])
 
@@ -101,6 +112,11 @@ class Deployment:
         self._say("starting the simulated organization and the emulator")
         self._start_simulator()
         self._emulator.start(self._directory, self.endpoint, self._emulator_settings)
+        if self._layout is not None:
+            self._say("deploying management-account.yaml")
+            self.management.deploy(
+                MANAGEMENT_TEMPLATE, self._binaries, self._directory, dict(self._layout.management_account)
+            )
         self._say("deploying template.yaml")
         self.stack.deploy(TEMPLATE, self._binaries, self._directory, self._parameters)
         self.simulator.register_callers(dict(self.stack.callers()))

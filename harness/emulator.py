@@ -24,6 +24,8 @@ that stands in the definition, and not of one that stands in the state.
 Roles in conditions: on AWS, `aws:PrincipalArn` of a role's session is the role's ARN with its path (IAM User Guide,
 "AWS global condition context keys"); ministack gives the session's, and the template's policies ask for the path.
 
+Several accounts, and stacks whose functions CloudFormation calls: `harness/emulator_accounts.py`.
+
 Everything else is ministack's own, and listens where BIND_HOST says.
 """
 
@@ -40,6 +42,8 @@ from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
 from ministack.services import eventbridge, iam, lambda_svc, stepfunctions
+
+from harness import emulator_accounts
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -250,5 +254,6 @@ if __name__ == "__main__":
     stepfunctions._evaluate_rule = with_orders_of_texts(stepfunctions._evaluate_rule)
     stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
     iam_evaluator._resolve_condition_key = with_role(iam_evaluator._resolve_condition_key)
+    emulator_accounts.install()
     ministack.app = with_service_events(ministack.app)
     ministack.main()

@@ -61,7 +61,11 @@ def located(template: Path, code: Callable[[str], str], definition: Callable[[Pa
 def for_emulator(document: dict[str, Any]) -> dict[str, Any]:
     """The template where the emulator knows less than AWS: it delivers nothing by a rule that is not simply ENABLED."""
     function, event = EVENTS_RULE
-    document["Resources"][function]["Properties"]["Events"][event]["Properties"]["State"] = "ENABLED"
+    for id, resource in document["Resources"].items():
+        if id == function:
+            resource["Properties"]["Events"][event]["Properties"]["State"] = "ENABLED"
+        elif resource["Type"] == "AWS::Events::Rule":
+            resource["Properties"]["State"] = "ENABLED"
     return document
 
 

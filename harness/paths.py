@@ -5,5 +5,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "target"
 TEMPLATE = ROOT / "template.yaml"
+MANAGEMENT_TEMPLATE = ROOT / "management-account.yaml"
 DEBUG_BINARIES = TARGET / "debug"
 """Where the functions and the simulator are when nothing else is said: what `cargo build` makes."""

@@ -23,9 +23,11 @@ Credentials = tuple[str, str, str | None]
 class Stack:
     """The stack of one account, behind one endpoint that answers for every service."""
 
-    def __init__(self, endpoint: str, account: str) -> None:
+    def __init__(self, endpoint: str, account: str, name: str = STACK) -> None:
         self._endpoint = endpoint
         self.account = account
+        self.name = name
+        self._artifacts = ARTIFACTS if name == STACK else f"{name}-artifacts"
         self._clients: dict[tuple[str, Credentials | None, str], BaseClient] = {}
         self.resources: dict[str, str] = {}
         """Physical ids by logical ids."""
@@ -65,16 +67,16 @@ class Stack:
         `directory` is for files that live a moment.
         """
         s3 = self.client("s3")
-        s3.create_bucket(Bucket=ARTIFACTS)
+        s3.create_bucket(Bucket=self._artifacts)
 
         def upload(name: str, content: bytes) -> str:
-            s3.put_object(Bucket=ARTIFACTS, Key=name, Body=content)
-            return f"s3://{ARTIFACTS}/{name}"
+            s3.put_object(Bucket=self._artifacts, Key=name, Body=content)
+            return f"s3://{self._artifacts}/{name}"
 
         # Uploaded too: a template that is sent as it is may have 51,200 bytes at most.
         packaged = upload("template.json", package(template, binaries, directory, upload).encode())
         cloudformation = self.client("cloudformation")
-        name = {"StackName": STACK, "ChangeSetName": "deploy"}
+        name = {"StackName": self.name, "ChangeSetName": "deploy"}
         often = {"Delay": 1, "MaxAttempts": 120}
         try:
             cloudformation.create_change_set(
@@ -86,21 +88,28 @@ class Stack:
             )
             cloudformation.get_waiter("change_set_create_complete").wait(**name, WaiterConfig=often)
             cloudformation.execute_change_set(**name)
-            cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig=often)
+            cloudformation.get_waiter("stack_create_complete").wait(StackName=self.name, WaiterConfig=often)
         except (ClientError, WaiterError) as error:
             raise DeploymentError(
                 f"the stack was not created: {error}\n" + "\n".join(self._stack_failures())
             ) from error
-        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        stack = cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         self.resources = {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+            for resource in cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         }
+
+    def delete(self) -> None:
+        """Deletes the stack, and waits until it is gone."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.delete_stack(StackName=self.name)
+        often = {"Delay": 1, "MaxAttempts": 120}
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=often)
 
     def _stack_failures(self) -> list[str]:
         try:
-            events = self.client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
+            events = self.client("cloudformation").describe_stack_events(StackName=self.name)["StackEvents"]
         except ClientError:
             return []
         return [

@@ -9,6 +9,7 @@ mod audit_records;
 mod bad_input;
 mod commands;
 mod documents;
+mod enable_root_access;
 mod evidence;
 mod exemptions;
 mod failures;

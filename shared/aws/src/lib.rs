@@ -6,11 +6,15 @@
 //! - `client`: what every client has in common – bounds, the clock, the deadline, the errors;
 //! - `bucket`: the project's bucket, and a reader for each kind of object in it;
 //! - `executions`: starting executions, and answering those that wait;
+//! - `centralized_access`: which features of root access the organization has on, and switching them on;
+//! - `custom_resource`: the answers that CloudFormation waits for;
 //! - `organization`: who is in the organization, and who may be changed;
 //! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
 mod bucket;
+mod centralized_access;
 mod client;
+mod custom_resource;
 mod executions;
 mod organization;
 mod root_session;
@@ -20,7 +24,9 @@ pub use aws_config::SdkConfig;
 pub use bucket::{
     ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
 };
+pub use centralized_access::{Feature, RootAccess};
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
+pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
 pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 pub use root_session::{

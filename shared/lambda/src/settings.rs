@@ -72,12 +72,20 @@ impl Settings {
         }
     }
 
+    /// The account that this deployment is in.
+    ///
+    /// # Errors
+    /// It is not set, or no account id.
+    pub fn account_id(&self) -> Result<AccountId, FunctionError> {
+        self.parsed("ROOTWARDEN_ACCOUNT_ID")
+    }
+
     /// Who counts as a person: principals of the deployment's own account, of the kinds and roles that it names.
     ///
     /// # Errors
     /// The account or the kinds are not set, or cannot be read; a role is not named by one ARN of that account.
     pub fn people(&self) -> Result<People, FunctionError> {
-        let account: AccountId = self.parsed("ROOTWARDEN_ACCOUNT_ID")?;
+        let account = self.account_id()?;
         let kinds: PersonKinds = self.parsed("ROOTWARDEN_PEOPLE")?;
         let roles = "ROOTWARDEN_PERSON_ROLE_ARNS";
         let named = self.0.get(roles).map_or("", String::as_str).split(',').filter(|arn| !arn.is_empty());

@@ -41,7 +41,9 @@ pub(super) fn disable_service_access(world: &mut World, operation: &Operation, n
 pub(super) fn register_delegate(world: &mut World, operation: &Operation) -> Answer {
     let account = iam_delegate(world, operation)?;
     if !world.trusts_iam() {
-        let message = "You must enable trusted access for the service before you register a delegated administrator.";
+        // Source: the error that several people published of the AWS CLI, e.g. of servicecatalog.amazonaws.com.
+        let message = "You must enable service access before you delegate an administrator for this service. \
+                       Call the AWS API EnableAWSServiceAccess first.";
         return Err(constraint(message, "SERVICE_ACCESS_NOT_ENABLED"));
     }
     if !world.delegated_administrators.insert(account.clone()) {

@@ -84,6 +84,9 @@ pub(super) fn classify(code: &str, message: &str, status: Option<u16>) -> ErrorK
         | "CreateAccountStatusNotFoundException"
         | "OrganizationalUnitNotFoundException"
         | "AccountNotFoundException"
+        // Organizations: a delegation that cannot be (API Reference, RegisterDelegatedAdministrator).
+        | "ConstraintViolationException"
+        | "UnsupportedAPIEndpointException"
         | "LimitExceeded"
         | "DeleteConflict"
         | "NoSuchEntity"

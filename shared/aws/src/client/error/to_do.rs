@@ -124,6 +124,9 @@ fn wrong(code: &str) -> Option<&'static str> {
             "the Region may not be enabled in the account, or the function's role was made anew: try again"
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => "the session was too old: try again",
+        "ConstraintViolationException" => {
+            "a limit of the organization, or something that has to come first: AWS names it"
+        }
         "CreateAccountStatusNotFoundException" => "ask in the account that created it, the management account",
         _ => return None,
     })
