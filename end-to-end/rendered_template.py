@@ -1,8 +1,10 @@
 """The template with everything filled in that CloudFormation would fill in, with names as long as AWS lets them be."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+from harness.paths import TEMPLATE
 from harness.template import translated
 
 ACCOUNT = "111122223333"
@@ -22,9 +24,15 @@ class Rendered:
     """One rendering, by default of the longest names in the partition with the longest name that we support."""
 
     def __init__(
-        self, *, stack: str = "s" * 64, partition: str = "aws-us-gov", region: str = "us-gov-west-1", **parameters: str
+        self,
+        *,
+        path: Path = TEMPLATE,
+        stack: str = "s" * 64,
+        partition: str = "aws-us-gov",
+        region: str = "us-gov-west-1",
+        **parameters: str,
     ) -> None:
-        self.template = translated()
+        self.template = translated(path)
         self._pseudo = {
             "AWS::StackName": stack,
             "AWS::StackId": f"arn:{partition}:cloudformation:{region}:{ACCOUNT}:stack/{stack}/id",
@@ -34,7 +42,8 @@ class Rendered:
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::NoValue": NOTHING,
         }
-        defaults = {name: str(known.get("Default", "none")) for name, known in self.template["Parameters"].items()}
+        known_parameters = self.template["Parameters"].items()
+        defaults = {name: str(known.get("Default", "none")) for name, known in known_parameters}
         self.parameters = defaults | parameters
 
     def resources(self, type: str) -> dict[str, dict[str, Any]]:
@@ -134,6 +143,7 @@ class Rendered:
             "AWS::Lambda::Function": ("lambda", f"function:{name}"),
             "AWS::StepFunctions::StateMachine": ("states", f"stateMachine:{name}"),
             "AWS::Logs::LogGroup": ("logs", f"log-group:{name}:*"),
+            "AWS::Events::Rule": ("events", f"rule/{name}"),
         }.get(type, (type.split("::")[1].lower(), name))
         place = {"iam": f":{ACCOUNT}", "s3": ":"}.get(service, f"{region}:{ACCOUNT}")
         return f"arn:{partition}:{service}:{place}:{resource}"

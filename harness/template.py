@@ -16,13 +16,11 @@ from harness.paths import TEMPLATE
 EXAMPLES = {"Partition": "aws", "Mode": "report", "NightlyExclude": '{"accounts": ["111122223333"], "tags": []}'}
 
 
-def translated() -> dict[str, Any]:
-    """The template without SAM."""
+def translated(path: Path = TEMPLATE) -> dict[str, Any]:
+    """A template without SAM: by default the project's own."""
     # The translator asks for a Region to know the partition; nothing is called.
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    template = located(
-        TEMPLATE, lambda function: f"s3://artifacts/{function}.zip", lambda path: "s3://artifacts/machine"
-    )
+    template = located(path, lambda function: f"s3://artifacts/{function}.zip", lambda path: "s3://artifacts/machine")
     return Translator({}, Parser()).translate(template, {})
 
 
