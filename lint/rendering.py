@@ -1,7 +1,8 @@
-"""Checks `template.yaml` as CloudFormation will see it, and makes the state machines readable for other linters.
+"""Checks the templates as CloudFormation will see them, and makes the state machines readable for other linters.
 
 cfn-lint looks at a SAM template without translating it, and so misses what is wrong inside `AWS::Serverless::*`: it is
-given the translated template as well. `target/lint/` then has the state machines with their placeholders filled in.
+given the translated templates as well. `target/lint/` then has these, for checkov, and the state machines with their
+placeholders filled in.
 """
 
 import json
@@ -13,16 +14,22 @@ from harness.paths import ROOT, TARGET, TEMPLATE
 from harness.template import filled_in, translated
 
 DIRECTORY = TARGET / "lint"
+# Those that SAM translates, and those that are CloudFormation's own.
+SAM = [TEMPLATE, ROOT / "management-account-watch.yaml"]
+PLAIN = [ROOT / "watch-region.yaml"]
 
 
 def main() -> int:
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     for definition in (ROOT / "statemachines").glob("*.asl.json"):
         (DIRECTORY / definition.name).write_text(filled_in(definition))
-    template = DIRECTORY / "template.json"
-    template.write_text(json.dumps(translated(), indent=2))
+    templates = [*SAM, *PLAIN]
+    for path in SAM:
+        template = DIRECTORY / f"{path.stem}.json"
+        template.write_text(json.dumps(translated(path), indent=2))
+        templates.append(template)
     linter = Path(sys.executable).parent / "cfn-lint"
-    return subprocess.run([linter, TEMPLATE, template], check=False).returncode
+    return subprocess.run([linter, *templates], check=False).returncode
 
 
 if __name__ == "__main__":
