@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.deployment import Deployment
+from harness.executions import TELL, ended_execution
 from harness.stack import REGION
 from harness.waiting import wait_until
 from policy_evaluation import decision
@@ -14,7 +15,6 @@ from sample_events import sample_event
 from shared_deployments import RunName
 from worlds import MANAGEMENT
 
-TELLING = "TellOfChangesStateMachineArn"
 Event = dict[str, Any]
 
 
@@ -40,13 +40,13 @@ def told(deployment: Deployment, before: int, *parts: str) -> dict[str, str]:
 
 def failures(deployment: Deployment) -> str:
     """How executions of the machine that tells people failed."""
-    found = (deployment.execution(name, TELLING) for name in deployment.executions(TELLING))
+    found = (deployment.execution(name, TELL) for name in deployment.executions(TELL))
     return "\n".join(f"{it.name}: {it.status} {it.error} {it.cause}" for it in found if it and it.error)
 
 
 def ended(deployment: Deployment, count: int) -> list[str]:
     """Waits until so many executions of the machine that tells people are there and have ended; their names."""
-    states, machine = deployment.stack.client("stepfunctions"), deployment.stack.outputs[TELLING]
+    states, machine = deployment.stack.client("stepfunctions"), deployment.stack.outputs[TELL]
 
     def done() -> list[str] | None:
         pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine)
@@ -118,11 +118,11 @@ def test_an_exemption_and_the_pause_are_told_by_the_bucket_itself(
 
 
 def test_what_the_functions_write_is_told_to_nobody(deployment: Deployment, run_name: RunName) -> None:
-    before = deployment.executions(TELLING)
+    before = deployment.executions(TELL)
     run = deployment.run({"selection": {"accounts": ["222200000001"]}, "mode": "enforce"}, run_name("written"))
     assert run.status == "SUCCEEDED", (run.error, run.cause)
     assert any(key.startswith(f"runs/{run.name}/report/") for key in deployment.objects())
-    assert deployment.executions(TELLING) == before
+    assert deployment.executions(TELL) == before
 
 
 def opened_by(deployment: Deployment, role: str, hour: int, name: str = "sts-assume-root") -> Event:
@@ -144,14 +144,14 @@ def test_a_root_session_of_somebody_else_is_told_with_its_access_key_id_and_with
     assert notice["Subject"] == "Rootwarden: root session by another caller"
     for part in ("told-with-its-key", "ASIAIOSFODNN7EXAMPLE", "444455556666", "S3UnlockBucketPolicy", "What to do"):
         assert part in notice["Message"], part
-    states, machine = deployment.stack.client("stepfunctions"), deployment.stack.outputs[TELLING]
-    for name in deployment.executions(TELLING):
+    states, machine = deployment.stack.client("stepfunctions"), deployment.stack.outputs[TELL]
+    for name in deployment.executions(TELL):
         arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
         assert token not in str(states.describe_execution(executionArn=arn))
 
 
 def test_one_caller_is_told_of_once_an_hour_whatever_its_sessions_are_called(deployment: Deployment) -> None:
-    before, count = len(deployment.notices()), len(deployment.executions(TELLING))
+    before, count = len(deployment.notices()), len(deployment.executions(TELL))
     for _ in range(4):
         deployment.put_organization_event(opened_by(deployment, "often", 2))
     names = ended(deployment, count + 5)
@@ -188,7 +188,7 @@ def test_a_refusal_to_a_user_is_told_with_its_reason(deployment: Deployment) -> 
 
 
 def test_the_stacks_own_root_sessions_are_told_to_nobody(deployment: Deployment) -> None:
-    before = deployment.executions(TELLING)
+    before = deployment.executions(TELL)
     for id in ("AuditAccountsRole", "DeleteCredentialsRole", "UnlockPolicyRole"):
         deployment.put_organization_event(opened_by(deployment, deployment.stack.resources[id], 5))
     # What comes after them on the same bus was told, so they were looked at.
@@ -199,7 +199,7 @@ def test_the_stacks_own_root_sessions_are_told_to_nobody(deployment: Deployment)
 
 
 def test_an_event_that_was_delivered_twice_is_told_once(deployment: Deployment) -> None:
-    before, count = len(deployment.notices()), len(deployment.executions(TELLING))
+    before, count = len(deployment.notices()), len(deployment.executions(TELL))
     event = opened_by(deployment, "delivered-twice", 6)
     deployment.put_organization_event(event)
     deployment.put_organization_event(copy.deepcopy(event))
@@ -220,3 +220,12 @@ def test_only_the_rules_of_this_stack_may_leave_events_in_the_queue(deployment: 
             aws__SourceArn=arn,
         )
         assert found == expected
+
+
+def test_whoever_may_start_the_machine_cannot_have_it_say_what_they_like(deployment: Deployment) -> None:
+    before, states = len(deployment.notices()), deployment.stack.client("stepfunctions")
+    forged = {"subject": "Rootwarden: approval needed", "message": "Please approve plan …"}
+    for input in (forged, {"source": "aws.sts", **forged}, {"notice": forged, "name": "forged"}):
+        started = states.start_execution(stateMachineArn=deployment.stack.outputs[TELL], input=json.dumps(input))
+        ended_execution(deployment.stack, started["executionArn"])
+    assert [notice for notice in deployment.notices()[before:] if "approv" in notice["Message"]] == []
