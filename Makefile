@@ -5,6 +5,8 @@ PYTHON ?= python3
 export PYTHONPYCACHEPREFIX := $(CURDIR)/target/pycache
 EMULATOR := target/emulator
 LINTERS := target/linters
+# On its own: it pins packages that the other linters need in newer versions.
+CHECKOV := target/checkov
 PACKAGING := target/packaging
 
 .PHONY: help demo test format lint unit end-to-end docs build package package-management-account bench-sweep bench-compare deny
@@ -20,7 +22,7 @@ test: format lint unit docs end-to-end ## Everything that has to hold before a c
 format:
 	cargo fmt --all --check
 
-lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
+lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed $(CHECKOV)/.installed
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(LINTERS)/bin/ruff format --check .
 	$(LINTERS)/bin/ruff check .
@@ -32,6 +34,7 @@ lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
 	$(LINTERS)/bin/python -m pytest lint
 	$(LINTERS)/bin/zizmor --offline --no-progress --strict-collection --persona pedantic .github
 	$(LINTERS)/bin/python -m lint.rendering
+	$(CHECKOV)/bin/checkov --config-file lint/checkov.yaml -f target/lint/template.json target/lint/management-account-watch.json watch-region.yaml
 	for machine in statemachines/*.asl.json; do \
 		$(LINTERS)/node_modules/.bin/asl-validator --json-path "target/lint/$$(basename $$machine)" || exit 1; \
 	done
@@ -76,6 +79,11 @@ $(EMULATOR)/.installed: harness/requirements.txt end-to-end/requirements.txt
 $(LINTERS)/.installed: lint/requirements.txt
 	$(PYTHON) -m venv --clear $(LINTERS)
 	$(LINTERS)/bin/pip install --quiet -r lint/requirements.txt
+	touch $@
+
+$(CHECKOV)/.installed: lint/checkov-requirements.txt
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/pip install --quiet -r lint/checkov-requirements.txt
 	touch $@
 
 $(LINTERS)/node_modules/.installed: $(LINTERS)/.installed

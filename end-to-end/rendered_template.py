@@ -42,7 +42,8 @@ class Rendered:
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::NoValue": NOTHING,
         }
-        defaults = {name: str(known.get("Default", "none")) for name, known in self.template["Parameters"].items()}
+        known_parameters = self.template["Parameters"].items()
+        defaults = {name: str(known.get("Default", "none")) for name, known in known_parameters}
         self.parameters = defaults | parameters
 
     def resources(self, type: str) -> dict[str, dict[str, Any]]:
@@ -142,6 +143,7 @@ class Rendered:
             "AWS::Lambda::Function": ("lambda", f"function:{name}"),
             "AWS::StepFunctions::StateMachine": ("states", f"stateMachine:{name}"),
             "AWS::Logs::LogGroup": ("logs", f"log-group:{name}:*"),
+            "AWS::Events::Rule": ("events", f"rule/{name}"),
         }.get(type, (type.split("::")[1].lower(), name))
         place = {"iam": f":{ACCOUNT}", "s3": ":"}.get(service, f"{region}:{ACCOUNT}")
         return f"arn:{partition}:{service}:{place}:{resource}"

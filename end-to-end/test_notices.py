@@ -34,7 +34,7 @@ def test_an_administrator_cannot_forge_a_notice(deployment: Deployment) -> None:
 
 
 def test_the_state_machines_tell_people_and_no_function_does(deployment: Deployment) -> None:
-    machines = ("SecureAccountsRole", "UnlockPolicyMachineRole")
+    machines = ("SecureAccountsRole", "UnlockPolicyMachineRole", "TellOfChangesRole")
     for id, role in deployment.stack.resources.items():
         if id.endswith("Role"):
             is_denied = publishes(deployment, principal=f"arn:aws:iam::{MANAGEMENT}:role/{role}") == "Deny"
@@ -58,4 +58,5 @@ def test_without_unlock_requests_their_state_machine_is_not_named(report_deploym
         if statement.get("Sid") == "NoticesByTheStateMachines"
     ]
     named = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
-    assert named == [f"arn:aws:iam::{MANAGEMENT}:role/{report_deployment.stack.resources['SecureAccountsRole']}"]
+    roles = ("SecureAccountsRole", "TellOfChangesRole")
+    assert named == [f"arn:aws:iam::{MANAGEMENT}:role/{report_deployment.stack.resources[role]}" for role in roles]

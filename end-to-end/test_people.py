@@ -92,7 +92,7 @@ def test_a_deployment_for_named_roles_alone_has_to_name_one(deployment: Deployme
             ChangeSetName="deploy",
             ChangeSetType="CREATE",
             TemplateURL=f"https://s3.amazonaws.com/{ARTIFACTS}/template.json",
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         )
 
@@ -176,7 +176,9 @@ def test_the_stack_lets_only_its_own_roles_start_runs_directly(guarded: Deployme
                 starters.add(logical)
     # A Distributed Map starts children of its own machine.
     machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole"}
-    assert starters == machines | {"AccountJoinedRole", "AccessRequestsRole"}
+    # These two reach only the machine that tells of changes.
+    watching = {"WatchingRole", "TellOfChangesRole"}
+    assert starters == machines | watching | {"AccountJoinedRole", "AccessRequestsRole"}
     for arn in policies(guarded):
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]

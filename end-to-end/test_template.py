@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.package import EVENTS_RULE, for_emulator, located
+from harness.package import ALL_EVENTS, EVENTS_RULE, for_emulator, located
 from harness.paths import TEMPLATE
 from harness.template import translated
 from rendered_template import Rendered
@@ -15,9 +15,10 @@ LONGEST_STACK_NAME = 64
 
 
 def test_no_read_only_management_event_is_missed() -> None:
-    """In the state ENABLED a rule does not match them, and AccountJoinedOrganization may be marked as one."""
-    [rule] = Rendered().resources("AWS::Events::Rule").values()
-    assert rule["State"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+    """In the state ENABLED a rule does not match them; two of ours may be marked as such."""
+    rules = Rendered().resources("AWS::Events::Rule")
+    with_all = {id for id, rule in rules.items() if rule.get("State") == ALL_EVENTS}
+    assert with_all == {"AccountJoinedMembership", "RootSessionOpened", "RootSessionRefused"}
 
 
 def test_the_emulator_alone_gets_another_state_of_the_rule_and_nothing_else() -> None:
@@ -28,11 +29,12 @@ def test_the_emulator_alone_gets_another_state_of_the_rule_and_nothing_else() ->
         return document["Resources"][EVENTS_RULE[0]]["Properties"]["Events"][EVENTS_RULE[1]]["Properties"]
 
     for_aws, changed = template(), for_emulator(template())
-    assert (rule(for_aws)["State"], rule(changed)["State"]) == (
-        "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
-        "ENABLED",
-    )
+    assert (rule(for_aws)["State"], rule(changed)["State"]) == (ALL_EVENTS, "ENABLED")
     rule(changed)["State"] = rule(for_aws)["State"]
+    for id in ("RootSessionOpened", "RootSessionRefused"):
+        properties = changed["Resources"][id]["Properties"]
+        assert properties["State"] == "ENABLED"
+        properties["State"] = ALL_EVENTS
     assert changed == for_aws
 
 

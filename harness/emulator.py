@@ -14,7 +14,8 @@ Failed children of a Distributed Map: ministack puts null in their place. AWS pu
 input included (Developer Guide, "ResultWriter (Map)": without one, results stand there unchanged), and so does this.
 
 Callers of topics: ministack holds what a state machine publishes against the topic's policy as if whoever started the
-execution had published it. On AWS the machine's role does, and so it does here.
+execution had published it, over their connection; an execution that an event started has none. On AWS the machine's
+role does, over TLS, and so it does here.
 
 Errors of nested executions: AWS names them `StepFunctions.<code>Exception` (`samples/`), ministack by the code alone.
 
@@ -121,6 +122,7 @@ def as_its_role(run_execution: Function) -> Function:
             account, role = machine["roleArn"].split(":")[4], machine["roleArn"].rpartition("/")[2]
             session = execution_arn.rpartition(":")[2][:64]
             iam_evaluator._request_caller_arn.set(f"arn:aws:sts::{account}:assumed-role/{role}/{session}")
+            iam_evaluator.pin_request_origin("", secure_transport=True)
         return run_execution(execution_arn)
 
     return run

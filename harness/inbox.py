@@ -8,9 +8,9 @@ from botocore.client import BaseClient
 class Inbox:
     """A queue that is subscribed to a topic, and all that came in."""
 
-    def __init__(self, sns: BaseClient, sqs: BaseClient, topic: str) -> None:
+    def __init__(self, sns: BaseClient, sqs: BaseClient, topic: str, name: str = "inbox") -> None:
         self._sqs = sqs
-        self._queue = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        self._queue = sqs.create_queue(QueueName=name)["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         policy = {
             "Effect": "Allow",

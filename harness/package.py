@@ -16,6 +16,8 @@ from harness.errors import DeploymentError
 
 # The event of a function that becomes the rule for AWS's events: the logical id of the function, the name of the event.
 EVENTS_RULE = ("AccountJoined", "Membership")
+# The state of a rule that read-only management events come through.
+ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 Upload = Callable[[str, bytes], str]
 """Stores bytes under a name, and returns their s3:// location."""
@@ -48,9 +50,9 @@ def located(template: Path, code: Callable[[str], str], definition: Callable[[Pa
     `code` is given the name of a function's binary, `definition` the path of a state machine's.
     """
     document: dict[str, Any] = yaml_parse(template.read_text())
-    document["Globals"]["Function"].pop("CodeUri")
+    document.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
     for resource in document["Resources"].values():
-        properties = resource["Properties"]
+        properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Function":
             properties["CodeUri"] = code(resource["Metadata"]["BuildProperties"]["Binary"])
         elif resource["Type"] == "AWS::Serverless::StateMachine":
@@ -61,10 +63,10 @@ def located(template: Path, code: Callable[[str], str], definition: Callable[[Pa
 def for_emulator(document: dict[str, Any]) -> dict[str, Any]:
     """The template where the emulator knows less than AWS: it delivers nothing by a rule that is not simply ENABLED."""
     function, event = EVENTS_RULE
-    for id, resource in document["Resources"].items():
-        if id == function:
-            resource["Properties"]["Events"][event]["Properties"]["State"] = "ENABLED"
-        elif resource["Type"] == "AWS::Events::Rule":
+    if function in document["Resources"]:
+        document["Resources"][function]["Properties"]["Events"][event]["Properties"]["State"] = "ENABLED"
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::Events::Rule" and resource["Properties"].get("State") == ALL_EVENTS:
             resource["Properties"]["State"] = "ENABLED"
     return document
 

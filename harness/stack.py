@@ -83,7 +83,7 @@ class Stack:
                 **name,
                 ChangeSetType="CREATE",
                 TemplateURL=packaged.replace("s3://", "https://s3.amazonaws.com/", 1),
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             )
             cloudformation.get_waiter("change_set_create_complete").wait(**name, WaiterConfig=often)
