@@ -34,11 +34,11 @@ def built(directory: Path, name: str, content: bytes) -> None:
 
 
 def test_names_the_function_that_is_too_large(tmp_path: Path, template: Path) -> None:
-    built(tmp_path, "Small", bytes(5_000_000))  # which zips to nothing
+    built(tmp_path, "Small", bytes(9_000_000))  # which zips to nothing
     built(tmp_path, "Large", os.urandom(sizes.LIMIT_BYTES))
     said = sizes.complaints(sizes.measured(tmp_path, template))
     assert len(said) == 1, said
-    assert said[0].startswith("Large has 3,00")
+    assert said[0].startswith("Large has 4,50")
 
 
 def test_names_the_function_that_was_not_built(tmp_path: Path, template: Path) -> None:
