@@ -61,7 +61,7 @@ class EncryptedDeployment(MeasuredDeployment):
         self._emulator_settings = {
             **_EMULATOR,
             "AWS_ENDPOINT_URL": self.front.endpoint,
-            "SSL_CERT_FILE": str(self.front.certificate),
+            "SSL_CERT_FILE": str(self.front.authority),
         }
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,38 +20,47 @@ from cryptography.x509.oid import NameOID
 _CHUNK = 65536
 
 
-def certificate(directory: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that signs itself, and its key, as files."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+def certificate(directory: Path) -> tuple[Path, Path, Path]:
+    """An authority, a certificate that it signed for 127.0.0.1, and that one's key, as files.
+
+    Why two: rustls takes no authority's certificate for a server's.
+    """
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root_name, name = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("bench", "127.0.0.1"))
     now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    chain, private = directory / "tls.pem", directory / "tls.key"
+
+    def builder(subject: x509.Name, public_key: ec.EllipticCurvePublicKey, is_authority: bool) -> Any:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(root_name)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(hours=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        )
+
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    root = builder(root_name, root_key.public_key(), True).sign(root_key, hashes.SHA256())
+    leaf = builder(name, key.public_key(), False).add_extension(address, critical=False)
+    signed = leaf.sign(root_key, hashes.SHA256())
+    authority, chain, private = directory / "authority.pem", directory / "tls.pem", directory / "tls.key"
+    authority.write_bytes(root.public_bytes(serialization.Encoding.PEM))
     chain.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    return chain, private
+    return authority, chain, private
 
 
 class TlsFront:
     """Listens with TLS on 127.0.0.1, and hands everything on to a port without."""
 
     def __init__(self, port: int, directory: Path) -> None:
-        self.certificate, key = certificate(directory)
+        self.authority, chain, key = certificate(directory)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.certificate, key)
+        self._context.load_cert_chain(chain, key)
         self._port = port
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.endpoint = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
