@@ -26,7 +26,7 @@ const KEPT_FOR_THE_ANSWER: Duration = Duration::from_secs(45);
 #[derive(Debug)]
 pub struct EnableRootAccess {
     organization: Organization,
-    root_access: RootAccess,
+    centralized_access: RootAccess,
     answers: CustomResourceAnswers,
     /// Why not `?` where it is read: a function that cannot be built answers nobody, and CloudFormation would wait.
     account: Result<AccountId, FunctionError>,
@@ -45,7 +45,7 @@ impl Function for EnableRootAccess {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         Ok(Self {
             organization: Organization::new(config),
-            root_access: RootAccess::new(config),
+            centralized_access: RootAccess::new(config),
             answers: CustomResourceAnswers::new(config),
             account: settings.account_id(),
         })
@@ -112,11 +112,11 @@ impl EnableRootAccess {
     }
 
     async fn features(&self, root_sessions: RootSessions, report: &mut Report) -> Result<(), FunctionError> {
-        let features = if let Some(features) = self.root_access.features().await? {
+        let features = if let Some(features) = self.centralized_access.features().await? {
             report.trusted_access = StepOutcome::WasOn;
             features
         } else {
-            let features = self.root_access.enable_trusted_access().await?;
+            let features = self.centralized_access.enable_trusted_access().await?;
             report.trusted_access = StepOutcome::SwitchedOn;
             features
         };
@@ -135,19 +135,19 @@ impl EnableRootAccess {
         if is_on {
             return Ok(StepOutcome::WasOn);
         }
-        self.root_access.enable(feature).await?;
+        self.centralized_access.enable(feature).await?;
         Ok(StepOutcome::SwitchedOn)
     }
 
     async fn delegate(&self, wanted: Option<AccountId>, report: &mut Report) -> Result<(), FunctionError> {
-        let mut delegates = self.root_access.delegated_administrators().await?;
+        let mut delegates = self.centralized_access.delegated_administrators().await?;
         let is_one = wanted.is_some_and(|account| delegates.remove(&account));
         report.other_delegated_administrators = delegates;
         report.delegated_administrator = match wanted {
             None => StepOutcome::NotAskedFor,
             Some(_) if is_one => StepOutcome::WasOn,
             Some(account) => {
-                self.root_access.register_delegated_administrator(account).await?;
+                self.centralized_access.register_delegated_administrator(account).await?;
                 StepOutcome::SwitchedOn
             }
         };
