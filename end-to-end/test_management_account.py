@@ -60,7 +60,7 @@ def test_what_is_forwarded_is_what_rootwardens_own_rule_takes() -> None:
 def test_a_deployment_in_the_management_account_opens_no_bus_and_takes_its_own_events_alone(own: str) -> None:
     rendered = rootwarden(ManagementAccount=own)
     assert rendered.resources("AWS::Events::EventBusPolicy") == {}
-    [rule] = rendered.resources("AWS::Events::Rule").values()
+    rule = rendered.resources("AWS::Events::Rule")["AccountJoinedMembership"]
     assert rule["EventPattern"]["account"] == ["111122223333"]
 
 
