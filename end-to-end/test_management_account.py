@@ -130,3 +130,11 @@ def test_every_parameter_is_described() -> None:
     table = text.partition("| parameter of the management account | default | |\n")[2].partition("\n\n")[0]
     described = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
     assert described == list(management().template["Parameters"])
+
+
+@pytest.mark.parametrize("topic", ["", f"arn:aws:sns:us-east-1:{MANAGEMENT}:watch"])
+def test_an_event_that_could_not_be_forwarded_raises_an_alarm(topic: str) -> None:
+    rendered = management(RootwardenAccount=SECURITY, AlarmTopicArn=topic)
+    [alarm] = rendered.resources("AWS::CloudWatch::Alarm").values()
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 0)
+    assert alarm.get("AlarmActions", []) == ([topic] if topic else [])
