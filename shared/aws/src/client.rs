@@ -4,6 +4,7 @@ mod clock;
 mod deadline;
 mod done;
 mod error;
+mod http;
 
 use std::{env, time::Duration};
 
@@ -29,6 +30,7 @@ pub async fn load_config() -> SdkConfig {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(EnvironmentVariableRegionProvider::new().region().await)
+        .http_client(http::client())
         .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
         .use_fips(env::var("AWS_USE_FIPS_ENDPOINT").is_ok_and(|value| value.eq_ignore_ascii_case("true")));
     // Where the functions do not run on AWS.
