@@ -4,6 +4,7 @@ mod clock;
 mod deadline;
 mod done;
 mod error;
+mod json_service;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;
 pub use error::AwsError;
+pub(crate) use json_service::{JsonRequest, JsonService};
 
 /// Loads Region, credentials and endpoints from the function's environment, once per process.
 pub async fn load_config() -> SdkConfig {

@@ -7,12 +7,14 @@
 //! - `bucket`: the project's bucket, and a reader for each kind of object in it;
 //! - `executions`: starting executions, and answering those that wait;
 //! - `organization`: who is in the organization, and who may be changed;
+//! - `preflight`: what a run looks at in its own account first;
 //! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
 mod bucket;
 mod client;
 mod executions;
 mod organization;
+mod preflight;
 mod root_session;
 
 pub use aws_config::SdkConfig;
@@ -22,7 +24,11 @@ pub use bucket::{
 };
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
-pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
+pub use organization::{
+    AccountList, Creation, FurtherFeatures, MemberAccount, MembershipError, Organization, OrganizationIdentity,
+    OrganizationLists, OrganizationPolicies, PolicyReading,
+};
+pub use preflight::{Concurrency, Trails};
 pub use root_session::{
     Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
     Task, UnlockBucket, UnlockQueue, audit, delete,
