@@ -21,6 +21,7 @@ mod map_children;
 mod memory;
 mod organization;
 mod places;
+mod preflight;
 mod promises;
 mod releases;
 mod secrets;

@@ -123,6 +123,7 @@ impl Laid {
             waiting: vec![],
             not_created: vec![],
             next_token: None,
+            preflight: vec![],
             previous,
         }
     }

@@ -230,6 +230,7 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
         ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", deployment.max_accounts_to_clean),
         ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
         ("ROOTWARDEN_WORKERS", "10"),
+        ("ROOTWARDEN_UNLOCK_REQUESTS", if deployment.unlock_requests { "on" } else { "off" }),
         (
             "ROOTWARDEN_STATE_MACHINE_ARN",
             "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",

@@ -118,7 +118,7 @@ impl RequestError {
     pub(crate) fn answer_to(&self, caller: impl Display) -> HttpAnswer {
         let status = self.status();
         match self {
-            Self::Failed(Failure { kind, message, code, request_id }) => {
+            Self::Failed(Failure { kind, message, code, request_id, denied_by: _ }) => {
                 error!(
                     error.kind = %kind, aws.code = code, aws.request_id = request_id, caller = %caller,
                     "Could not do what {caller} asked for: {message}"

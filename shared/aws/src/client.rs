@@ -5,6 +5,7 @@ mod deadline;
 mod done;
 mod error;
 mod http;
+mod json_service;
 
 use std::{env, time::Duration};
 
@@ -21,6 +22,7 @@ pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;
 pub use error::AwsError;
+pub(crate) use json_service::{JsonRequest, JsonService};
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.
 ///

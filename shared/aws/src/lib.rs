@@ -9,6 +9,7 @@
 //! - `centralized_access`: which features of root access the organization has on, and switching them on;
 //! - `custom_resource`: the answers that CloudFormation waits for;
 //! - `organization`: who is in the organization, and who may be changed;
+//! - `preflight`: what a run looks at in its own account first;
 //! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
 mod bucket;
@@ -17,6 +18,7 @@ mod client;
 mod custom_resource;
 mod executions;
 mod organization;
+mod preflight;
 mod root_session;
 
 pub use aws_config::SdkConfig;
@@ -28,7 +30,11 @@ pub use centralized_access::{Feature, RootAccess};
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
-pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
+pub use organization::{
+    AccountList, Creation, FurtherFeatures, MemberAccount, MembershipError, Organization, OrganizationIdentity,
+    OrganizationLists, OrganizationPolicies, PolicyReading,
+};
+pub use preflight::{Concurrency, Trails};
 pub use root_session::{
     Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
     Task, UnlockBucket, UnlockQueue, audit, delete,

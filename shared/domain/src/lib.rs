@@ -11,6 +11,7 @@
 //! - [`artifact`]: what one step hands to the next, pinned by version and SHA-256
 //! - [`people`]: who asks, starts and decides
 //! - [`approvals`]: what is asked of a second person, and what a decision is good for
+//! - [`preflight`]: what a run finds out about the organization before it looks at anybody
 //! - [`run`]: one run, from the event to the report
 //! - [`policy`]: what a resource policy says, who is locked out, and what a change of it gives
 //! - [`unlock`]: one bucket or queue, from the request to the result
@@ -22,6 +23,7 @@ pub mod aws;
 pub mod ids;
 pub mod people;
 pub mod policy;
+pub mod preflight;
 pub mod requests;
 pub mod run;
 pub mod text;

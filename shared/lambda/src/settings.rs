@@ -22,6 +22,13 @@ pub enum Endpoint {
     Approvals,
 }
 
+/// Whether policies of buckets and queues are changed on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlockRequests {
+    On,
+    Off,
+}
+
 /// The function's environment, as far as it is ours.
 #[derive(Debug, Clone, Default)]
 pub struct Settings(BTreeMap<String, String>);
@@ -91,6 +98,26 @@ impl Settings {
         let named = self.0.get(roles).map_or("", String::as_str).split(',').filter(|arn| !arn.is_empty());
         let named = named.map(str::parse::<PersonRole>).collect::<Result<Vec<_>, _>>();
         People::new(account, kinds, named.map_err(|error| wrong(roles, error))?).map_err(|error| wrong(roles, error))
+    }
+
+    /// Whether this deployment takes unlock requests.
+    ///
+    /// # Errors
+    /// It is not set, or neither `on` nor `off`.
+    pub fn unlock_requests(&self) -> Result<UnlockRequests, FunctionError> {
+        match self.text("ROOTWARDEN_UNLOCK_REQUESTS")? {
+            "on" => Ok(UnlockRequests::On),
+            "off" => Ok(UnlockRequests::Off),
+            other => Err(wrong("ROOTWARDEN_UNLOCK_REQUESTS", format!("`{other}` is neither `on` nor `off`"))),
+        }
+    }
+
+    /// How many workers of a map are at work at the same time.
+    ///
+    /// # Errors
+    /// It is not set, or not a whole number above 0.
+    pub fn workers(&self) -> Result<u32, FunctionError> {
+        self.parsed::<NonZeroU32>("ROOTWARDEN_WORKERS").map(NonZeroU32::get)
     }
 
     /// Buckets and queues that no unlock request may touch; the project's own bucket is always one of them.

@@ -12,6 +12,7 @@ use crate::{
     AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RoundId, RunId, Sha256,
     artifact::{AccountOutcomes, Collected},
     people::StartedBy,
+    preflight::Told,
     run::{
         audit::{AuditOutcome, AuditedAccount},
         exemption::Exemptions,
@@ -59,6 +60,9 @@ pub struct DeletionPlan {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// What the run found out before it looked at anybody, in its first round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<Told>,
 }
 
 /// What the guard says of a plan: more accounts than the limit need somebody's approval.
@@ -157,7 +161,7 @@ impl DeletionPlan {
         for chunk in std::iter::once(last).chain(earlier) {
             round_of.add_earlier(chunk);
         }
-        let RoundOfAccounts { eligibilities, mut outcomes, waiting, not_created } = round_of;
+        let RoundOfAccounts { eligibilities, mut outcomes, waiting, not_created, preflight } = round_of;
         let mut plan = Self {
             run,
             round,
@@ -177,6 +181,7 @@ impl DeletionPlan {
             not_created,
             nobody_selected: None,
             not_in_organization: Vec::new(),
+            preflight,
         };
         let (mut planned, mut any_candidate, mut any_unknown) = (Vec::new(), false, false);
         for (id, eligibility) in eligibilities {
@@ -245,6 +250,7 @@ struct RoundOfAccounts {
     outcomes: BTreeMap<AccountId, AuditOutcome>,
     waiting: Vec<Newcomer>,
     not_created: Vec<NotCreated>,
+    preflight: Vec<Told>,
 }
 
 impl RoundOfAccounts {
@@ -269,6 +275,7 @@ impl RoundOfAccounts {
         }
         self.waiting.extend(selected.waiting);
         self.not_created.extend(selected.not_created);
+        self.preflight.extend(selected.preflight);
     }
 
     fn add_eligibility(&mut self, id: AccountId, earlier: Eligibility) {

@@ -25,6 +25,7 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
         waiting: vec![],
         not_created: vec![],
         next_token: None,
+        preflight: vec![],
         previous: None,
     }
 }

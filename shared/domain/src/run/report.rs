@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, ErrorKind, Failure, Mode, RunId,
     artifact::Collected,
+    aws::failure::DeniedBy,
+    preflight::Told,
     run::{
         deletion::{DeletionReport, DeletionStep},
         plan::DeletionPlan,
@@ -57,6 +59,9 @@ pub struct Report {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// What the run found out before it looked at anybody; none of it stopped the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<Told>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +101,8 @@ pub struct Counts {
     pub exempt: u32,
     pub protected: u32,
     pub unknown: u32,
+    /// Of the unknown ones, those in which a service control policy of their own denies root sessions.
+    pub denied_by_service_control_policy: u32,
     pub failed: u32,
     pub ineligible: u32,
     pub excluded: u32,
@@ -134,13 +141,21 @@ impl Report {
             guard: _,
             approved_before: _,
             excluded_tags: _,
+            preflight,
         } = plan;
-        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
-            Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight) = match previous {
+            Some(Self {
+                accounts,
+                not_created,
+                nobody_selected: first,
+                not_in_organization: missing,
+                preflight: earlier,
+                ..
+            }) => {
                 // Once somebody was selected it was not nobody; until then, the latest reading says best why.
-                (accounts, not_created, first.and(nobody_selected), missing)
+                (accounts, not_created, first.and(nobody_selected), missing, earlier)
             }
-            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization),
+            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, preflight),
         };
         all_not_created.extend(not_created);
         let mut add = |account: AccountId, report: AccountReport| {
@@ -185,6 +200,7 @@ impl Report {
             unfinished_creations,
             nobody_selected,
             not_in_organization,
+            preflight,
         }
     }
 
@@ -206,6 +222,9 @@ impl Report {
                 Status::Paused { .. } => &mut counts.paused,
             };
             *count += 1;
+            if report.status.denied_by() == Some(DeniedBy::ServiceControlPolicy) {
+                counts.denied_by_service_control_policy += 1;
+            }
         }
         counts
     }
@@ -219,6 +238,7 @@ impl Report {
             protected,
             not_approved,
             paused,
+            denied_by_service_control_policy: _,
             clean: _,
             cleaned: _,
             found: _,
@@ -244,6 +264,7 @@ impl fmt::Display for Report {
             exempt,
             protected,
             unknown,
+            denied_by_service_control_policy: denied,
             failed,
             ineligible,
             excluded,
@@ -270,7 +291,14 @@ impl fmt::Display for Report {
         if !further.is_empty() {
             write!(formatter, " and {} more", further.len())?;
         }
-        Ok(())
+        if denied > 0 {
+            write!(formatter, "; in {denied} of the unknown ones, a service control policy denies root sessions")?;
+        }
+        match Told::count(&self.preflight) {
+            (0, 0) => Ok(()),
+            (found, 0) => write!(formatter, "; preflight: {found} found"),
+            (found, not_checked) => write!(formatter, "; preflight: {found} found, {not_checked} not checked"),
+        }
     }
 }
 
