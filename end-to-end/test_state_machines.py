@@ -76,6 +76,9 @@ def test_every_task_that_invokes_a_function_tries_again_in_the_same_way() -> Non
     expected = {
         ("secure-accounts", "AuditBatch"): [EXPRESS_CHILD],
         ("secure-accounts", "DeleteBatch"): [EXPRESS_CHILD],
+        ("allow-recovery", "Check"): [LAMBDA, NOT_YET_VISIBLE],
+        ("allow-recovery", "Open"): [LAMBDA, NOT_YET_VISIBLE],
+        ("allow-recovery", "Allow"): [LAMBDA, NOT_YET_VISIBLE],
         ("unlock-policy", "Plan"): [LAMBDA, NOT_YET_VISIBLE],
         ("unlock-policy", "Apply"): [LAMBDA, NOT_YET_VISIBLE],
         ("unlock-policy", "Verify"): [LAMBDA, NOT_YET_VISIBLE],

@@ -21,6 +21,7 @@ mod memory;
 mod organization;
 mod places;
 mod promises;
+mod recovery;
 mod releases;
 mod secrets;
 mod secure_accounts;

@@ -11,7 +11,10 @@ use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_simulator::{Caller, Simulator, World};
 use serde_json::{Value, json};
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -61,6 +64,8 @@ pub struct Rehearsal {
     seconds_left: u64,
     /// How many runs were begun before the one at hand: a round of a run is planned once.
     runs: AtomicU32,
+    /// The name of the run at hand, if it has one of its own.
+    named: Mutex<Option<String>>,
 }
 
 /// What the functions of one round answered.
@@ -104,11 +109,15 @@ impl Rehearsal {
             settings: settings(deployment),
             seconds_left: deployment.seconds_left,
             runs: AtomicU32::new(0),
+            named: Mutex::default(),
         }
     }
 
     /// The name of the run at hand: [`RUN`], until another one is begun.
     pub fn run_id(&self) -> String {
+        if let Some(name) = self.named.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return name;
+        }
         match self.runs.load(Ordering::Relaxed) {
             0 => RUN.to_owned(),
             before => format!("{RUN}-{}", before + 1),
@@ -188,6 +197,12 @@ impl Rehearsal {
     pub async fn unlock(&self, input: Value) -> Answer {
         let tasks = &["S3UnlockBucketPolicy", "SQSUnlockQueuePolicy"];
         self.invoke::<unlock_policy::UnlockPolicy>("unlock-policy", tasks, "", input).await
+    }
+
+    /// One step of `allow-recovery`.
+    pub async fn recovery(&self, input: Value) -> Answer {
+        let tasks = &["IAMCreateRootUserPassword"];
+        self.invoke::<allow_recovery::AllowRecovery>("allow-recovery", tasks, "", input).await
     }
 
     /// The same organization with other settings.
@@ -368,6 +383,15 @@ impl Rehearsal {
         Err(FunctionError::new(rootwarden_domain::ErrorKind::Defect, "the run does not end"))
     }
 
+    /// A whole run with a name of its own.
+    pub async fn run_named(&self, name: &str, request: Value) -> Result<Finished, FunctionError> {
+        let rename = |name| *self.named.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        rename(Some(name.to_owned()));
+        let finished = self.run(request).await;
+        rename(None);
+        finished
+    }
+
     /// The calls of one action, e.g. `sts:AssumeRoot`.
     pub fn count(&self, action: &str) -> usize {
         self.simulator.calls().iter().filter(|call| call.action == action).count()
@@ -402,10 +426,19 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
         ),
         ("ROOTWARDEN_PROTECTED_RESOURCES", deployment.protected_resources),
         ("ROOTWARDEN_REQUIRE_APPROVAL", deployment.require_approval),
+        ("ROOTWARDEN_RECOVERY_AT_LEAST", "PT1H"),
+        ("ROOTWARDEN_RECOVERY_AT_MOST", "PT72H"),
         ("ROOTWARDEN_ACCOUNT_ID", MANAGEMENT),
         ("ROOTWARDEN_PEOPLE", deployment.people),
         ("ROOTWARDEN_PERSON_ROLE_ARNS", deployment.person_role_arns),
     ];
+    // As in the template: what only reports could not take it back.
+    if deployment.mode == "enforce" {
+        settings.push((
+            "ROOTWARDEN_RECOVERY_STATE_MACHINE_ARN",
+            "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-allow-recovery",
+        ));
+    }
     if deployment.unlock_requests {
         settings.push((
             "ROOTWARDEN_UNLOCK_STATE_MACHINE_ARN",

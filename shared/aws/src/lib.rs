@@ -18,12 +18,13 @@ mod root_session;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+    CurrentWindow, ExemptionReader, Journal, Journals, PauseSwitch, Recoveries, ReleaseReader, Storage, StorageError,
+    WorkerResults,
 };
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use executions::{Answered, Executions, TaskAnswers};
 pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 pub use root_session::{
-    Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
-    Task, UnlockBucket, UnlockQueue, audit, delete,
+    AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,
+    RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue, allow_recovery, audit, delete,
 };

@@ -57,7 +57,19 @@ impl RunId {
     /// The report up to and including this round.
     #[must_use]
     pub fn report_key(&self, round: u32) -> String {
-        format!("runs/{self}/report/{round}.json")
+        format!("{}{round}.json", self.report_prefix())
+    }
+
+    /// Where the reports of all rounds lie.
+    #[must_use]
+    pub fn report_prefix(&self) -> String {
+        format!("runs/{self}/report/")
+    }
+
+    /// The round whose report lies at `key`, if it is one of this run.
+    #[must_use]
+    pub fn round_of_report(&self, key: &str) -> Option<u32> {
+        key.strip_prefix(&self.report_prefix())?.strip_suffix(".json")?.parse().ok()
     }
 }
 

@@ -56,7 +56,8 @@ fn plan(
     let exemptions = Exemptions::parse(exemptions).unwrap();
     let released = ReleasedKeys::new();
     let keys = KeyRules { protect_used_within_days: days, released: &released };
-    let rules = Rules { exemptions: &exemptions, keys, now: NOW.parse().unwrap() };
+    let rules =
+        Rules { exemptions: &exemptions, recoveries: &RecoveryWindows::default(), keys, now: NOW.parse().unwrap() };
     let chunk = AuditedChunk { selected: selected.clone(), audits: audits.into_iter().collect() };
     DeletionPlan::plan(chunk, vec![], rules)
 }

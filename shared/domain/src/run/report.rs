@@ -1,5 +1,6 @@
 //! What a run says in the end: one status for every account that it was about.
 
+mod kept_open;
 mod status;
 
 use std::{collections::BTreeMap, fmt};
@@ -18,6 +19,7 @@ use crate::{
 };
 use status::statuses;
 
+pub use kept_open::KeptOpen;
 pub use status::Status;
 
 /// So many accounts are named in the one line for people; the report names all.
@@ -57,6 +59,9 @@ pub struct Report {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// Accounts whose recovery window is over, and which this run did not see clean.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_open: BTreeMap<AccountId, KeptOpen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,14 +138,22 @@ impl Report {
             made_from: _,
             guard: _,
             approved_before: _,
+            ended_recoveries,
             excluded_tags: _,
         } = plan;
-        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
-            Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, mut kept_open) = match previous {
+            Some(Self {
+                accounts,
+                not_created,
+                nobody_selected: first,
+                not_in_organization: missing,
+                kept_open,
+                ..
+            }) => {
                 // Once somebody was selected it was not nobody; until then, the latest reading says best why.
-                (accounts, not_created, first.and(nobody_selected), missing)
+                (accounts, not_created, first.and(nobody_selected), missing, kept_open)
             }
-            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization),
+            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, BTreeMap::new()),
         };
         all_not_created.extend(not_created);
         let mut add = |account: AccountId, report: AccountReport| {
@@ -165,6 +178,14 @@ impl Report {
             add(account, report);
         }
 
+        for (account, window) in ended_recoveries {
+            let open = accounts.get(&account).and_then(|report| KeptOpen::of(window, &report.status));
+            match open {
+                Some(open) => drop(kept_open.insert(account, open)),
+                None => drop(kept_open.remove(&account)),
+            }
+        }
+
         let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);
         let mut pending: Vec<Newcomer> = accounts
             .iter()
@@ -185,6 +206,7 @@ impl Report {
             unfinished_creations,
             nobody_selected,
             not_in_organization,
+            kept_open,
         }
     }
 
@@ -229,6 +251,7 @@ impl Report {
         unknown + failed + protected + not_approved + paused == 0
             && self.nobody_selected.is_none_or(NobodySelected::is_settled)
             && self.not_in_organization.is_empty()
+            && self.kept_open.is_empty()
             && self.unfinished_creations.is_empty()
             && self.pending.is_empty()
     }
@@ -261,6 +284,9 @@ impl fmt::Display for Report {
         )?;
         if let Some(why) = self.nobody_selected {
             write!(formatter, "; nobody was selected: {why}")?;
+        }
+        for (account, open) in self.kept_open.iter().take(NAMED) {
+            write!(formatter, "; account {account} {open}")?;
         }
         let (named, further) = self.not_in_organization.split_at(self.not_in_organization.len().min(NAMED));
         if !named.is_empty() {
