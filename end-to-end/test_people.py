@@ -178,7 +178,8 @@ def test_the_stack_lets_only_its_own_roles_start_runs_directly(guarded: Deployme
             if any("states:StartExecution" in json.dumps(document) for document in documents):
                 starters.add(logical)
     # A Distributed Map starts children of its own machine.
-    machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole"}
+    # The machine of recovery requests starts the run that closes a window.
+    machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole", "AllowRecoveryMachineRole"}
     assert starters == machines | {"AccountJoinedRole", "AccessRequestsRole"}
     for arn in policies(guarded):
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
