@@ -14,7 +14,6 @@ mod recoveries;
 mod releases;
 mod request_name;
 mod runs;
-mod start_outcome;
 mod unlocks;
 mod views;
 

@@ -1,6 +1,6 @@
 //! Starts recovery requests: to allow root password recovery in an account for a while, to extend that, and to end it.
 
-use rootwarden_aws::{Clock, Executions, Storage};
+use rootwarden_aws::{Clock, Executions, StartOutcome, Storage};
 use rootwarden_domain::{
     Sha256,
     approvals::DecisionError,
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 use tracing::info;
 
-use crate::{answer::RequestError, request_name::RequestName, start_outcome::StartOutcome};
+use crate::{answer::RequestError, request_name::RequestName};
 
 /// A recovery request that was started.
 #[derive(Debug, Serialize)]

@@ -76,13 +76,13 @@ impl AccountChecks {
         let management_account = self.organization.management_account().await.map_err(FunctionError::from)?;
         match self.organization.member(management_account, account).await {
             Ok(member) => Ok(member),
-            Err(MembershipError::Ineligible(reason)) => Err(RecoveryError::Refused(why_left_out(&reason))),
+            Err(MembershipError::Ineligible(reason)) => Err(RecoveryError::Refused(why_ineligible(&reason))),
             Err(MembershipError::Unanswered(error)) => Err(RecoveryError::Failed(error.into())),
         }
     }
 }
 
-fn why_left_out(reason: &Ineligible) -> String {
+fn why_ineligible(reason: &Ineligible) -> String {
     match reason {
         Ineligible::ManagementAccount => {
             "it is the management account, where no root session can be opened: its root user recovers the password alone"

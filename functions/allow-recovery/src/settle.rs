@@ -2,7 +2,7 @@
 
 use rootwarden_aws::{Clock, Recoveries, Storage};
 use rootwarden_domain::{
-    AccountId, ErrorKind, Pin, RunId,
+    AccountId, ErrorKind, Pin, RoundId, RunId,
     ids::recovery::RecoveryId,
     recovery::{RecoveryAction, RecoveryWindow, Settlement, SignedRecovery},
     run::{
@@ -92,7 +92,7 @@ impl Settler {
     async fn last_report(&self, run: &RunId) -> Result<Option<(Pin, Report)>, FunctionError> {
         let keys = self.storage.list(&run.report_prefix()).await?;
         let Some(round) = keys.iter().filter_map(|key| run.round_of_report(key)).max() else { return Ok(None) };
-        let found = self.storage.find_pinned::<Report>(&run.report_key(round)).await?;
+        let found = self.storage.find_pinned::<Report>(&RoundId::new(run.clone(), round).report_key()).await?;
         Ok(found.filter(|(_, report)| report.run == *run))
     }
 }

@@ -4,7 +4,7 @@ mod missing_results;
 
 use rootwarden_aws::{Deadline, SdkConfig, Storage, WorkerResults};
 use rootwarden_domain::{
-    BatchOutcome, Pin, RunId,
+    BatchOutcome, Pin, RoundId, RunId,
     artifact::outcomes,
     run::{
         deletion::DeletionReport,
@@ -70,16 +70,17 @@ impl Function for PublishReport {
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan, approval, deletions, previous } = parse("input", input)?;
-        let plan: DeletionPlan = self.storage.read(&plan, &run.plan_key(round)).await?;
-        let previous = match (previous, round.checked_sub(1)) {
+        let of = RoundId::new(run, round);
+        let plan: DeletionPlan = self.storage.read(&plan, &of.plan_key()).await?;
+        let previous = match (previous, of.before()) {
             (None, None) => None,
-            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &run.report_key(before)).await?),
+            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &before.report_key()).await?),
             (Some(_), None) | (None, Some(_)) => {
                 return Err(InputError::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let results = WorkerResults::of(&self.storage, &run, round);
-        let mut deletions = results.collect::<DeletionReport>(deletions, |batch| run.deleted_key(round, batch)).await;
+        let results = WorkerResults::of(&self.storage, &of);
+        let mut deletions = results.collect::<DeletionReport>(deletions, |batch| of.deleted_key(batch)).await;
         self.missing_results.fill_in(&plan, approval, &mut deletions).await;
         let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         let output = Output {
@@ -89,12 +90,12 @@ impl Function for PublishReport {
             wait_seconds: if report.pending.is_empty() { 0 } else { wait_seconds(round) },
             secured: report.is_settled(),
             // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
-            report: self.storage.keep_pinned(run.report_key(round), &report).await?,
+            report: self.storage.keep_pinned(of.report_key(), &report).await?,
         };
         if output.secured {
-            info!(run.id = %run, round, "{report}");
+            info!(run.id = %of.run, round, "{report}");
         } else {
-            warn!(run.id = %run, round, "{report}");
+            warn!(run.id = %of.run, round, "{report}");
         }
         Ok(output)
     }

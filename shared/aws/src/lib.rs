@@ -22,7 +22,7 @@ pub use bucket::{
     WorkerResults,
 };
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
-pub use executions::{Answered, Executions, TaskAnswers};
+pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
 pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 pub use root_session::{
     AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,

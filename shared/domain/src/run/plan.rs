@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RunId, Sha256,
+    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RoundId, RunId, Sha256,
     artifact::{AccountOutcomes, Collected},
     aws::credential::AccessKey,
     people::StartedBy,
@@ -46,7 +46,7 @@ pub struct DeletionPlan {
     /// The approved plan of an earlier round in which everything stood that this one deletes.
     pub approved_before: Option<Pin>,
     /// Windows that are over, of this plan's accounts: what was made in them goes, uncounted by the guard and whether in use or not, as
-    /// it was approved (docs/decisions/0010-recovery-windows.md).
+    /// it was approved (docs/decisions/0011-recovery-windows.md).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ended_recoveries: BTreeMap<AccountId, RecoveryWindow>,
     /// Accounts with one of these tags are left alone, also by whoever carries the plan out later.
@@ -97,7 +97,7 @@ pub struct PlannedAccount {
     pub account: Candidate,
     /// What goes, in the order of deletion.
     pub delete: Vec<RootCredential>,
-    pub protected: Vec<ProtectedKey>,
+    pub protected: Vec<ProtectedCredential>,
     /// What the audit found, with dates.
     pub inventory: Inventory,
 }
@@ -105,7 +105,7 @@ pub struct PlannedAccount {
 /// A credential that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProtectedKey {
+pub struct ProtectedCredential {
     pub credential: RootCredential,
     pub reason: String,
 }
@@ -127,7 +127,7 @@ pub enum AccountFinding {
     },
     /// All there is waits for a person.
     Protected {
-        protected: Vec<ProtectedKey>,
+        protected: Vec<ProtectedCredential>,
         inventory: Inventory,
     },
     /// The request excludes accounts with this tag.
@@ -149,6 +149,12 @@ pub struct Rules<'a> {
 }
 
 impl DeletionPlan {
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
+    }
+
     /// Plans one round. `last` is the last chunk, whose run, round and mode the plan takes; `earlier` are the others, the
     /// latest first.
     #[must_use]
@@ -191,8 +197,8 @@ impl DeletionPlan {
                     }
                     let missing = || AuditOutcome::Unknown(Failure::new(ErrorKind::Defect, "its audit is missing"));
                     match rules.decide(account, outcomes.remove(&id).unwrap_or_else(missing)) {
-                        Decision::Delete(account) => planned.push(account),
-                        Decision::LeaveAlone(account) => plan.others.push(account),
+                        AccountDecision::Delete(account) => planned.push(account),
+                        AccountDecision::LeaveAlone(account) => plan.others.push(account),
                     }
                 }
                 Eligibility::Unknown(UnknownAccount { account, failure }) => {
@@ -290,18 +296,18 @@ fn batches_of(planned: Vec<PlannedAccount>) -> Vec<Batch<PlannedAccount>> {
     Batch::form(planned, ACCOUNTS_IN_A_BATCH)
 }
 
-enum Decision {
+enum AccountDecision {
     Delete(PlannedAccount),
     LeaveAlone(OtherAccount),
 }
 
 enum LeftAlone {
     Exempt(String),
-    Protected(Vec<ProtectedKey>),
+    Protected(Vec<ProtectedCredential>),
 }
 
 impl Rules<'_> {
-    fn decide(&self, account: Candidate, outcome: AuditOutcome) -> Decision {
+    fn decide(&self, account: Candidate, outcome: AuditOutcome) -> AccountDecision {
         let finding = match outcome {
             AuditOutcome::Clean => AccountFinding::Clean,
             AuditOutcome::Unknown(failure) => AccountFinding::Unknown(failure),
@@ -312,12 +318,12 @@ impl Rules<'_> {
                 None => match self.split(account.id, &inventory) {
                     (delete, protected) if delete.is_empty() => AccountFinding::Protected { protected, inventory },
                     (delete, protected) => {
-                        return Decision::Delete(PlannedAccount { account, delete, protected, inventory });
+                        return AccountDecision::Delete(PlannedAccount { account, delete, protected, inventory });
                     }
                 },
             },
         };
-        Decision::LeaveAlone(OtherAccount { account, finding })
+        AccountDecision::LeaveAlone(OtherAccount { account, finding })
     }
 
     /// Why the whole account is left alone, if it is: it is exempt, recovery is allowed, or what says so cannot be read.
@@ -330,16 +336,16 @@ impl Rules<'_> {
         }
         let protected = self.exemptions.protected(id, self.now);
         let reason = protected.or_else(|| self.recoveries.unreadable(id))?;
-        let protected = |credential| ProtectedKey { credential, reason: reason.clone() };
+        let protected = |credential| ProtectedCredential { credential, reason: reason.clone() };
         Some(LeftAlone::Protected(inventory.credentials().into_iter().map(protected).collect()))
     }
 
     /// What goes, in the order of deletion, and what waits for a person.
-    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<ProtectedKey>) {
+    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<ProtectedCredential>) {
         let ended = self.recoveries.ended(account, self.now);
         let may_go = |key: &&AccessKey| ended.is_some_and(|window| window.created(key));
         let keys = inventory.access_keys.iter().filter(|key| !may_go(key));
-        let protected: Vec<ProtectedKey> =
+        let protected: Vec<ProtectedCredential> =
             keys.filter_map(|key| self.keys.protection(account, key, self.now)).collect();
         let mut delete = inventory.credentials();
         delete.retain(|credential| !protected.iter().any(|held| held.credential == *credential));

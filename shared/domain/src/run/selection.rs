@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountState, Batch, Candidate, Failure, Mode, Pin, RunId,
+    AccountId, AccountState, Batch, Candidate, Failure, Mode, Pin, RoundId, RunId,
     aws::organizational_unit::{OrganizationalUnitId, UnitPath},
     people::StartedBy,
     text::checked_text,
@@ -158,6 +158,12 @@ pub struct NotCreated {
 }
 
 impl SelectedAccounts {
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
+    }
+
     #[must_use]
     pub fn candidate_count(&self) -> usize {
         self.batches.iter().map(|batch| batch.accounts.len()).sum()
