@@ -13,8 +13,8 @@ pub enum RecoveryAllowed {
 
 /// Allows the root user's password to be recovered: a login profile without a password, made without naming a user.
 ///
-/// Source: a capture of AWS (samples/iam.CreateLoginProfile.root-recovery.json); a second call answers `EntityAlreadyExists`
-/// (simulator/tests/observations.json, `allow_password_recovery_twice`).
+/// Source: captures of AWS, of the first call and of a second one (samples/iam.CreateLoginProfile.root-recovery.json); IAM API
+/// Reference, `CreateLoginProfile`: with an `AssumeRoot` session the password must be omitted, and the user name may be.
 ///
 /// # Errors
 /// Any other failure of `CreateLoginProfile`.
