@@ -39,6 +39,7 @@ pub struct Deployment {
     pub people: &'static str,
     pub person_role_arns: &'static str,
     pub unlock_requests: bool,
+    pub region: &'static str,
     pub seconds_left: u64,
 }
 
@@ -55,6 +56,7 @@ impl Default for Deployment {
             people: "identity-center-and-iam-users",
             person_role_arns: "",
             unlock_requests: true,
+            region: "us-east-1",
             seconds_left: 240,
         }
     }
@@ -66,6 +68,7 @@ pub struct Rehearsal {
     pub simulator: Simulator,
     settings: Vec<(&'static str, &'static str)>,
     seconds_left: u64,
+    region: &'static str,
     /// How many runs were begun before the one at hand: a round of a run is planned once.
     runs: AtomicU32,
     /// The name of the run at hand, if it has one of its own.
@@ -85,6 +88,7 @@ impl Rehearsal {
             simulator,
             settings: settings(deployment),
             seconds_left: deployment.seconds_left,
+            region: deployment.region,
             runs: AtomicU32::new(0),
             named: Mutex::default(),
         }
@@ -125,7 +129,9 @@ impl Rehearsal {
                 "ArnEquals": {"lambda:SourceFunctionArn": function},
             },
         }]);
-        self.simulator.sdk_config(&Caller::management_role(role).with_statements(statements).of_function(&function))
+        let caller = Caller::management_role(role).with_statements(statements).of_function(&function);
+        let region = aws_types::region::Region::from_static(self.region);
+        self.simulator.sdk_config(&caller).into_builder().region(region).build()
     }
 
     pub async fn account_joined(&self, event: Value) -> Answer {
@@ -177,7 +183,8 @@ impl Rehearsal {
     /// The same organization with other settings.
     #[must_use]
     pub fn redeployed(self, deployment: &Deployment) -> Self {
-        Self { settings: settings(deployment), seconds_left: deployment.seconds_left, ..self }
+        let Deployment { seconds_left, region, .. } = *deployment;
+        Self { settings: settings(deployment), seconds_left, region, ..self }
     }
 
     /// A person's request, signed by `caller_arn`, to the URL that takes it: the status and the answer.

@@ -4,10 +4,10 @@ use rootwarden_simulator::Fault;
 
 use super::*;
 
-type MakeFault = fn(u64) -> Fault;
+pub type MakeFault = fn(u64) -> Fault;
 
 /// Five times: as often as the SDK asks.
-const FAULTS: [(&str, MakeFault); 6] = [
+pub const FAULTS: [(&str, MakeFault); 6] = [
     ("throttled for good", |nth| Fault::on("*").nth(nth).times(5).throttle()),
     ("failing for good", |nth| Fault::on("*").nth(nth).times(5).internal_error()),
     ("cut off", |nth| Fault::on("*").nth(nth).times(5).connection_reset()),
@@ -31,6 +31,51 @@ async fn assert_ends(rehearsal: &Rehearsal, what: &str) {
     let finished = rehearsal.run(enforce_all()).await.unwrap();
     assert!(root(rehearsal).is_clean(), "{what}: open after the end");
     assert_eq!(finished.output["secured"], true, "{what}: {}", finished.output);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_at_any_call_of_asking_starts_one_request_at_most_and_the_same_one_if_it_is_sent_again() {
+    let undisturbed = rehearsal();
+    let first = undisturbed.simulator.calls().len();
+    ask(&undisturbed, JANE, &about("allow-recovery", OWNER)).await;
+    let calls = u64::try_from(undisturbed.simulator.calls_since(first).len()).unwrap();
+    assert!(calls >= 2, "{calls}");
+    for nth in 1..=calls {
+        for (what, fault) in FAULTS {
+            let (rehearsal, body) = (rehearsal(), about("allow-recovery", OWNER));
+            rehearsal.simulator.inject(fault(nth));
+            let (status, answer) = rehearsal.access_requests(JANE, &body).await.unwrap();
+            assert!(status == 200 || answer["error"].is_string(), "call {nth} {what}: {status} {answer}");
+            let started = ask(&rehearsal, JANE, &body).await;
+            assert_eq!(rehearsal.simulator.executions().len(), 1, "call {nth} {what}");
+            assert_eq!(rehearsal.recovery(started.step("check")).await.unwrap()["outcome"], "to_approve");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_at_any_call_of_checking_changes_nothing_and_says_so() {
+    let undisturbed = rehearsal();
+    let started = ask(&undisturbed, JANE, &about("allow-recovery", OWNER)).await;
+    let calls = calls_of(&undisturbed, started.step("check")).await;
+    assert!(calls >= 5, "{calls}");
+    for nth in 1..=calls {
+        for (what, fault) in FAULTS {
+            let what = format!("check, call {nth} {what}");
+            let rehearsal = rehearsal();
+            let started = ask(&rehearsal, JANE, &about("allow-recovery", OWNER)).await;
+            let before = rehearsal.simulator.objects(BUCKET);
+            rehearsal.simulator.inject(fault(nth));
+            if let Ok(answer) = rehearsal.recovery(started.step("check")).await {
+                let is_told =
+                    answer["outcome"] == "to_approve" || answer["summary"].as_str().unwrap().contains("is not done: ");
+                assert!(is_told, "{what}: {answer}");
+            }
+            assert_eq!(rehearsal.recovery(started.step("check")).await.unwrap()["outcome"], "to_approve", "{what}");
+            assert_eq!(rehearsal.simulator.objects(BUCKET), before, "{what}");
+            assert_eq!(rehearsal.count("sts:AssumeRoot"), 0, "{what}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -77,3 +77,18 @@ async fn i4_a_deployment_that_only_reports_takes_no_request() {
     let rehearsal = deployed(&Deployment { mode: "report", ..deployment() });
     assert_refused(&rehearsal, JANE, &about("allow-recovery", OWNER), 409, "could not take it back").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn in_govcloud_every_step_and_the_url_refuse_with_the_reason() {
+    let rehearsal = rehearsal();
+    let started = approved(&rehearsal, &about("allow-recovery", OWNER)).await;
+    let rehearsal = rehearsal.redeployed(&Deployment { region: "us-gov-west-1", ..deployment() });
+    let why = "in GovCloud no root user signs in";
+    assert_refused(&rehearsal, JANE, &about("allow-recovery", OWNER), 400, why).await;
+    for (step, outcome) in [("check", "not_possible"), ("open", "not_opened"), ("allow", "not_allowed")] {
+        let answer = rehearsal.recovery(started.step(step)).await.unwrap();
+        assert_eq!(answer["outcome"], outcome, "{answer}");
+        assert!(answer["summary"].as_str().unwrap().contains(why), "{answer}");
+    }
+    assert_eq!((window(&rehearsal), rehearsal.count("sts:AssumeRoot")), (Value::Null, 0));
+}
