@@ -1,8 +1,10 @@
 //! Root password recovery, for a while: from a person's request to the proof that nothing is left.
 
+mod adversary;
 mod approval;
 mod ending;
 mod faults;
+mod faulty_runs;
 mod kept_open;
 mod refused;
 
@@ -195,6 +197,7 @@ async fn recovery_is_allowed_for_a_while_and_all_that_was_made_in_it_is_gone_and
         assert!(reason.contains(part), "`{reason}` does not say `{part}`");
     }
     assert_eq!(nightly.output["secured"], true, "nobody needs to look: {}", nightly.output);
+    assert!(nightly.output["summary"].as_str().unwrap().contains(&reason), "{}", nightly.output);
 
     advance(&rehearsal, 23 * HOUR);
     let settled = ended(&rehearsal, &started).await;

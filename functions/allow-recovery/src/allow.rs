@@ -80,12 +80,20 @@ impl Allower {
             return Err(FunctionError::new(ErrorKind::Transient, why).into());
         }
         let member = self.checks.require(&signed.request).await?;
-        let window = self.open_window(signed).await?;
+        self.open_window(signed).await?;
         let session = self.sessions.open_allow_recovery(&member).await;
         let in_account =
             |error: rootwarden_aws::AwsError| FunctionError::from(error.in_account(member.account(), self.clock.now()));
         let session = session.map_err(in_account)?;
         let allowed = allow_recovery(&session).await.map_err(in_account)?;
+        // INVARIANT: whoever ended the window while the call was under way has seen the account clean. Then it is taken back again.
+        let window = match self.open_window(signed).await {
+            Err(RecoveryError::Refused(why)) => {
+                let why = format!("it was, and is taken back, since its window was ended meanwhile ({why})");
+                return Err(RecoveryError::Refused(why));
+            }
+            other => other?,
+        };
         Ok((allowed, window.until))
     }
 

@@ -92,6 +92,9 @@ impl Closer {
             let other = &window.recovery;
             return Ok((Outcome::Superseded, format!("`{other}` has the recovery window of account {account} now.")));
         }
+        if window.settled.is_some() && cause == CloseCause::NotAllowed {
+            return self.open_question(current, window).await;
+        }
         if window.settled.is_some() {
             let what = format!("Nothing is left of the recovery window of account {account}, which is proven already.");
             return Ok((Outcome::Settled, what));
@@ -110,6 +113,21 @@ impl Closer {
             Outcome::Closed,
             format!("The recovery window of account {account} was closed at {} ({why}).", closed.end()),
         ))
+    }
+
+    /// INVARIANT: what proved that nothing was left came before whatever allowing has done or not, so that it proves nothing any
+    /// more: the closing run of this request follows.
+    async fn open_question(
+        &self,
+        current: CurrentWindow,
+        window: RecoveryWindow,
+    ) -> Result<(Outcome, String), FunctionError> {
+        let (account, end) = (window.account, window.end());
+        self.recoveries.replace(current, &RecoveryWindow { settled: None, ..window }).await?;
+        let what = format!(
+            "The recovery window of account {account} was closed at {end} already, while recovery was being allowed: it is looked at again."
+        );
+        Ok((Outcome::Closed, what))
     }
 
     async fn write_closed(

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rootwarden_aws::{Clock, Done, Recoveries, Storage};
 use rootwarden_domain::{
     ErrorKind, Pin,
     approvals::{DecisionRecord, carries_out},
     ids::{approval::ApprovalId, recovery::RecoveryId},
     people::Person,
-    recovery::{Opening, OpeningError, RecoveryWindow, SignedRecovery, WindowObject},
+    recovery::{APPROVAL_IS_GOOD_FOR, Opening, OpeningError, RecoveryWindow, SignedRecovery, WindowObject},
 };
 use rootwarden_lambda::FunctionError;
 use serde::Serialize;
@@ -19,9 +19,6 @@ use crate::{
     account::{AccountChecks, RecoveryError},
     request::Requests,
 };
-
-/// For how long an approval opens a window. It is meant to do so at once.
-const APPROVAL_IS_GOOD_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the state machine goes on with.
 #[derive(Debug, Serialize)]

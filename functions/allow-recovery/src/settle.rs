@@ -8,6 +8,7 @@ use rootwarden_domain::{
     run::{
         deletion::{DeletionStep, StepOutcome},
         report::{AccountReport, Report, Status},
+        selection::Ineligible,
     },
 };
 use rootwarden_lambda::FunctionError;
@@ -63,6 +64,7 @@ impl Settler {
             return Ok(not_settled(account, &window, &format!("the report of run `{run}` does not name it")));
         };
         let steps = match status {
+            Status::Ineligible(reason) => return Ok(out_of_reach(account, &window, reason)),
             Status::Clean => &[][..],
             Status::Cleaned { steps } => steps.as_slice(),
             Status::Found { .. }
@@ -70,7 +72,6 @@ impl Settler {
             | Status::Protected { .. }
             | Status::Unknown(_)
             | Status::Failed { .. }
-            | Status::Ineligible(_)
             | Status::Excluded { .. }
             | Status::NotApproved { .. }
             | Status::Paused { .. } => {
@@ -114,6 +115,17 @@ fn not_settled(account: AccountId, window: &RecoveryWindow, why: &str) -> Settle
     let summary = format!(
         "Account {account} is kept open after the end of its recovery window ({}): {why}. Every run reports it until one sees it \
          clean; mend the cause, then ask for `end-recovery`.",
+        window.end()
+    );
+    error!(account.id = %account, recovery.id = %window.recovery, "{summary}");
+    Settled { outcome: Outcome::NotSettled, summary }
+}
+
+/// Neither this nor another run can do anything about it.
+fn out_of_reach(account: AccountId, window: &RecoveryWindow, reason: &Ineligible) -> Settled {
+    let summary = format!(
+        "Account {account} is out of reach after the end of its recovery window ({}): it is {reason}, so that nothing could be deleted \
+         there. No further run reports it. If it comes back, ask for `end-recovery`.",
         window.end()
     );
     error!(account.id = %account, recovery.id = %window.recovery, "{summary}");

@@ -1,5 +1,6 @@
 //! Root password recovery, for a while: what is asked, the window that it opens, and when that window ends.
 
+mod backing;
 mod duration;
 mod opening;
 mod partitions;
@@ -7,6 +8,7 @@ mod request;
 mod window;
 mod windows;
 
+pub use backing::{APPROVAL_IS_GOOD_FOR, Backing, BackingError};
 pub use duration::{DurationLimits, WindowDuration};
 pub use opening::{Opening, OpeningError, may_be_asked};
 pub use partitions::{PartitionError, require_partition};

@@ -3,8 +3,12 @@
 use futures::{StreamExt, stream};
 use rootwarden_domain::{
     AccountId, ErrorKind,
-    ids::recovery::{WINDOWS, account_of, window_key},
-    recovery::{RecoveryWindow, RecoveryWindows, WindowObject},
+    approvals::DecisionRecord,
+    ids::{
+        approval::ApprovalId,
+        recovery::{WINDOWS, account_of, window_key},
+    },
+    recovery::{Backing, Opening, RecoveryWindow, RecoveryWindows, SignedRecovery, WindowObject},
 };
 use tracing::warn;
 
@@ -90,7 +94,11 @@ impl Recoveries {
             Err(error) => (None, Err(error)),
         };
         let object = match read {
-            Ok(window) => WindowObject::of(account, window),
+            Ok(window) => self.held_against_its_request(WindowObject::of(account, window)).await,
+            Err(error) => Err(error),
+        };
+        let object = match object {
+            Ok(object) => object,
             Err(error) => match error.kind() {
                 ErrorKind::Throttled | ErrorKind::Transient => return Err(error),
                 // E.g. encrypted with a key that this function may not use.
@@ -105,6 +113,24 @@ impl Recoveries {
             },
         };
         Ok(CurrentWindow { account, etag, object: Some(object) })
+    }
+
+    /// A window that rests on nothing is one that cannot be read. A settled one has no effect, so that nothing more is asked.
+    async fn held_against_its_request(&self, object: WindowObject) -> Result<WindowObject, StorageError> {
+        let window = match object {
+            WindowObject::Readable(window) if window.settled.is_none() => window,
+            WindowObject::Readable(_) | WindowObject::Unreadable(_) => return Ok(object),
+        };
+        let approval = ApprovalId::Recovery(window.recovery.clone());
+        let backing = Backing {
+            asked: self.storage.find_pinned::<SignedRecovery>(&window.recovery.request_key()).await?,
+            decided: self.storage.find::<DecisionRecord>(&approval.decision_key()).await?,
+            opened: self.storage.find::<Opening>(&window.recovery.opened_key()).await?,
+        };
+        Ok(match backing.check(&window) {
+            Ok(()) => WindowObject::Readable(window),
+            Err(why) => WindowObject::Unreadable(why.to_string()),
+        })
     }
 
     /// Writes `window` in the place of what was read.

@@ -80,6 +80,12 @@ impl Opening {
         Ok(Self { window, after: current.map(|window| window.recovery.clone()) })
     }
 
+    /// Whether `window` is the one that was opened, whatever became of it since: closed, or settled.
+    #[must_use]
+    pub fn is_of(&self, window: &RecoveryWindow) -> bool {
+        self.window == RecoveryWindow { closed: None, settled: None, ..window.clone() }
+    }
+
     /// The window, if it may be written again by an attempt after one that was cut off.
     ///
     /// # Errors

@@ -154,3 +154,55 @@ fn a_window_at_another_accounts_place_is_none() {
     assert!(windows.unreadable(other).unwrap().contains("end-recovery"));
     assert_eq!((windows.ended(own, at(NOW)), windows.ended(own, at("2026-11-23T02:00:00Z")).is_some()), (None, true));
 }
+
+/// A request, its approval and what it opened, as they lie in the bucket.
+fn backing() -> (Backing, RecoveryWindow) {
+    let signed = allow('a', "PT24H");
+    let opened = opened(&signed, None, NOW).unwrap();
+    let (window, sha256) = (opened.window.clone(), "ab".repeat(32));
+    let decided = parse(
+        "decision",
+        json!({
+            "approval_id": signed.recovery, "decision": "approved", "plan_sha256": sha256, "by": JOE,
+            "started_by": {"person": JANE}, "reason": "so be it", "at": NOW,
+        }),
+    )
+    .unwrap();
+    let pin = parse("pin", json!({"key": signed.recovery.request_key(), "version_id": "1", "sha256": sha256})).unwrap();
+    (Backing { asked: Some((pin, signed)), decided: Some(decided), opened: Some(opened) }, window)
+}
+
+#[test]
+fn i12_a_window_rests_on_a_request_an_approval_and_what_was_opened() {
+    let (backing, window) = backing();
+    assert_eq!(backing.check(&window), Ok(()));
+    let closed = RecoveryWindow { closed: Some(Closing { at: at(NOW), because: "done".into() }), ..window.clone() };
+    assert_eq!(backing.check(&closed), Ok(()), "whatever became of it since");
+    for (changed, expected) in [
+        (Backing { asked: None, ..backing.clone() }, BackingError::NotAsked),
+        (Backing { opened: None, ..backing.clone() }, BackingError::OpenedOtherwise),
+    ] {
+        assert_eq!(changed.check(&window), Err(expected));
+    }
+    let undecided = Backing { decided: None, ..backing.clone() };
+    assert!(matches!(undecided.check(&window), Err(BackingError::NotApproved(_))));
+    let later = RecoveryWindow { until: at("2026-11-23T03:00:01Z"), ..window.clone() };
+    assert_eq!(backing.check(&later), Err(BackingError::EndsTooLate));
+    let earlier = RecoveryWindow { from: at("2020-01-01T00:00:00Z"), ..window.clone() };
+    assert_eq!(backing.check(&earlier), Err(BackingError::OpenedOtherwise));
+    let by_another = RecoveryWindow { approved_by: JANE.parse().unwrap(), ..window };
+    assert_eq!(backing.check(&by_another), Err(BackingError::ApprovedByAnother));
+}
+
+#[test]
+fn i12_in_the_place_of_a_window_that_cannot_be_read_there_is_one_of_no_time() {
+    let (of_allow, window) = backing();
+    let end = signed('e', &json!("end"));
+    let pin = of_allow.asked.map(|(pin, _)| pin).unwrap();
+    let backing = Backing { asked: Some((pin, end.clone())), ..Backing::default() };
+    let none =
+        RecoveryWindow { recovery: end.recovery, until: window.from, approved_by: JANE.parse().unwrap(), ..window };
+    assert_eq!(backing.check(&none), Ok(()));
+    let some = RecoveryWindow { until: at("2999-01-01T00:00:00Z"), ..none };
+    assert_eq!(backing.check(&some), Err(BackingError::OpenedOtherwise));
+}

@@ -58,7 +58,14 @@ impl RecoveryWindow {
 
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        now < self.end()
+        self.settled.is_none() && now < self.end()
+    }
+
+    /// False for the one that `end-recovery` puts in the place of one that cannot be read: nobody has approved it, so that it
+    /// lifts neither the guard nor the protection of keys.
+    #[must_use]
+    pub fn was_ever_open(&self) -> bool {
+        self.from < self.until
     }
 
     /// Whether it is over, and nothing proves yet that what it left is gone.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Batch, RoundId, RunId, Sha256,
+    recovery::RecoveryWindow,
     run::plan::{DeletionPlan, PlannedAccount},
 };
 
@@ -46,7 +47,7 @@ impl LedgerEntry {
     /// # Errors
     /// It cannot be written as JSON.
     pub fn of(plan: &DeletionPlan, approved_in: Option<u32>) -> Result<Self, serde_json::Error> {
-        let is_recovered = |id: &AccountId| plan.ended_recoveries.contains_key(id);
+        let is_recovered = |id: &AccountId| plan.ended_recoveries.get(id).is_some_and(RecoveryWindow::was_ever_open);
         Ok(Self {
             run: plan.run.clone(),
             round: plan.round,

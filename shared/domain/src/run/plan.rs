@@ -49,6 +49,9 @@ pub struct DeletionPlan {
     /// it was approved (docs/decisions/0011-recovery-windows.md).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ended_recoveries: BTreeMap<AccountId, RecoveryWindow>,
+    /// Windows that are open, of this round's accounts: the report says so, whatever was found there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open_recoveries: BTreeMap<AccountId, RecoveryWindow>,
     /// Accounts with one of these tags are left alone, also by whoever carries the plan out later.
     pub excluded_tags: Vec<Tag>,
     /// The numbers of the batches, for the map: it reads one of these for each child, and not a batch of any size.
@@ -177,6 +180,7 @@ impl DeletionPlan {
             guard: Guard::default(),
             approved_before: None,
             ended_recoveries: BTreeMap::new(),
+            open_recoveries: BTreeMap::new(),
             excluded_tags: request.exclude.tags,
             batch_numbers: Vec::new(),
             batches: Vec::new(),
@@ -189,12 +193,10 @@ impl DeletionPlan {
         };
         let (mut planned, mut any_candidate, mut any_unknown) = (Vec::new(), false, false);
         for (id, eligibility) in eligibilities {
+            plan.add_window(id, &eligibility, rules);
             match eligibility {
                 Eligibility::Eligible(account) => {
                     any_candidate = true;
-                    if let Some(window) = rules.recoveries.ended(id, rules.now) {
-                        plan.ended_recoveries.insert(id, window.clone());
-                    }
                     let missing = || AuditOutcome::Unknown(Failure::new(ErrorKind::Defect, "its audit is missing"));
                     match rules.decide(account, outcomes.remove(&id).unwrap_or_else(missing)) {
                         AccountDecision::Delete(account) => planned.push(account),
@@ -220,6 +222,24 @@ impl DeletionPlan {
             plan.not_in_organization = missing.map(|left| left.account).collect();
         }
         plan
+    }
+
+    /// What the report has to say of the account's window, if there is one.
+    fn add_window(&mut self, id: AccountId, eligibility: &Eligibility, rules: Rules<'_>) {
+        let can_be_taken_back = match eligibility {
+            Eligibility::NotSelected => return,
+            Eligibility::Eligible(_) | Eligibility::Unknown(_) | Eligibility::Ineligible(Ineligible::Excluded) => true,
+            // Out of reach: its closing run has said so, and no later one can do more about it.
+            Eligibility::Ineligible(
+                Ineligible::ManagementAccount | Ineligible::NotInOrganization | Ineligible::NotActive(_),
+            ) => false,
+        };
+        if let Some(window) = rules.recoveries.open(id, rules.now) {
+            self.open_recoveries.insert(id, window.clone());
+        }
+        if let Some(window) = rules.recoveries.ended(id, rules.now).filter(|_| can_be_taken_back) {
+            self.ended_recoveries.insert(id, window.clone());
+        }
     }
 
     /// Takes accounts out of the plan again: `decide` says why, or `None` to leave an account in it.
@@ -357,3 +377,7 @@ impl Rules<'_> {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "plan_window_tests.rs"]
+mod window_tests;

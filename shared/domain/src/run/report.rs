@@ -1,7 +1,7 @@
 //! What a run says in the end: one status for every account that it was about.
 
-mod kept_open;
 mod status;
+mod windows;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, ErrorKind, Failure, Mode, RunId,
     artifact::Collected,
+    recovery::RecoveryWindow,
     run::{
         deletion::{DeletionReport, DeletionStep},
         plan::DeletionPlan,
@@ -18,9 +19,10 @@ use crate::{
     },
 };
 use status::statuses;
+use windows::Windows;
 
-pub use kept_open::KeptOpen;
 pub use status::Status;
+pub use windows::KeptOpen;
 
 /// So many accounts are named in the one line for people; the report names all.
 const NAMED: usize = 10;
@@ -59,6 +61,9 @@ pub struct Report {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// Accounts in which root password recovery is allowed: who asked, who approved, why, and until when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open_recoveries: BTreeMap<AccountId, RecoveryWindow>,
     /// Accounts whose recovery window is over, and which this run did not see clean.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept_open: BTreeMap<AccountId, KeptOpen>,
@@ -139,21 +144,23 @@ impl Report {
             guard: _,
             approved_before: _,
             ended_recoveries,
+            open_recoveries: open_now,
             excluded_tags: _,
         } = plan;
-        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, mut kept_open) = match previous {
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, mut windows) = match previous {
             Some(Self {
                 accounts,
                 not_created,
                 nobody_selected: first,
                 not_in_organization: missing,
+                open_recoveries: open,
                 kept_open,
                 ..
             }) => {
                 // Once somebody was selected it was not nobody; until then, the latest reading says best why.
-                (accounts, not_created, first.and(nobody_selected), missing, kept_open)
+                (accounts, not_created, first.and(nobody_selected), missing, Windows { open, kept_open })
             }
-            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, BTreeMap::new()),
+            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, Windows::default()),
         };
         all_not_created.extend(not_created);
         let mut add = |account: AccountId, report: AccountReport| {
@@ -178,13 +185,8 @@ impl Report {
             add(account, report);
         }
 
-        for (account, window) in ended_recoveries {
-            let open = accounts.get(&account).and_then(|report| KeptOpen::of(window, &report.status));
-            match open {
-                Some(open) => drop(kept_open.insert(account, open)),
-                None => drop(kept_open.remove(&account)),
-            }
-        }
+        windows.add_round(open_now, ended_recoveries, &accounts);
+        let Windows { open: open_recoveries, kept_open } = windows;
 
         let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);
         let mut pending: Vec<Newcomer> = accounts
@@ -206,6 +208,7 @@ impl Report {
             unfinished_creations,
             nobody_selected,
             not_in_organization,
+            open_recoveries,
             kept_open,
         }
     }
@@ -284,6 +287,9 @@ impl fmt::Display for Report {
         )?;
         if let Some(why) = self.nobody_selected {
             write!(formatter, "; nobody was selected: {why}")?;
+        }
+        for (account, window) in self.open_recoveries.iter().take(NAMED) {
+            write!(formatter, "; in account {account}, {window}")?;
         }
         for (account, open) in self.kept_open.iter().take(NAMED) {
             write!(formatter, "; account {account} {open}")?;

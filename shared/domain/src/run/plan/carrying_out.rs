@@ -31,6 +31,7 @@ impl DeletionPlan {
         self.ineligible = Vec::new();
         let kept = self.batches.iter().flat_map(|batch| &batch.accounts).map(|planned| planned.account.id);
         let kept: BTreeSet<AccountId> = kept.collect();
+        self.open_recoveries = BTreeMap::new();
         self.ended_recoveries.retain(|account, _| kept.contains(account));
     }
 

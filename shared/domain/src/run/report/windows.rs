@@ -1,12 +1,38 @@
-//! Accounts that stay open after the end of their recovery window: each run says so until one sees them clean.
+//! What a report says of recovery windows: which are open, and which accounts stay open after the end of theirs.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Status;
-use crate::{ids::recovery::RecoveryId, people::Person, recovery::RecoveryWindow};
+use super::{AccountReport, Status};
+use crate::{AccountId, ids::recovery::RecoveryId, people::Person, recovery::RecoveryWindow};
+
+/// The windows of the accounts that a run is about.
+#[derive(Debug, Default)]
+pub(super) struct Windows {
+    pub(super) open: BTreeMap<AccountId, RecoveryWindow>,
+    pub(super) kept_open: BTreeMap<AccountId, KeptOpen>,
+}
+
+impl Windows {
+    /// Adds those of one round, once `accounts` has what it found.
+    pub(super) fn add_round(
+        &mut self,
+        open: BTreeMap<AccountId, RecoveryWindow>,
+        ended: BTreeMap<AccountId, RecoveryWindow>,
+        accounts: &BTreeMap<AccountId, AccountReport>,
+    ) {
+        self.open.extend(open);
+        for (account, window) in ended {
+            self.open.remove(&account);
+            match accounts.get(&account).and_then(|report| KeptOpen::of(window, &report.status)) {
+                Some(open) => drop(self.kept_open.insert(account, open)),
+                None => drop(self.kept_open.remove(&account)),
+            }
+        }
+    }
+}
 
 /// Why an account is not known to be clean, although its window is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
