@@ -3,7 +3,7 @@
 use rootwarden_aws::{Clock, Recoveries, Storage};
 use rootwarden_domain::{
     AccountId, ErrorKind, Pin, RoundId, RunId,
-    ids::recovery::RecoveryId,
+    ids::recovery::{RecoveryId, window_key},
     recovery::{RecoveryAction, RecoveryWindow, Settlement, SignedRecovery},
     run::{
         deletion::{DeletionStep, StepOutcome},
@@ -51,11 +51,15 @@ impl Settler {
         let account = signed.request.account;
         let run = closing_run(recovery)?;
         let current = self.recoveries.current(account).await?;
-        let window =
-            current.readable().filter(|window| is_closed_by(&signed, window) && !window.is_open(self.clock.now()));
-        let Some(window) = window.cloned() else {
-            let summary = format!("Account {account} has another recovery window now, or none.");
-            return Ok(Settled { outcome: Outcome::Superseded, summary });
+        let is_open = |window: &RecoveryWindow| window.is_open(self.clock.now());
+        let window = match current.readable() {
+            None => return Ok(gone(account)),
+            Some(window) if is_another(&signed, window, is_open(window)) => {
+                let summary = format!("Account {account} has another recovery window now: `{}`.", window.recovery);
+                return Ok(Settled { outcome: Outcome::Superseded, summary });
+            }
+            Some(window) if is_open(window) => return Ok(not_settled(account, window, "its window is open again")),
+            Some(window) => window.clone(),
         };
         let Some((report_pin, report)) = self.last_report(&run).await? else {
             return Ok(not_settled(account, &window, &format!("the run `{run}` left no report")));
@@ -104,11 +108,23 @@ fn closing_run(recovery: &RecoveryId) -> Result<RunId, FunctionError> {
     name.parse().map_err(|error| FunctionError::new(ErrorKind::Defect, format!("cannot name the closing run: {error}")))
 }
 
-fn is_closed_by(signed: &SignedRecovery, window: &RecoveryWindow) -> bool {
+/// Whether the window is none that this request has closed.
+fn is_another(signed: &SignedRecovery, window: &RecoveryWindow, is_open: bool) -> bool {
     match signed.request.action {
-        RecoveryAction::Allow { .. } | RecoveryAction::Extend { .. } => window.recovery == signed.recovery,
-        RecoveryAction::End => true,
+        RecoveryAction::Allow { .. } | RecoveryAction::Extend { .. } => window.recovery != signed.recovery,
+        RecoveryAction::End => is_open,
     }
+}
+
+/// Somebody has written over the window since it was closed.
+fn gone(account: AccountId) -> Settled {
+    let summary = format!(
+        "The recovery window of account {account} cannot be read any more, so that nothing could be proven: find out who wrote \
+         `{}`, then ask for `end-recovery`.",
+        window_key(account)
+    );
+    error!(account.id = %account, "{summary}");
+    Settled { outcome: Outcome::NotSettled, summary }
 }
 
 fn not_settled(account: AccountId, window: &RecoveryWindow, why: &str) -> Settled {

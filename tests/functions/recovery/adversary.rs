@@ -142,3 +142,42 @@ async fn a_key_that_is_made_after_the_end_and_used_is_protected_and_never_in_sil
     assert_eq!((finished.report.kept_open.len(), &finished.output["secured"]), (1, &json!(false)));
     assert!(root(&rehearsal).password.is_none(), "without a way to sign in");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_good_window_that_could_not_be_read_for_a_while_is_not_written_over_by_who_ends_it() {
+    let in_window = async || {
+        let rehearsal = rehearsal();
+        let started = allowed(&rehearsal, &about("allow-recovery", OWNER)).await;
+        let end = ask(&rehearsal, JANE, &about("end-recovery", OWNER)).await;
+        (rehearsal, started, end)
+    };
+    let (undisturbed, _, end) = in_window().await;
+    let first = undisturbed.simulator.calls().len();
+    undisturbed.recovery(end.step("close")).await.unwrap();
+    let calls = undisturbed.simulator.calls_since(first).len();
+    assert!(calls >= 6, "{calls}: the request, the window, what it rests on, and the write");
+    for nth in 1..=u64::try_from(calls).unwrap() {
+        let (rehearsal, started, end) = in_window().await;
+        rehearsal.simulator.inject(Fault::on("*").nth(nth).denied());
+        let _ = rehearsal.recovery(end.step("close")).await;
+        assert_eq!(window(&rehearsal)["recovery"], json!(started.id), "call {nth}");
+        assert_eq!(rehearsal.recovery(end.step("close")).await.unwrap()["outcome"], "closed", "call {nth}");
+        assert_eq!(window(&rehearsal)["recovery"], json!(started.id), "call {nth}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_is_written_over_while_it_is_closed_is_not_settled_in_silence() {
+    let rehearsal = rehearsal();
+    let started = allowed(&rehearsal, &for_a_while("allow-recovery", "PT1H")).await;
+    advance(&rehearsal, HOUR);
+    rehearsal.recovery(started.step("close")).await.unwrap();
+    closing_run(&rehearsal, &started).await;
+    let good = window(&rehearsal);
+    rehearsal.simulator.put_object(BUCKET, &format!("recoveries/{OWNER}.json"), "{}");
+    let settled = rehearsal.recovery(started.step("settle")).await.unwrap();
+    assert_eq!(settled["outcome"], "not_settled", "{settled}");
+    assert!(settled["summary"].as_str().unwrap().contains("find out who wrote"), "{settled}");
+    put_window(&rehearsal, OWNER, &with(&good, &json!({"closed": null, "until": "2027-01-01T00:00:00Z"})));
+    assert_eq!(rehearsal.recovery(started.step("settle")).await.unwrap()["outcome"], "not_settled");
+}

@@ -37,7 +37,6 @@ pub(super) enum Replaced {
 /// An object that was read by its key alone.
 struct Newest {
     version_id: Option<String>,
-    etag: Option<String>,
     body: Vec<u8>,
 }
 
@@ -153,14 +152,21 @@ impl Storage {
     /// Reads a small object that is to be replaced, with its `ETag`. What cannot be read as a `T` can be replaced as well.
     ///
     /// # Errors
-    /// It cannot be asked for, or has more than `largest` bytes.
+    /// It cannot be asked for.
     pub(super) async fn find_to_replace<T: DeserializeOwned>(
         &self,
         key: &str,
         largest: usize,
     ) -> Result<Option<(Option<String>, Result<T, StorageError>)>, StorageError> {
-        let found = self.newest(key, largest).await?;
-        Ok(found.map(|Newest { etag, body, .. }| (etag, parse(key, &body))))
+        let what = format!("read `{key}`");
+        let output = match self.get(key, None, &what).await {
+            Ok(output) => output,
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let etag = output.e_tag().map(str::to_owned);
+        let read = small(key, output, largest).await.and_then(|Newest { body, .. }| parse(key, &body));
+        Ok(Some((etag, read)))
     }
 
     /// Writes `value` as JSON over the object with this `ETag`, or where nothing is, if there was none.
@@ -231,15 +237,7 @@ impl Storage {
     async fn newest(&self, key: &str, largest: usize) -> Result<Option<Newest>, StorageError> {
         let what = format!("read `{key}`");
         match self.get(key, None, &what).await {
-            Ok(output) => {
-                let length = output.content_length().and_then(|bytes| usize::try_from(bytes).ok());
-                if length.is_some_and(|bytes| bytes > largest) {
-                    return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
-                }
-                let version_id = output.version_id().map(str::to_owned);
-                let etag = output.e_tag().map(str::to_owned);
-                Ok(Some(Newest { version_id, etag, body: whole(output, &what).await? }))
-            }
+            Ok(output) => small(key, output, largest).await.map(Some),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -304,6 +302,16 @@ impl Storage {
         let output = written.map_err(|error| AwsError::new(format!("write `{key}`"), error))?;
         Ok(output.version_id().map(str::to_owned))
     }
+}
+
+/// An object that has not more than `largest` bytes.
+async fn small(key: &str, output: GetObjectOutput, largest: usize) -> Result<Newest, StorageError> {
+    let length = output.content_length().and_then(|bytes| usize::try_from(bytes).ok());
+    if length.is_some_and(|bytes| bytes > largest) {
+        return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
+    }
+    let version_id = output.version_id().map(str::to_owned);
+    Ok(Newest { version_id, body: whole(output, &format!("read `{key}`")).await? })
 }
 
 /// Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
