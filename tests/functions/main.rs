@@ -23,6 +23,7 @@ mod organization;
 mod places;
 mod preflight;
 mod promises;
+mod recovery;
 mod releases;
 mod secrets;
 mod secure_accounts;

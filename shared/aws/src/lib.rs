@@ -24,7 +24,8 @@ mod root_session;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+    CurrentWindow, ExemptionReader, Journal, Journals, PauseSwitch, Recoveries, ReleaseReader, Storage, StorageError,
+    WorkerResults,
 };
 pub use centralized_access::{Feature, RootAccess};
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
@@ -36,6 +37,6 @@ pub use organization::{
 };
 pub use preflight::{Concurrency, Trails};
 pub use root_session::{
-    Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
-    Task, UnlockBucket, UnlockQueue, audit, delete,
+    AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,
+    RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue, allow_recovery, audit, delete,
 };

@@ -3,6 +3,7 @@
 mod audit;
 mod delete;
 mod policy;
+mod recovery;
 mod root_user;
 mod session;
 mod sessions;
@@ -11,6 +12,7 @@ mod task;
 pub use audit::audit;
 pub use delete::{KeysAgain, LEAST_TIME, delete};
 pub use policy::{PolicyWriteError, ResourceSession};
+pub use recovery::{RecoveryAllowed, allow_recovery};
 pub use session::RootSession;
 pub use sessions::{RootSessions, SessionBudget};
-pub use task::{Audit, Delete, Task, UnlockBucket, UnlockQueue};
+pub use task::{AllowRecovery, Audit, Delete, Task, UnlockBucket, UnlockQueue};

@@ -6,6 +6,7 @@ use rootwarden_aws::SessionBudget;
 use rootwarden_domain::{
     AccountId, Mode,
     people::{People, PersonKinds, PersonRole},
+    recovery::DurationLimits,
     run::exemption::Exemptions,
     text::input::InputError,
     unlock::ProtectedResources,
@@ -65,6 +66,22 @@ impl Settings {
     #[must_use]
     pub fn unlock_state_machine_arn(&self) -> Option<String> {
         self.text("ROOTWARDEN_UNLOCK_STATE_MACHINE_ARN").ok().map(str::to_owned)
+    }
+
+    /// The state machine that carries out recovery requests; none in a deployment that could not take recovery back.
+    #[must_use]
+    pub fn recovery_state_machine_arn(&self) -> Option<String> {
+        self.text("ROOTWARDEN_RECOVERY_STATE_MACHINE_ARN").ok().map(str::to_owned)
+    }
+
+    /// For how long root password recovery may be allowed.
+    ///
+    /// # Errors
+    /// One of them is not set, is no duration, or the least is more than the most.
+    pub fn recovery_limits(&self) -> Result<DurationLimits, FunctionError> {
+        let least = "ROOTWARDEN_RECOVERY_AT_LEAST";
+        DurationLimits::new(self.parsed(least)?, self.parsed("ROOTWARDEN_RECOVERY_AT_MOST")?)
+            .map_err(|error| wrong(least, error))
     }
 
     /// Which requests of people this deployment of the function takes.

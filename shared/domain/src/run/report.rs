@@ -1,6 +1,7 @@
 //! What a run says in the end: one status for every account that it was about.
 
 mod status;
+mod windows;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,6 +12,7 @@ use crate::{
     artifact::Collected,
     aws::failure::DeniedBy,
     preflight::Told,
+    recovery::RecoveryWindow,
     run::{
         deletion::{DeletionReport, DeletionStep},
         plan::DeletionPlan,
@@ -19,8 +21,10 @@ use crate::{
     },
 };
 use status::statuses;
+use windows::Windows;
 
 pub use status::Status;
+pub use windows::KeptOpen;
 
 /// So many accounts are named in the one line for people; the report names all.
 const NAMED: usize = 10;
@@ -62,6 +66,12 @@ pub struct Report {
     /// What the run found out before it looked at anybody; none of it stopped the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preflight: Vec<Told>,
+    /// Accounts in which root password recovery is allowed: who asked, who approved, why, and until when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open_recoveries: BTreeMap<AccountId, RecoveryWindow>,
+    /// Accounts whose recovery window is over, and which this run did not see clean.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_open: BTreeMap<AccountId, KeptOpen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,22 +150,29 @@ impl Report {
             made_from: _,
             guard: _,
             approved_before: _,
+            ended_recoveries,
+            open_recoveries: open_now,
             excluded_tags: _,
             preflight,
         } = plan;
-        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight) = match previous {
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight, mut windows) = match previous {
             Some(Self {
                 accounts,
                 not_created,
                 nobody_selected: first,
                 not_in_organization: missing,
                 preflight: earlier,
+                open_recoveries: open,
+                kept_open,
                 ..
             }) => {
                 // Once somebody was selected it was not nobody; until then, the latest reading says best why.
-                (accounts, not_created, first.and(nobody_selected), missing, earlier)
+                let windows = Windows { open, kept_open };
+                (accounts, not_created, first.and(nobody_selected), missing, earlier, windows)
             }
-            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, preflight),
+            None => {
+                (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, preflight, Windows::default())
+            }
         };
         all_not_created.extend(not_created);
         let mut add = |account: AccountId, report: AccountReport| {
@@ -180,6 +197,9 @@ impl Report {
             add(account, report);
         }
 
+        windows.add_round(open_now, ended_recoveries, &accounts);
+        let Windows { open: open_recoveries, kept_open } = windows;
+
         let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);
         let mut pending: Vec<Newcomer> = accounts
             .iter()
@@ -201,6 +221,8 @@ impl Report {
             nobody_selected,
             not_in_organization,
             preflight,
+            open_recoveries,
+            kept_open,
         }
     }
 
@@ -249,6 +271,7 @@ impl Report {
         unknown + failed + protected + not_approved + paused == 0
             && self.nobody_selected.is_none_or(NobodySelected::is_settled)
             && self.not_in_organization.is_empty()
+            && self.kept_open.is_empty()
             && self.unfinished_creations.is_empty()
             && self.pending.is_empty()
     }
@@ -282,6 +305,12 @@ impl fmt::Display for Report {
         )?;
         if let Some(why) = self.nobody_selected {
             write!(formatter, "; nobody was selected: {why}")?;
+        }
+        for (account, window) in self.open_recoveries.iter().take(NAMED) {
+            write!(formatter, "; in account {account}, {window}")?;
+        }
+        for (account, open) in self.kept_open.iter().take(NAMED) {
+            write!(formatter, "; account {account} {open}")?;
         }
         let (named, further) = self.not_in_organization.split_at(self.not_in_organization.len().min(NAMED));
         if !named.is_empty() {

@@ -48,6 +48,8 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, AccountFinding)>) -> De
         made_from: crate::Sha256::default(),
         guard: Guard::default(),
         approved_before: None,
+        ended_recoveries: BTreeMap::new(),
+        open_recoveries: BTreeMap::new(),
         excluded_tags: vec![],
         ineligible: vec![],
         waiting: vec![],
