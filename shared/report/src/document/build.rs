@@ -1,0 +1,111 @@
+//! From what a run said to the document of it.
+
+use jiff::Timestamp;
+use rootwarden_domain::run::{exemption::Exemptions, report::Report};
+
+use super::{
+    Document, NotWritten, Scope, VERSION,
+    account::Account,
+    changes::{Unmentioned, compare},
+    ends::{ExemptionEnd, OpenWindow},
+    tasks::tasks,
+    units::{Places, units},
+};
+use crate::history::{History, RunSummary};
+
+/// What a report is about: the run, and what is known beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub report: &'a Report,
+    pub scope: Scope,
+    pub planned_at: Timestamp,
+    pub published_at: Timestamp,
+    /// The deployment's bucket, which commands name.
+    pub bucket: &'a str,
+    /// What is remembered of the runs over the whole organization.
+    pub history: &'a History,
+    pub places: &'a Places,
+    pub exemptions: &'a Exemptions,
+    pub recovery_windows: &'a [OpenWindow],
+    /// What could not be written so far.
+    pub not_written: &'a [NotWritten],
+}
+
+impl<'a> Document<'a> {
+    #[must_use]
+    pub fn of(subject: Subject<'a>) -> Self {
+        let Subject {
+            report,
+            scope,
+            planned_at,
+            published_at,
+            bucket,
+            history,
+            places,
+            exemptions,
+            recovery_windows,
+            not_written,
+        } = subject;
+        let mut accounts: Vec<Account<'a>> = report
+            .accounts
+            .iter()
+            .map(|(id, account)| Account::of(*id, account, report.mode, bucket, places.unit(*id)))
+            .collect();
+        accounts.sort_by_key(|account| account.status);
+        let before = history.before(&report.run);
+        let unmentioned = match scope {
+            Scope::Organization => Unmentioned::Gone,
+            Scope::Selection => Unmentioned::NotLookedAt,
+        };
+        let changes = compare(&mut accounts, before.findings, unmentioned, planned_at);
+        let mut document = Self {
+            version: VERSION,
+            run: &report.run,
+            round: report.round,
+            scope,
+            mode: report.mode,
+            planned_at,
+            published_at,
+            settled: report.is_settled(),
+            another_round_follows: !report.pending.is_empty(),
+            summary: report.to_string(),
+            counts: report.counts().into(),
+            compared_with: before.run.cloned(),
+            changes,
+            tasks: tasks(&accounts, report.mode, bucket),
+            units: units(&accounts, places),
+            history: Vec::new(),
+            exemptions: exemptions.holding(planned_at).map(ExemptionEnd::of).collect(),
+            recovery_windows: recovery_windows.to_vec(),
+            not_in_organization: &report.not_in_organization,
+            not_created: report.not_created.iter().map(|one| format!("{}: {}", one.request, one.reason)).collect(),
+            unfinished_creations: report.unfinished_creations.iter().map(newcomer).collect(),
+            nobody_selected: report.nobody_selected.map(|why| why.to_string()),
+            not_written: not_written.to_vec(),
+            accounts,
+        };
+        document.history = history.with(&document);
+        document
+    }
+
+    /// What is remembered of this run.
+    #[must_use]
+    pub fn in_short(&self) -> RunSummary {
+        let deleted = self.accounts.iter().map(|account| account.evidence.deleted().count()).sum();
+        RunSummary {
+            run: self.run.clone(),
+            at: self.planned_at,
+            mode: self.mode,
+            counts: self.counts,
+            credentials_deleted: deleted,
+        }
+    }
+}
+
+fn newcomer(newcomer: &rootwarden_domain::run::selection::Newcomer) -> String {
+    use rootwarden_domain::run::selection::Newcomer;
+    match newcomer {
+        Newcomer::Account(account) => account.to_string(),
+        Newcomer::CreateAccountRequest(request) => request.to_string(),
+    }
+}

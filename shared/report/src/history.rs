@@ -1,0 +1,131 @@
+//! What is kept from run to run: the findings of the last run over the whole organization, and the last 30 in short.
+//!
+//! A run may write its report more than once, round by round. It is always held against the run before it, so the findings of
+//! both are kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rootwarden_domain::{AccountId, Mode, RunId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Document, Scope, StatusCounts, StatusName};
+
+/// How many runs are remembered in short.
+pub const RUNS: usize = 30;
+
+/// Where it lies in the bucket.
+pub const KEY: &str = "reports/history.json";
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    /// The latest last.
+    runs: Vec<RunSummary>,
+    /// Of the last run.
+    latest: Findings,
+    /// Of the run before it.
+    before: Findings,
+}
+
+/// One run over the whole organization, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunSummary {
+    #[schemars(with = "String")]
+    pub run: RunId,
+    /// When its last plan was made.
+    pub at: Timestamp,
+    /// `report` or `enforce`.
+    #[schemars(with = "String")]
+    pub mode: Mode,
+    pub counts: StatusCounts,
+    pub credentials_deleted: usize,
+}
+
+/// The findings of one run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Findings(BTreeMap<AccountId, Finding>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    pub name: Option<String>,
+    pub status: StatusName,
+    /// By kind and id.
+    pub credentials: Vec<String>,
+    pub since: Timestamp,
+}
+
+/// What a run is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    pub run: Option<&'a RunSummary>,
+    pub findings: &'a Findings,
+}
+
+impl Findings {
+    pub(crate) fn get(&self, account: AccountId) -> Option<&Finding> {
+        self.0.get(&account)
+    }
+
+    pub(crate) fn clone_keys(&self) -> BTreeSet<AccountId> {
+        self.0.keys().copied().collect()
+    }
+
+    fn of(document: &Document<'_>) -> Self {
+        let findings = document.accounts.iter().filter(|account| account.status.is_finding());
+        Self(
+            findings
+                .map(|account| {
+                    let finding = Finding {
+                        name: account.name.map(str::to_owned),
+                        status: account.status,
+                        credentials: account.evidence.present(),
+                        since: account.since.unwrap_or(document.planned_at),
+                    };
+                    (account.id, finding)
+                })
+                .collect(),
+        )
+    }
+}
+
+impl History {
+    /// What `run` is held against: the last run over the whole organization, or the one before if `run` is the last itself.
+    #[must_use]
+    pub fn before(&self, run: &RunId) -> Before<'_> {
+        match self.runs.as_slice() {
+            [earlier @ .., last] if last.run == *run => Before { run: earlier.last(), findings: &self.before },
+            all => Before { run: all.last(), findings: &self.latest },
+        }
+    }
+
+    /// The runs, with this one in its place if it is over the whole organization.
+    pub(crate) fn with(&self, document: &Document<'_>) -> Vec<RunSummary> {
+        let mut runs = self.runs.clone();
+        if document.scope == Scope::Organization {
+            runs.retain(|run| run.run != *document.run);
+            runs.push(document.in_short());
+            let surplus = runs.len().saturating_sub(RUNS);
+            runs.drain(..surplus);
+        }
+        runs
+    }
+
+    /// What is kept once `document` was told. A run over a part of the organization changes nothing.
+    #[must_use]
+    pub fn after(self, document: &Document<'_>) -> Self {
+        match document.scope {
+            Scope::Selection => self,
+            Scope::Organization => {
+                let is_last = self.runs.last().is_some_and(|last| last.run == *document.run);
+                let runs = self.with(document);
+                let before = if is_last { self.before } else { self.latest };
+                Self { runs, latest: Findings::of(document), before }
+            }
+        }
+    }
+}
