@@ -21,6 +21,7 @@ mod memory;
 mod organization;
 mod places;
 mod promises;
+mod published_report;
 mod releases;
 mod secrets;
 mod secure_accounts;

@@ -114,6 +114,7 @@ impl Laid {
             management_account: MANAGEMENT.parse().unwrap(),
             batch_numbers: Batch::numbers(&batches),
             batches,
+            units: BTreeMap::new(),
             ineligible: vec![],
             unknown: vec![],
             waiting: vec![],

@@ -4,10 +4,11 @@
 
 mod preflight;
 mod sorted;
+mod unit_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rootwarden_aws::{AccountList, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
+use rootwarden_aws::{AccountList, Clock, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
 use rootwarden_domain::{
     AccountId, Batch, ErrorKind, Mode, Pin, RunId,
     run::{
@@ -38,6 +39,7 @@ pub struct SelectAccounts {
     lists: OrganizationLists,
     storage: Storage,
     deployed_mode: Mode,
+    clock: Clock,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +75,7 @@ impl Function for SelectAccounts {
             lists: OrganizationLists::new(config),
             storage: Storage::new(config, settings.bucket()?),
             deployed_mode: settings.mode()?,
+            clock: Clock::of(config),
         })
     }
 
@@ -106,6 +109,8 @@ impl Function for SelectAccounts {
         };
         let waits = matches!(request.selection, Selection::Joined(_));
         let mut sorted = Sorted::new(management_account, waits);
+        let is_listed =
+            report.is_none() && matches!(request.selection, Selection::All | Selection::OrganizationalUnits(_));
         let next_token = match (report, &request.selection) {
             (Some(report), _) => self.add_newcomers(&request, report.pending, &mut sorted).await?,
             (None, Selection::Joined(newcomer)) => {
@@ -126,7 +131,11 @@ impl Function for SelectAccounts {
         };
 
         let has_more = next_token.is_some();
-        let Parts { batches, ineligible, unknown, waiting, not_created } = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
+        if is_listed {
+            self.learn_unit_names(&sorted.units.values().cloned().collect(), has_more).await;
+        }
+        let Parts { batches, units, ineligible, unknown, waiting, not_created } =
+            sorted.into_parts(ACCOUNTS_IN_A_BATCH);
         let selected = SelectedAccounts {
             run,
             round,
@@ -136,6 +145,7 @@ impl Function for SelectAccounts {
             management_account,
             batch_numbers: Batch::numbers(&batches),
             batches,
+            units,
             ineligible,
             unknown,
             waiting,

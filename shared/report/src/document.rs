@@ -23,7 +23,7 @@ pub use ends::{ExemptionEnd, OpenWindow};
 pub use evidence::{Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
 pub use status::{StatusCounts, StatusName};
 pub use tasks::Task;
-pub use units::{Places, Unit, UnitName};
+pub use units::{Places, Unit};
 
 use crate::history::RunSummary;
 
@@ -79,8 +79,8 @@ pub struct Document<'a> {
     pub unfinished_creations: Vec<String>,
     /// Why nobody was looked at, if nobody was.
     pub nobody_selected: Option<String>,
-    /// Where this report could not be written, and why; the other places have it.
-    pub not_written: Vec<NotWritten>,
+    /// What this report lacks, and where it could not be written.
+    pub missing: Vec<Missing>,
     /// Every account of the run: those that need a person first, clean ones last, by id within a status.
     pub accounts: Vec<Account<'a>>,
 }
@@ -104,11 +104,11 @@ enum ModeName {
     Enforce,
 }
 
-/// A place that has no report of this run.
+/// Something that could not be read or written for the report, which is published all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct NotWritten {
-    /// The format.
+pub struct Missing {
+    /// An object of the bucket.
     pub what: String,
     pub why: String,
 }

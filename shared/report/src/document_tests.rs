@@ -81,7 +81,10 @@ fn the_schema_in_the_documents_is_the_one_of_the_types() {
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(path, &schema).unwrap();
     }
-    assert!(std::fs::read_to_string(path).unwrap() == schema, "docs/report.schema.json is of another version of the types");
+    assert!(
+        std::fs::read_to_string(path).unwrap() == schema,
+        "docs/report.schema.json is of another version of the types"
+    );
 }
 
 #[test]
@@ -108,15 +111,19 @@ fn the_first_run_has_nothing_to_be_compared_with() {
 fn two_nights_say_what_is_new_gone_and_unchanged() {
     let first = night(
         21,
-        vec![(1, found()), (2, found()), (3, found()), (4, Status::Clean), (5, Status::Unknown(failure())), (6, found())],
+        vec![
+            (1, found()),
+            (2, found()),
+            (3, found()),
+            (4, Status::Clean),
+            (5, Status::Unknown(failure())),
+            (6, found()),
+        ],
         History::default(),
     );
     let cleaned = Status::Cleaned { steps: vec![] };
-    let second = night(
-        22,
-        vec![(1, found()), (2, cleaned), (4, found()), (5, found()), (6, Status::Clean)],
-        first.remembered(),
-    );
+    let second =
+        night(22, vec![(1, found()), (2, cleaned), (4, found()), (5, found()), (6, Status::Clean)], first.remembered());
     let document = second.document();
     assert_eq!(document.compared_with.as_ref().unwrap().run.as_str(), "nightly-2026-11-21");
     assert_eq!((&document.changes.new, &document.changes.changed), (&vec![id(4)], &vec![id(5)]));
@@ -135,7 +142,10 @@ fn two_nights_say_what_is_new_gone_and_unchanged() {
 #[test]
 fn what_stays_keeps_the_night_since_which_it_is_there() {
     let first = night(21, vec![(1, found())], History::default());
-    let second = Told { planned_at: "2026-11-23T02:00:00Z".parse().unwrap(), ..night(22, vec![(1, found())], first.remembered()) };
+    let second = Told {
+        planned_at: "2026-11-23T02:00:00Z".parse().unwrap(),
+        ..night(22, vec![(1, found())], first.remembered())
+    };
     let [account] = &second.document().accounts[..] else { panic!() };
     assert_eq!((account.change, account.since), (Some(Change::Unchanged), Some(first.planned_at)));
 }
@@ -143,7 +153,10 @@ fn what_stays_keeps_the_night_since_which_it_is_there() {
 #[test]
 fn a_credential_that_came_makes_an_old_finding_a_changed_one_and_one_that_went_does_not() {
     let both = found();
-    let one = Status::Found { inventory: rootwarden_domain::Inventory { login_profile: None, ..inventory() }, protected: vec![] };
+    let one = Status::Found {
+        inventory: rootwarden_domain::Inventory { login_profile: None, ..inventory() },
+        protected: vec![],
+    };
     let change = |before: &Status, after: &Status| {
         let first = night(21, vec![(1, before.clone())], History::default());
         night(22, vec![(1, after.clone())], first.remembered()).document().accounts[0].change
@@ -225,10 +238,6 @@ fn units_have_their_names_and_those_with_findings_come_first() {
     let units: Vec<_> = document.units.iter().map(|unit| (unit.id, unit.name)).collect();
     assert_eq!(
         units,
-        [
-            (None, None),
-            (Some("ou-aaaa-11111111"), Some("Workloads <prod>")),
-            (Some("ou-aaaa-22222222"), None),
-        ]
+        [(None, None), (Some("ou-aaaa-11111111"), Some("Workloads <prod>")), (Some("ou-aaaa-22222222"), None),]
     );
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rootwarden_domain::{
     ErrorKind, Failure, Inventory, Mode, RootCredential,
-    aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
+    aws::{
+        credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
+        organizational_unit::{UnitName, UnitNames},
+    },
     run::{
         deletion::{DeletionStep, StepOutcome},
         exemption::Exemptions,
@@ -16,7 +19,7 @@ use rootwarden_domain::{
 };
 
 use crate::{
-    document::{Document, OpenWindow, Places, Scope, Subject, UnitName},
+    document::{Document, OpenWindow, Places, Scope, Subject},
     history::History,
 };
 
@@ -50,6 +53,8 @@ impl Told {
         let accounts = accounts.map(|(number, status)| (number as u64, Some(format!("account {number}")), status));
         let unit = |id: &str| id.parse().unwrap();
         let name = UnitName { name: "Workloads <prod>".into(), read_at: "2026-11-20T02:00:00Z".parse().unwrap() };
+        let mut names = UnitNames::default();
+        names.insert(unit("ou-aaaa-11111111"), name);
         let places = Places {
             units: (0..4_u64)
                 .map(|id| {
@@ -57,7 +62,7 @@ impl Told {
                     (format!("{id:012}").parse().unwrap(), unit)
                 })
                 .collect(),
-            names: BTreeMap::from([(unit("ou-aaaa-11111111"), name)]),
+            names,
         };
         let exemptions = Exemptions::parse(
             r#"{"000000000003": "break-glass account, reviewed every quarter",
@@ -88,12 +93,12 @@ impl Told {
             places: &self.places,
             exemptions: &self.exemptions,
             recovery_windows: &self.recovery_windows,
-            not_written: &[],
+            missing: &[],
         })
     }
 
     pub fn remembered(&self) -> History {
-        self.history.clone().after(&self.document())
+        self.history.after(&self.document())
     }
 }
 
@@ -129,9 +134,10 @@ pub fn hostile_names() -> Vec<String> {
 pub fn failure() -> Failure {
     Failure {
         kind: ErrorKind::Denied,
-        message: "cannot open a root session in account `222200000003`: AccessDenied: with an explicit deny in a service \
+        message:
+            "cannot open a root session in account `222200000003`: AccessDenied: with an explicit deny in a service \
                   control policy: a service control policy of the account forbids it: it has to exempt root sessions"
-            .into(),
+                .into(),
         code: Some("AccessDenied".into()),
         request_id: Some("11111111-2222-3333-4444-555555555555".into()),
     }
@@ -206,6 +212,8 @@ pub fn report(run: &str, accounts: impl IntoIterator<Item = (u64, Option<String>
         unfinished_creations: vec![],
         nobody_selected: None,
         not_in_organization: vec![],
+        begun_at: None,
+        audited: vec![],
     }
 }
 

@@ -117,13 +117,13 @@ impl History {
 
     /// What is kept once `document` was told. A run over a part of the organization changes nothing.
     #[must_use]
-    pub fn after(self, document: &Document<'_>) -> Self {
+    pub fn after(&self, document: &Document<'_>) -> Self {
         match document.scope {
-            Scope::Selection => self,
+            Scope::Selection => self.clone(),
             Scope::Organization => {
                 let is_last = self.runs.last().is_some_and(|last| last.run == *document.run);
                 let runs = self.with(document);
-                let before = if is_last { self.before } else { self.latest };
+                let before = if is_last { self.before.clone() } else { self.latest.clone() };
                 Self { runs, latest: Findings::of(document), before }
             }
         }

@@ -14,6 +14,7 @@ pub mod document;
 #[cfg(test)]
 mod fixtures;
 pub mod history;
+pub mod html;
 pub mod schema;
 mod text;
 

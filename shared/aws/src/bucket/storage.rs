@@ -124,6 +124,15 @@ impl Storage {
         Ok(())
     }
 
+    /// Writes what is told of a run, in a form that browsers and spreadsheets know by its type.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject`.
+    pub async fn write_bytes(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<(), StorageError> {
+        self.put(key, content_type, body, Existing::Replace).await?;
+        Ok(())
+    }
+
     /// Writes `value` as JSON where nothing is yet: of several writers, one does.
     ///
     /// # Errors

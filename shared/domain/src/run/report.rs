@@ -4,10 +4,11 @@ mod status;
 
 use std::{collections::BTreeMap, fmt};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, ErrorKind, Failure, Mode, RunId,
+    AccountId, ErrorKind, Failure, Mode, Pin, RunId,
     artifact::Collected,
     run::{
         deletion::{DeletionReport, DeletionStep},
@@ -57,6 +58,21 @@ pub struct Report {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// When the first round was planned: where the report of all rounds lies goes by its day.
+    #[serde(default)]
+    pub begun_at: Option<Timestamp>,
+    /// What the rounds were made from, as far as it was handed on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audited: Vec<AuditedRound>,
+}
+
+/// The audits of one round: the record of its last chunk, behind which the others stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditedRound {
+    pub round: u32,
+    pub last_chunk: u32,
+    pub record: Pin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,12 +145,15 @@ impl Report {
             not_in_organization,
             started_by: _,
             management_account: _,
-            planned_at: _,
+            planned_at,
             made_from: _,
             guard: _,
             approved_before: _,
             excluded_tags: _,
         } = plan;
+        let (begun_at, audited) = previous
+            .as_ref()
+            .map_or_else(|| (None, Vec::new()), |previous| (previous.begun_at, previous.audited.clone()));
         let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
             Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
                 // Once somebody was selected it was not nobody; until then, the latest reading says best why.
@@ -185,6 +204,8 @@ impl Report {
             unfinished_creations,
             nobody_selected,
             not_in_organization,
+            begun_at: begun_at.or(Some(planned_at)),
+            audited,
         }
     }
 

@@ -77,9 +77,7 @@ fn why<'a>(status: &'a Status, evidence: &Evidence<'_>) -> Cow<'a, str> {
     let found = || counted(evidence.found.iter().map(|found| found.kind));
     match status {
         Status::Clean => "AWS shows no root credentials".into(),
-        Status::Cleaned { steps: _ } => {
-            format!("{} gone", counted(evidence.steps.iter().map(|step| step.kind))).into()
-        }
+        Status::Cleaned { steps: _ } => format!("{} gone", counted(evidence.steps.iter().map(|step| step.kind))).into(),
         Status::Found { .. } | Status::NotApproved { .. } => found().into(),
         Status::Exempt { reason, inventory: _ } => match found() {
             nothing if nothing.is_empty() => Cow::Borrowed(reason.as_str()),

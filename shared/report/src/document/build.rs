@@ -1,10 +1,13 @@
 //! From what a run said to the document of it.
 
 use jiff::Timestamp;
-use rootwarden_domain::run::{exemption::Exemptions, report::Report};
+use rootwarden_domain::{
+    aws::organizational_unit::OrganizationalUnitId,
+    run::{exemption::Exemptions, report::Report, selection::Newcomer},
+};
 
 use super::{
-    Document, NotWritten, Scope, VERSION,
+    Document, Missing, Scope, VERSION,
     account::Account,
     changes::{Unmentioned, compare},
     ends::{ExemptionEnd, OpenWindow},
@@ -27,8 +30,8 @@ pub struct Subject<'a> {
     pub places: &'a Places,
     pub exemptions: &'a Exemptions,
     pub recovery_windows: &'a [OpenWindow],
-    /// What could not be written so far.
-    pub not_written: &'a [NotWritten],
+    /// What could not be read or written so far.
+    pub missing: &'a [Missing],
 }
 
 impl<'a> Document<'a> {
@@ -44,12 +47,14 @@ impl<'a> Document<'a> {
             places,
             exemptions,
             recovery_windows,
-            not_written,
+            missing,
         } = subject;
         let mut accounts: Vec<Account<'a>> = report
             .accounts
             .iter()
-            .map(|(id, account)| Account::of(*id, account, report.mode, bucket, places.unit(*id)))
+            .map(|(id, account)| {
+                Account::of(*id, account, report.mode, bucket, places.unit(*id).map(OrganizationalUnitId::as_str))
+            })
             .collect();
         accounts.sort_by_key(|account| account.status);
         let before = history.before(&report.run);
@@ -81,7 +86,7 @@ impl<'a> Document<'a> {
             not_created: report.not_created.iter().map(|one| format!("{}: {}", one.request, one.reason)).collect(),
             unfinished_creations: report.unfinished_creations.iter().map(newcomer).collect(),
             nobody_selected: report.nobody_selected.map(|why| why.to_string()),
-            not_written: not_written.to_vec(),
+            missing: missing.to_vec(),
             accounts,
         };
         document.history = history.with(&document);
@@ -102,8 +107,7 @@ impl<'a> Document<'a> {
     }
 }
 
-fn newcomer(newcomer: &rootwarden_domain::run::selection::Newcomer) -> String {
-    use rootwarden_domain::run::selection::Newcomer;
+fn newcomer(newcomer: &Newcomer) -> String {
     match newcomer {
         Newcomer::Account(account) => account.to_string(),
         Newcomer::CreateAccountRequest(request) => request.to_string(),

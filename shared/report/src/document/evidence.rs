@@ -162,6 +162,11 @@ impl<'a> Evidence<'a> {
         evidence
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { found, steps, protected, failure } = self;
+        found.is_empty() && steps.is_empty() && protected.is_empty() && failure.is_none()
+    }
+
     /// The credentials that are known to be there, by kind and id: what is compared from run to run.
     pub(crate) fn present(&self) -> Vec<String> {
         let found = self.found.iter().map(|found| (found.kind, found.id));

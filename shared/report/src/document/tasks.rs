@@ -122,7 +122,8 @@ fn look_again(accounts: &[AccountId], mode: Mode) -> String {
 }
 
 fn secure(accounts: &[AccountId], mode: Mode) -> String {
-    let named = accounts.iter().take(ACCOUNTS_IN_A_COMMAND).map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
+    let named =
+        accounts.iter().take(ACCOUNTS_IN_A_COMMAND).map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
     let mode = match mode {
         Mode::Report => "",
         Mode::Enforce => r#""mode": "enforce", "#,

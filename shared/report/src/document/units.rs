@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use rootwarden_domain::{AccountId, aws::organizational_unit::OrganizationalUnitId};
+use rootwarden_domain::{
+    AccountId,
+    aws::organizational_unit::{OrganizationalUnitId, UnitNames},
+};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{account::Account, status::StatusCounts};
 
@@ -14,15 +16,7 @@ use super::{account::Account, status::StatusCounts};
 pub struct Places {
     /// The unit that an account stands in directly.
     pub units: BTreeMap<AccountId, OrganizationalUnitId>,
-    pub names: BTreeMap<OrganizationalUnitId, UnitName>,
-}
-
-/// What a unit is called, and when that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnitName {
-    pub name: String,
-    pub read_at: Timestamp,
+    pub names: UnitNames,
 }
 
 /// A unit with accounts of the run directly in it.
@@ -37,22 +31,21 @@ pub struct Unit<'a> {
 }
 
 impl Places {
-    pub(crate) fn unit(&self, account: AccountId) -> Option<&str> {
-        self.units.get(&account).map(OrganizationalUnitId::as_str)
+    pub(super) fn unit(&self, account: AccountId) -> Option<&OrganizationalUnitId> {
+        self.units.get(&account)
     }
 }
 
 /// The units of these accounts: those with most findings first, then the largest.
 pub(super) fn units<'a>(accounts: &[Account<'a>], places: &'a Places) -> Vec<Unit<'a>> {
-    let mut counts: BTreeMap<Option<&'a str>, StatusCounts> = BTreeMap::new();
+    let mut counts: BTreeMap<Option<&'a OrganizationalUnitId>, StatusCounts> = BTreeMap::new();
     for account in accounts {
-        counts.entry(account.unit).or_default().add(account.status);
+        counts.entry(places.unit(account.id)).or_default().add(account.status);
     }
-    let names: BTreeMap<&str, &str> =
-        places.names.iter().map(|(id, unit)| (id.as_str(), unit.name.as_str())).collect();
+    let name = |id: &OrganizationalUnitId| places.names.get(id).map(|unit| unit.name.as_str());
     let mut units: Vec<Unit<'a>> = counts
         .into_iter()
-        .map(|(id, counts)| Unit { id, name: id.and_then(|id| names.get(id).copied()), counts })
+        .map(|(id, counts)| Unit { id: id.map(OrganizationalUnitId::as_str), name: id.and_then(name), counts })
         .collect();
     units.sort_by_key(|unit| std::cmp::Reverse((unit.counts.findings(), unit.counts.all())));
     units

@@ -1,0 +1,13 @@
+//! What the next run is held against. Only a run over the whole organization changes it.
+
+use rootwarden_aws::{Storage, StorageError};
+use rootwarden_report::{Document, History, document::Scope, history::KEY};
+
+pub(super) const NAME: &str = "history.json";
+
+pub(super) async fn write(storage: &Storage, history: &History, document: &Document<'_>) -> Result<(), StorageError> {
+    match document.scope {
+        Scope::Selection => Ok(()),
+        Scope::Organization => storage.write(KEY.to_owned(), &history.after(document)).await.map(drop),
+    }
+}
