@@ -6,8 +6,9 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/target/pycache
 EMULATOR := target/emulator
 LINTERS := target/linters
 PACKAGING := target/packaging
+BROWSER := target/browser
 
-.PHONY: help demo test format lint unit end-to-end docs build package bench-sweep bench-compare deny
+.PHONY: help demo test format lint unit end-to-end browser docs build package bench-sweep bench-compare bench-report deny
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -15,7 +16,7 @@ help: ## Lists the commands
 demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud
 	$(EMULATOR)/bin/python -m demo
 
-test: format lint unit docs end-to-end ## Everything that has to hold before a change lands
+test: format lint unit docs end-to-end browser ## Everything that has to hold before a change lands
 
 format:
 	cargo fmt --all --check
@@ -46,6 +47,9 @@ docs:
 end-to-end: build $(EMULATOR)/.installed
 	$(EMULATOR)/bin/python -m pytest end-to-end bench harness
 
+browser: build $(BROWSER)/.installed ## Opens the report's page in Chromium
+	$(BROWSER)/bin/python -m pytest browser
+
 # The same targets and profile as the tests: one build serves all.
 build:
 	cargo build --workspace --all-targets --locked
@@ -61,6 +65,9 @@ bench-compare: $(EMULATOR)/.installed ## Measures it beside a plain boto3 script
 	cargo build --release --workspace --bins --locked
 	$(EMULATOR)/bin/python -m bench.compare $(BENCH)
 
+bench-report: build $(BROWSER)/.installed ## Measures opening and filtering the report of 50,000 accounts
+	$(BROWSER)/bin/python -m browser.bench $(BENCH)
+
 deny: ## Checks licences, sources and duplicate stacks of the dependencies (needs cargo-deny)
 	cargo deny check bans licenses sources
 
@@ -68,6 +75,14 @@ deny: ## Checks licences, sources and duplicate stacks of the dependencies (need
 $(EMULATOR)/.installed: harness/requirements.txt end-to-end/requirements.txt
 	$(PYTHON) -m venv --clear $(EMULATOR)
 	$(EMULATOR)/bin/pip install --quiet -r harness/requirements.txt -r end-to-end/requirements.txt
+	touch $@
+
+# The browser is the distribution's: whoever may not install it is told how.
+$(BROWSER)/.installed: browser/requirements.txt
+	command -v chromium || command -v chromium-browser || command -v google-chrome || apt-get install --yes --no-install-recommends chromium
+	$(PYTHON) -m venv --clear $(BROWSER)
+	$(BROWSER)/bin/pip install --quiet -r browser/requirements.txt
+	npm install --prefix $(BROWSER) --loglevel=error --no-fund --no-audit axe-core@4.14.1
 	touch $@
 
 $(LINTERS)/.installed: lint/requirements.txt

@@ -9,7 +9,10 @@ use rootwarden_aws::{Deadline, load_config};
 use rootwarden_domain::{
     Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RunId, Sha256,
     artifact::{AuditRecord, WorkerResult},
-    aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+    aws::{
+        credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+        organizational_unit::OrganizationalUnitId,
+    },
     run::{
         audit::{AuditOutcome, AuditedAccount},
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
@@ -64,6 +67,10 @@ fn inventory(id: u64) -> Inventory {
     }
 }
 
+fn unit() -> OrganizationalUnitId {
+    "ou-aaaa-11111111".parse().unwrap()
+}
+
 fn candidate(id: u64) -> Candidate {
     Candidate {
         id: format!("{id:012}").parse().unwrap(),
@@ -113,8 +120,8 @@ impl Laid {
                 .unwrap(),
             management_account: MANAGEMENT.parse().unwrap(),
             batch_numbers: Batch::numbers(&batches),
+            units: batches.iter().flat_map(|batch| &batch.accounts).map(|account| (account.id, unit())).collect(),
             batches,
-            units: BTreeMap::new(),
             ineligible: vec![],
             unknown: vec![],
             waiting: vec![],
@@ -232,7 +239,11 @@ impl Laid {
                 let plan = self.plan(1);
                 let deletions = self.deletions(&plan, || StepOutcome::Deleted);
                 let previous = self.report(self.plan(0));
-                json!({"run": RUN, "round": 1, "plan": pin, "approval": "approved", "deletions": deletions, "previous": previous})
+                let audited = self.audited_chunks(1);
+                json!({
+                    "run": RUN, "round": 1, "plan": pin, "approval": "approved", "deletions": deletions, "previous": previous,
+                    "audited": {"chunk": audited["chunk"], "record": audited["audited"]},
+                })
             }
             _ => {
                 let (plan, _) = self.plans();

@@ -62,7 +62,7 @@ pub(super) fn accounts(document: &Document<'_>) -> Result<Markup, serde_json::Er
                 }
             }
             (controls(document))
-            table .accounts {
+            table .accounts .cards {
                 caption .hidden { "Accounts, those that need a person first" }
                 thead { tr {
                     @for column in ["Account", "Name", "Unit", "Status", "Since", "Why", "What to do"] { th scope="col" { (column) } }

@@ -25,7 +25,7 @@ pub(super) fn changes(document: &Document<'_>) -> Markup {
         }
     };
     html! {
-        section aria-labelledby="changes" {
+        section .keep aria-labelledby="changes" {
             h2 #changes { "Since the last run" }
             @match &document.compared_with {
                 Some(run) => p .about {

@@ -26,7 +26,7 @@ const PARTS: [(&str, &str, &[StatusName]); 4] = [
 
 pub(super) fn charts(document: &Document<'_>) -> Markup {
     html! {
-        section .charts aria-labelledby="charts" {
+        section .charts .keep aria-labelledby="charts" {
             h2 #charts { "In pictures" }
             ul .legend {
                 @for (class, words, _) in PARTS { li { span .key .(class) {} (words) } }
@@ -110,7 +110,7 @@ fn by_run(runs: &[RunSummary]) -> Markup {
     let largest = runs.iter().map(|run| not_clean(&run.counts)).max().unwrap_or_default();
     html! {
         figure {
-            figcaption { "Accounts that are not clean, by run" }
+            figcaption { "Accounts that are not clean, by run" @if largest > 0 { " (at most " (number(largest as usize)) ")" } }
             @match runs {
                 [] => p .about { "No run over the whole organization is known." },
                 [first, ..] => {
@@ -118,13 +118,14 @@ fn by_run(runs: &[RunSummary]) -> Markup {
                         line .axis x1="0" y1="102" x2="300" y2="102" {}
                         @for (position, run) in (0_u32..).zip(runs) {
                             @let mut top = 101.0;
+                            @let step = 300.0 / f64::from(u32::try_from(runs.len()).unwrap_or(u32::MAX));
                             g {
                                 title { (run.run) ": " (not_clean(&run.counts)) " not clean" }
                                 @for (height, (class, _, _)) in
                                     parts(&run.counts).map(|part| scaled(part, largest, HEIGHT * 0.97)).into_iter().zip(PARTS)
                                 {
                                     ({ top -= height; "" })
-                                    rect .(class) x=(position * 10 + 1) y=(round(top)) width="8" height=(height) {}
+                                    rect .(class) x=(round(f64::from(position) * step)) y=(round(top)) width=(round((step * 0.8).min(24.0))) height=(height) {}
                                 }
                             }
                         }

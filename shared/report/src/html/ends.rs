@@ -17,7 +17,7 @@ pub(super) fn ends(document: &Document<'_>) -> Markup {
         @if !document.recovery_windows.is_empty() || !document.exemptions.is_empty() {
             section aria-labelledby="ends" {
                 h2 #ends { "Recovery windows and exemptions" }
-                table .ends {
+                table .ends .cards {
                     thead { tr { th scope="col" { "Account" } th scope="col" { "What" } th scope="col" { "Until" } th scope="col" { "Reason" } } }
                     tbody {
                         @for window in &document.recovery_windows {

@@ -5,7 +5,7 @@ use rootwarden_domain::Mode;
 
 use crate::{
     document::{Document, Scope},
-    text::{accounts, seconds},
+    text::{accounts, number, seconds},
 };
 
 pub(super) fn header(document: &Document<'_>) -> Markup {
@@ -16,6 +16,12 @@ pub(super) fn header(document: &Document<'_>) -> Markup {
             dl .facts {
                 div { dt { "Run" } dd { code { (document.run) } } }
                 div { dt { "Looked at" } dd { (accounts(document.accounts.len())) ", " (scope(document.scope)) } }
+                @if document.counts.cleaned > 0 {
+                    div {
+                        dt { "Cleaned in this run" }
+                        dd { (accounts(document.counts.cleaned as usize)) ", " (credentials(document.in_short().credentials_deleted)) }
+                    }
+                }
                 div { dt { "Mode" } dd { (mode(document.mode)) } }
                 div { dt { "As of" } dd { time datetime=(document.planned_at) { (seconds(document.planned_at)) } } }
             }
@@ -39,6 +45,10 @@ fn headline(document: &Document<'_>) -> String {
         return format!("{} {verb} a person", accounts(findings));
     }
     if document.settled { "No account needs a person".to_owned() } else { "This run needs a person".to_owned() }
+}
+
+fn credentials(count: usize) -> String {
+    format!("{} root {} deleted", number(count), if count == 1 { "credential" } else { "credentials" })
 }
 
 fn scope(scope: Scope) -> &'static str {

@@ -136,6 +136,9 @@
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: head.textContent });
     button.addEventListener("click", () => sortBy(column));
     head.replaceChildren(button);
+    // A heading is repeated on each page of paper, and a button in it is not.
+    addEventListener("beforeprint", () => head.replaceChildren(button.textContent));
+    addEventListener("afterprint", () => head.replaceChildren(button));
   });
   document.documentElement.classList.add("js");
   for (const hidden of document.querySelectorAll("form.controls, p.windows")) hidden.hidden = false;

@@ -20,11 +20,12 @@ pub(super) fn row(account: &Account<'_>, unit: Option<&str>) -> Markup {
                 @if matches!(change, Some(Change::New | Change::Changed)) { " " span .change { (change.map_or("", Change::name)) } }
             }
             td { @if let Some(since) = since { time datetime=(since) { (day(*since)) } } }
+            td { (name(why)) }
+            // What opens and closes stands in the last cell, so that a row is copied as one line.
             td {
-                p { (name(why)) }
-                @if !evidence.is_empty() { (details(evidence)) }
+                @if let Some(next) = next { (step(next)) }
+                @if !evidence.is_empty() { (details(evidence, why)) }
             }
-            td { @if let Some(next) = next { (step(next)) } }
         }
     }
 }
@@ -32,21 +33,21 @@ pub(super) fn row(account: &Account<'_>, unit: Option<&str>) -> Markup {
 fn step(next: &NextStep) -> Markup {
     let NextStep { what, command } = next;
     html! {
-        p { (what) }
+        (what)
         @if let Some(command) = command {
             details { summary { "Command" } pre tabindex="0" { code { (command) } } }
         }
     }
 }
 
-fn details(evidence: &Evidence<'_>) -> Markup {
+fn details(evidence: &Evidence<'_>, said: &str) -> Markup {
     let Evidence { found, steps, protected, failure } = evidence;
     html! {
         details {
             summary { "Evidence" }
             ul {
                 @for one in found { li { (credential(one)) } }
-                @for one in protected.iter().chain(steps) { li { (outcome(one)) } }
+                @for one in protected.iter().chain(steps) { li { (outcome(one, said)) } }
                 @if let Some(failure) = failure { li { (failed(failure)) } }
             }
         }
@@ -69,13 +70,14 @@ fn credential(credential: &Credential<'_>) -> Markup {
     }
 }
 
-fn outcome(step: &Step<'_>) -> Markup {
+/// `said`: what stands beside it already, and is not said again.
+fn outcome(step: &Step<'_>, said: &str) -> Markup {
     let Step { kind, id, outcome, why } = step;
     html! {
         (kind.words())
         @if let Some(id) = id { " " code { (shown(id)) } }
         ": " (outcome.words())
-        @if let Some(why) = why { ", " (shown(why)) }
+        @if let Some(why) = why.filter(|why| !said.contains(why)) { ", " (shown(why)) }
     }
 }
 

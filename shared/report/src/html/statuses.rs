@@ -9,17 +9,21 @@ use crate::{
 
 pub(super) fn statuses(document: &Document<'_>) -> Markup {
     html! {
-        section aria-labelledby="statuses" {
+        section .keep aria-labelledby="statuses" {
             h2 #statuses { "All accounts by status" }
             dl .statuses {
-                @for status in StatusName::ALL {
-                    @let count = document.counts.of(status) as usize;
-                    div .none[count == 0] {
+                @for status in StatusName::ALL.into_iter().filter(|status| document.counts.of(*status) > 0) {
+                    div {
                         dt { span .status .(status.name()) { (status.words()) } }
-                        dd .count { (number(count)) }
+                        dd .count { (number(document.counts.of(status) as usize)) }
                         dd .meaning { (status.meaning()) }
                     }
                 }
+            }
+            @let none: Vec<&str> =
+                StatusName::ALL.into_iter().filter(|status| document.counts.of(*status) == 0).map(StatusName::words).collect();
+            @if let [others @ .., last] = none.as_slice() {
+                p .about { "No account is " (others.join(", ")) @if !others.is_empty() { " or " } (last) "." }
             }
         }
     }
