@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
+from playwright.sync_api import Browser
 
 from browser.pages import DESKTOP, PHONE, ROOT, chromium, opened, write_report
 
@@ -18,9 +19,9 @@ def save(image: Image.Image, name: str) -> None:
     image.convert("RGB").quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
 
 
-def main() -> None:
+def take(browser: Browser) -> None:
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+    with tempfile.TemporaryDirectory() as folder:
         report = write_report(Path(folder), 60, 40)
         for name, scheme, size, height in (
             ("light", "light", DESKTOP, 2200),
@@ -40,4 +41,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with chromium() as chromium_of_this_machine:
+        take(chromium_of_this_machine)

@@ -128,7 +128,7 @@ def test_without_javascript_the_page_lists_every_account_that_is_not_clean(brows
         assert page.page.get_by_text("28 clean accounts are not in this list").is_visible()
         for part in ("form.controls", "p.windows"):
             assert not page.page.locator(part).is_visible()
-        evidence = page.page.locator("table.accounts details").first
+        evidence = page.page.locator("table.accounts details", has_text="Evidence").first
         evidence.locator("summary").click()
         assert evidence.locator("ul").is_visible()
         quiet(page, small)

@@ -11,7 +11,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const NEEDS_AWS: &str = "<!-- needs AWS -->";
 
 /// Which test runs a command, by how it begins.
-const RUN_BY: [(&str, RunBy); 13] = [
+const RUN_BY: [(&str, RunBy); 17] = [
     ("make demo", RunBy::Test { file: "end-to-end/test_demo.py", names: "\"-m\", \"demo\"" }),
     ("make test", RunBy::Test { file: ".ci/run", names: "make test" }),
     ("make format", RunBy::MakeTest),
@@ -19,6 +19,16 @@ const RUN_BY: [(&str, RunBy); 13] = [
     ("make unit", RunBy::MakeTest),
     ("make docs", RunBy::MakeTest),
     ("make end-to-end", RunBy::MakeTest),
+    ("make browser", RunBy::MakeTest),
+    ("make bench-report", RunBy::Test { file: "browser/test_bench.py", names: "browser.bench" }),
+    (
+        "target/browser/bin/python -m browser.screenshots",
+        RunBy::Test { file: "browser/test_bench.py", names: "browser.screenshots" },
+    ),
+    (
+        "UPDATE_SCHEMA=1 cargo test -p rootwarden-report",
+        RunBy::Test { file: "shared/report/src/tests/document.rs", names: "UPDATE_SCHEMA" },
+    ),
     ("make bench-sweep", RunBy::Test { file: "end-to-end/test_demo.py", names: "\"-m\", \"bench.sweep\"" }),
     ("cargo ", RunBy::MakeTest),
     ("target/emulator/bin/python -m pytest ", RunBy::MakeTest),

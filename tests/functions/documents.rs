@@ -11,13 +11,17 @@ use rootwarden_domain::run::report::Counts;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What lies in the deployment's bucket, is made by building, or belongs to somebody else: no path of the repository.
-const ELSEWHERE: [&str; 15] = [
+const ELSEWHERE: [&str; 19] = [
     "approvals",
     "control",
     "exemptions",
     "guard",
     "policies",
     "releases",
+    "report.csv",
+    "report.html",
+    "report.json",
+    "reports",
     "runs",
     "state",
     "target",

@@ -15,6 +15,7 @@ use rootwarden_domain::{
     },
     run::{
         audit::{AuditOutcome, AuditedAccount},
+        call::{AccountCalls, Call},
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
         exemption::Exemptions,
         guard::LedgerEntry,
@@ -65,6 +66,17 @@ fn inventory(id: u64) -> Inventory {
         login_profile: Some(LoginProfile { created_at: at }),
         mfa_devices: vec![device("mfa/root-account-mfa-device"), device("u2f/root/a-key-with-a-name-EXAMPLEEXAMPLE")],
     }
+}
+
+/// As many calls as an account takes in which everything is there.
+fn calls(count: u64) -> Vec<Call> {
+    let call = |number| Call {
+        action: "iam:ListSigningCertificates".into(),
+        at: "2026-11-22T02:00:07.125Z".parse().unwrap(),
+        status: Some(200),
+        request_id: Some(format!("5f1b3d52-0000-4111-8222-{number:012}")),
+    };
+    (0..count).map(call).collect()
 }
 
 fn unit() -> OrganizationalUnitId {
@@ -181,6 +193,22 @@ impl Laid {
         plan.batches.iter().map(deleted).collect()
     }
 
+    /// The calls of the audits and of the deletions.
+    fn note_calls(&self, plan: &DeletionPlan) {
+        for batch in &plan.batches {
+            for (key, count) in
+                [(self.run.audit_calls_key(1, 0, batch.batch), 8), (self.run.deletion_calls_key(1, batch.batch), 17)]
+            {
+                let of = |planned: &rootwarden_domain::run::plan::PlannedAccount| AccountCalls {
+                    account: planned.account.id,
+                    calls: calls(count),
+                };
+                let accounts = batch.accounts.iter().map(of).collect();
+                self.put(&key, &WorkerResult { run: self.run.clone(), round: 1, batch: batch.batch, accounts });
+            }
+        }
+    }
+
     fn report(&self, plan: DeletionPlan) -> Pin {
         let failed = Failure::new(ErrorKind::Throttled, "cannot open a root session: Throttling");
         let failed = |planned: &rootwarden_domain::run::plan::PlannedAccount| DeletionReport {
@@ -240,6 +268,7 @@ impl Laid {
                 let deletions = self.deletions(&plan, || StepOutcome::Deleted);
                 let previous = self.report(self.plan(0));
                 let audited = self.audited_chunks(1);
+                self.note_calls(&plan);
                 json!({
                     "run": RUN, "round": 1, "plan": pin, "approval": "approved", "deletions": deletions, "previous": previous,
                     "audited": {"chunk": audited["chunk"], "record": audited["audited"]},

@@ -14,7 +14,8 @@ const DAY: &str = "2026/11/22";
 fn text(rehearsal: &Rehearsal, key: &str) -> String {
     let objects = rehearsal.simulator.objects(BUCKET);
     let found = objects.into_iter().find(|(name, _)| name == key);
-    String::from_utf8(found.unwrap_or_else(|| panic!("there is no {key}")).1.to_vec()).unwrap()
+    assert!(found.is_some(), "there is no {key}");
+    String::from_utf8(found.unwrap().1.to_vec()).unwrap()
 }
 
 fn json_at(rehearsal: &Rehearsal, key: &str) -> Value {
@@ -62,6 +63,8 @@ async fn a_run_over_everything_is_told_under_its_day_and_as_the_latest_in_every_
     assert_eq!(account(&report, EVERYTHING)["status"], "cleaned");
     let steps = account(&report, EVERYTHING)["evidence"]["steps"].as_array().unwrap();
     assert!(steps.len() == 6 && steps.iter().all(|step| step["outcome"] == "deleted"), "{steps:?}");
+    let evidence = &account(&report, EVERYTHING)["evidence"];
+    assert_eq!((evidence["before"].as_array().unwrap().len(), &evidence["left"]), (6, &json!([])));
     assert_eq!(report["exemptions"][0]["account"], EXEMPT);
     assert_eq!(report["missing"], json!([]));
     assert_eq!(finished.output["not_written"], json!([]));
@@ -191,7 +194,11 @@ async fn a_name_of_a_unit_that_cannot_be_read_or_kept_changes_nothing_about_the_
     for fault in [
         Fault::on("organizations:DescribeOrganizationalUnit").always().denied(),
         Fault::on("organizations:DescribeOrganizationalUnit").always().answer("{}"),
-        Fault::on("organizations:DescribeOrganizationalUnit").always().vanished(),
+        Fault::on("organizations:DescribeOrganizationalUnit").always().error(
+            "OrganizationalUnitNotFoundException",
+            400,
+            "gone",
+        ),
     ] {
         let world = World::new(MANAGEMENT).member(Member::new(KEYS).password().organizational_unit(UNIT));
         let rehearsal = rehearsal_of(world);
@@ -240,4 +247,26 @@ async fn every_command_of_a_report_is_taken() {
         taken += 1;
     }
     assert_eq!(taken, 3, "{report}");
+}
+
+/// What a report says of the calls in an account, beside what the simulator logged.
+#[tokio::test(start_paused = true)]
+async fn the_calls_that_a_report_names_are_those_that_aws_answered() {
+    let rehearsal = rehearsal();
+    rehearsal.run(enforce_all()).await.unwrap();
+    let report = latest(&rehearsal);
+    for id in [CLEAN, KEYS, EVERYTHING, EXEMPT] {
+        let calls = account(&report, id)["evidence"]["calls"].as_array().unwrap();
+        let mut told: Vec<&str> = calls.iter().map(|call| call["action"].as_str().unwrap()).collect();
+        let mut logged = rehearsal.calls_in(id);
+        told.sort_unstable();
+        logged.sort_unstable();
+        assert_eq!(told, logged, "{id}");
+        assert!(calls.iter().all(|call| call["request_id"].as_str().is_some_and(|id| id.len() >= 36)), "{calls:?}");
+        assert!(calls.iter().all(|call| call["status"] == 200 || call["status"] == 404), "{calls:?}");
+        assert!(
+            calls.is_sorted_by_key(|call| call["at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap()),
+            "{calls:?}"
+        );
+    }
 }

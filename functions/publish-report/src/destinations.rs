@@ -5,6 +5,7 @@ mod history;
 mod html;
 mod json;
 
+use bytes::Bytes;
 use rootwarden_aws::{Storage, StorageError};
 use rootwarden_report::{
     Document, History,
@@ -67,6 +68,8 @@ impl Places {
         content_type: &str,
         body: Vec<u8>,
     ) -> Result<(), StorageError> {
+        // Shared, and not copied: it may have many megabytes.
+        let body = Bytes::from(body);
         let mut outcome = Ok(());
         for folder in &self.0 {
             let written = storage.write_bytes(&format!("{folder}/{name}"), content_type, body.clone()).await;

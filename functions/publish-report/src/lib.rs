@@ -139,7 +139,7 @@ impl PublishReport {
     /// Tells people and other programs of the run. The run's own report is there already: whatever fails here is named, and
     /// fails neither the run nor anything else.
     async fn tell(&self, report: &Report, planned_at: Timestamp) -> Vec<Missing> {
-        let Known { scope, places, exemptions, history, missing } =
+        let Known { scope, places, exemptions, audits, history, missing } =
             Known::read(&self.storage, &self.exemptions, report).await;
         let empty = History::default();
         let document = Document::of(Subject {
@@ -151,6 +151,7 @@ impl PublishReport {
             history: history.as_ref().unwrap_or(&empty),
             places: &places,
             exemptions: &exemptions,
+            audits: &audits,
             recovery_windows: &[],
             missing: &missing,
         });

@@ -1,5 +1,6 @@
 //! What every client has in common: bounded retries and bounded waits.
 
+mod call_recorder;
 mod clock;
 mod deadline;
 mod done;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
+pub use call_recorder::CallRecorder;
 pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;

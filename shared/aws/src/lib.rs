@@ -20,7 +20,7 @@ pub use aws_config::SdkConfig;
 pub use bucket::{
     ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
 };
-pub use client::{AwsError, Clock, Deadline, Done, load_config};
+pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use executions::{Answered, Executions, TaskAnswers};
 pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 pub use root_session::{

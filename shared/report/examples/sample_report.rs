@@ -12,6 +12,7 @@ use rootwarden_domain::{
         organizational_unit::{OrganizationalUnitId, UnitName},
     },
     run::{
+        call::Call,
         deletion::{DeletionStep, StepOutcome},
         exemption::Exemptions,
         plan::ProtectedKey,
@@ -22,7 +23,7 @@ use rootwarden_domain::{
 use rootwarden_report::{
     Document, History, Subject,
     csv::csv,
-    document::{OpenWindow, Places, Scope},
+    document::{Audited, OpenWindow, Places, Scope},
     html::html,
 };
 
@@ -61,6 +62,7 @@ fn main() -> Outcome<()> {
         reason: "the owner's mailbox is gone; INC-42".to_owned(),
         until: "2026-11-22T14:00:00Z".parse()?,
     }];
+    let audits = (0..size).map(|number| Ok((id(number)?, audited(number)?))).collect::<Outcome<BTreeMap<_, _>>>()?;
     let mut history = History::default();
     for night in 3..=22_u64 {
         let report = report(night, size, not_clean)?;
@@ -74,6 +76,7 @@ fn main() -> Outcome<()> {
             history: &history,
             places: &places,
             exemptions: &exemptions,
+            audits: &audits,
             recovery_windows: &windows,
             missing: &[],
         };
@@ -187,6 +190,18 @@ fn status(which: u64, number: u64, night: u64) -> Outcome<Status> {
         },
         _ => Status::Clean,
     })
+}
+
+fn audited(number: u64) -> Outcome<Audited> {
+    let call = |action: &str, after: u64| -> Outcome<Call> {
+        Ok(Call {
+            action: action.to_owned(),
+            at: Timestamp::from_millisecond(1_795_312_800_000 + i64::try_from(number * 5 + after)?)?,
+            status: Some(200),
+            request_id: Some(format!("8b7c3f2e-{after:04}-4222-8333-{number:012}")),
+        })
+    };
+    Ok(Audited { found: None, calls: vec![call("sts:AssumeRoot", 60)?, call("iam:GetAccountSummary", 125)?] })
 }
 
 fn protected(credential: RootCredential) -> ProtectedKey {

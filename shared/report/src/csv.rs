@@ -9,7 +9,7 @@ use crate::{
     text::{seconds, shown},
 };
 
-const COLUMNS: [&str; 12] = [
+pub(crate) const COLUMNS: [&str; 12] = [
     "account",
     "name",
     "organizational_unit",
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 12] = [
 
 /// What a spreadsheet takes for the beginning of a formula, in the forms of all scripts.
 /// Source: OWASP, "CSV Injection"; the full-width forms are taken by Excel with Japanese settings.
-const FORMULA: [char; 9] = ['=', '+', '-', '@', '|', '＝', '＋', '－', '＠'];
+pub(crate) const FORMULA: [char; 9] = ['=', '+', '-', '@', '|', '＝', '＋', '－', '＠'];
 
 /// The rows, in the order of the document.
 ///
@@ -54,7 +54,7 @@ fn row(account: &Account<'_>, unit: Option<&str>) -> [String; 12] {
         account.status.name().to_owned(),
         account.change.map(|change| change.name().to_owned()).unwrap_or_default(),
         account.since.map(seconds).unwrap_or_default(),
-        cell(&account.evidence.present().join("; ")),
+        cell(&account.evidence.left.join("; ")),
         cell(&account.evidence.deleted().collect::<Vec<_>>().join("; ")),
         cell(&account.why),
         cell(next.map(|next| next.what.as_ref()).unwrap_or_default()),
@@ -73,7 +73,3 @@ fn cell(text: &str) -> String {
     let text = shown(text);
     if text.starts_with(FORMULA) { format!("'{text}") } else { text }
 }
-
-#[cfg(test)]
-#[path = "csv_tests.rs"]
-mod tests;

@@ -20,7 +20,7 @@ pub use account::{Account, NextStep};
 pub use build::Subject;
 pub use changes::{Change, Changes, GoneAccount};
 pub use ends::{ExemptionEnd, OpenWindow};
-pub use evidence::{Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
+pub use evidence::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
 pub use status::{StatusCounts, StatusName};
 pub use tasks::Task;
 pub use units::{Places, Unit};
@@ -112,7 +112,3 @@ pub struct Missing {
     pub what: String,
     pub why: String,
 }
-
-#[cfg(test)]
-#[path = "document_tests.rs"]
-mod tests;

@@ -83,7 +83,7 @@ impl Findings {
                     let finding = Finding {
                         name: account.name.map(str::to_owned),
                         status: account.status,
-                        credentials: account.evidence.present(),
+                        credentials: account.evidence.left.clone(),
                         since: account.since.unwrap_or(document.planned_at),
                     };
                     (account.id, finding)

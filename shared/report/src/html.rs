@@ -24,6 +24,9 @@ use crate::{document::Document, text::shown};
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
+/// The page has no more bytes than that, however many accounts are not clean: those that come last are data too, then.
+pub const LARGEST_PAGE_BYTES: usize = 15_000_000;
+
 /// The page.
 ///
 /// # Errors
@@ -87,7 +90,3 @@ fn link(id: AccountId, called: Option<&str>) -> Markup {
         @if let Some(called) = called { " " (name(called)) }
     }
 }
-
-#[cfg(test)]
-#[path = "html_tests.rs"]
-mod tests;

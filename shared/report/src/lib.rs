@@ -11,11 +11,11 @@
 
 pub mod csv;
 pub mod document;
-#[cfg(test)]
-mod fixtures;
 pub mod history;
 pub mod html;
 pub mod schema;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use document::{Document, Subject};

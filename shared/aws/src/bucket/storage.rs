@@ -2,8 +2,10 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
-use rootwarden_domain::{ErrorKind, Pin, Sha256};
+use bytes::Bytes;
+use rootwarden_domain::{ErrorKind, Pin, Sha256, artifact::WorkerResult, run::call::AccountCalls};
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::warn;
 
 use super::{
     error::StorageError,
@@ -128,9 +130,16 @@ impl Storage {
     ///
     /// # Errors
     /// Any failure of `PutObject`.
-    pub async fn write_bytes(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<(), StorageError> {
+    pub async fn write_bytes(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), StorageError> {
         self.put(key, content_type, body, Existing::Replace).await?;
         Ok(())
+    }
+
+    /// Writes down which calls a worker made. They are evidence, and nothing goes by them: where it fails, the work is done all the same.
+    pub async fn note_calls(&self, key: String, calls: &WorkerResult<AccountCalls>) {
+        if let Err(error) = self.write(key, calls).await {
+            warn!(error.kind = %error.kind(), "The calls of a batch are not written down: {error}");
+        }
     }
 
     /// Writes `value` as JSON where nothing is yet: of several writers, one does.
@@ -263,7 +272,7 @@ impl Storage {
         &self,
         key: &str,
         content_type: &str,
-        body: Vec<u8>,
+        body: impl Into<ByteStream>,
         existing: Existing,
     ) -> Result<Option<String>, AwsError> {
         let put = self.s3.put_object().bucket(&self.bucket).key(key).content_type(content_type);
@@ -271,7 +280,7 @@ impl Storage {
             Existing::Replace => put,
             Existing::Keep => put.if_none_match("*"),
         };
-        let written = put.body(ByteStream::from(body)).send().await;
+        let written = put.body(body.into()).send().await;
         let output = written.map_err(|error| AwsError::new(format!("write `{key}`"), error))?;
         Ok(output.version_id().map(str::to_owned))
     }

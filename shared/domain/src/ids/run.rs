@@ -11,6 +11,9 @@ checked_text! {
     }
 }
 
+/// How the keys of calls end.
+pub const CALLS: &str = ".calls.json";
+
 impl RunId {
     /// One chunk of what `select-accounts` chose in this round.
     #[must_use]
@@ -22,6 +25,30 @@ impl RunId {
     #[must_use]
     pub fn audit_key(&self, round: u32, chunk: u32, batch: u32) -> String {
         format!("runs/{self}/audit/{round}/{chunk}/{batch}.json")
+    }
+
+    /// The calls that `audit-accounts` made for a batch of a chunk.
+    #[must_use]
+    pub fn audit_calls_key(&self, round: u32, chunk: u32, batch: u32) -> String {
+        format!("{}{round}/{chunk}/{batch}{CALLS}", self.audit_prefix())
+    }
+
+    /// The calls that `delete-credentials` made for a batch.
+    #[must_use]
+    pub fn deletion_calls_key(&self, round: u32, batch: u32) -> String {
+        format!("{}{round}/{batch}{CALLS}", self.deletion_prefix())
+    }
+
+    /// Where everything lies that the audits of the run left.
+    #[must_use]
+    pub fn audit_prefix(&self) -> String {
+        format!("runs/{self}/audit/")
+    }
+
+    /// Where everything lies that the deletions of the run left.
+    #[must_use]
+    pub fn deletion_prefix(&self) -> String {
+        format!("runs/{self}/deleted/")
     }
 
     /// What `audit-accounts` wrote down of a whole chunk, once each of its batches had ended.

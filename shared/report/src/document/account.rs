@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     changes::Change,
-    evidence::{CredentialKind, Evidence},
+    evidence::{Audited, CredentialKind, Evidence},
     status::StatusName,
     tasks::next_step,
 };
@@ -55,9 +55,10 @@ impl<'a> Account<'a> {
         mode: Mode,
         bucket: &str,
         unit: Option<&'a str>,
+        audited: Option<&'a Audited>,
     ) -> Self {
         let status = StatusName::of(&report.status);
-        let evidence = Evidence::of(report);
+        let evidence = Evidence::of(report, audited);
         Self {
             id,
             name: report.name.as_deref(),
@@ -74,7 +75,7 @@ impl<'a> Account<'a> {
 
 /// Why an account has its status, in one line.
 fn why<'a>(status: &'a Status, evidence: &Evidence<'_>) -> Cow<'a, str> {
-    let found = || counted(evidence.found.iter().map(|found| found.kind));
+    let found = || counted(evidence.before.iter().map(|found| found.kind));
     match status {
         Status::Clean => "AWS shows no root credentials".into(),
         Status::Cleaned { steps: _ } => format!("{} gone", counted(evidence.steps.iter().map(|step| step.kind))).into(),

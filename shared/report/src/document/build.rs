@@ -1,9 +1,16 @@
 //! From what a run said to the document of it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rootwarden_domain::{
+    AccountId,
     aws::organizational_unit::OrganizationalUnitId,
-    run::{exemption::Exemptions, report::Report, selection::Newcomer},
+    run::{
+        exemption::Exemptions,
+        report::{AccountReport, Report},
+        selection::Newcomer,
+    },
 };
 
 use super::{
@@ -11,6 +18,7 @@ use super::{
     account::Account,
     changes::{Unmentioned, compare},
     ends::{ExemptionEnd, OpenWindow},
+    evidence::Audited,
     tasks::tasks,
     units::{Places, units},
 };
@@ -29,6 +37,8 @@ pub struct Subject<'a> {
     pub history: &'a History,
     pub places: &'a Places,
     pub exemptions: &'a Exemptions,
+    /// What the audits of the run found, and the calls for it, as far as that could be read.
+    pub audits: &'a BTreeMap<AccountId, Audited>,
     pub recovery_windows: &'a [OpenWindow],
     /// What could not be read or written so far.
     pub missing: &'a [Missing],
@@ -46,16 +56,15 @@ impl<'a> Document<'a> {
             history,
             places,
             exemptions,
+            audits,
             recovery_windows,
             missing,
         } = subject;
-        let mut accounts: Vec<Account<'a>> = report
-            .accounts
-            .iter()
-            .map(|(id, account)| {
-                Account::of(*id, account, report.mode, bucket, places.unit(*id).map(OrganizationalUnitId::as_str))
-            })
-            .collect();
+        let account = |(id, account): (&AccountId, &'a AccountReport)| {
+            let unit = places.unit(*id).map(OrganizationalUnitId::as_str);
+            Account::of(*id, account, report.mode, bucket, unit, audits.get(id))
+        };
+        let mut accounts: Vec<Account<'a>> = report.accounts.iter().map(account).collect();
         accounts.sort_by_key(|account| account.status);
         let before = history.before(&report.run);
         let unmentioned = match scope {

@@ -68,8 +68,7 @@ impl Change {
             None => Self::New,
             Some(before) if before.status != account.status => Self::Changed,
             Some(before) => {
-                let present = account.evidence.present();
-                let all_known = present.iter().all(|name| before.credentials.contains(name));
+                let all_known = account.evidence.left.iter().all(|name| before.credentials.contains(name));
                 if all_known { Self::Unchanged } else { Self::Changed }
             }
         }

@@ -1,15 +1,9 @@
 //! What a status rests on: what was found, what was done, what failed.
 
+mod read;
+
 use jiff::Timestamp;
-use rootwarden_domain::{
-    Failure, Inventory, RootCredential,
-    aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
-    run::{
-        deletion::{DeletionStep, StepOutcome},
-        plan::ProtectedKey,
-        report::{AccountReport, Status},
-    },
-};
+use rootwarden_domain::{Inventory, run::call::Call};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,14 +11,40 @@ use serde::Serialize;
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Evidence<'a> {
-    /// What the audit found, where it stays.
-    pub found: Vec<Credential<'a>>,
+    /// What the run's first audit found.
+    pub before: Vec<Credential<'a>>,
     /// What was done, in its order, in all rounds of the run.
     pub steps: Vec<Step<'a>>,
     /// What waits for a person, and why.
     pub protected: Vec<Step<'a>>,
     /// Why nothing is known, or why it could not be done.
     pub failure: Option<FailureTold<'a>>,
+    /// What is known to be there after all this, by kind and id. Of a clean or cleaned account a read has shown that it is nothing.
+    pub left: Vec<String>,
+    /// The calls that were made in the account and to open sessions in it, in their order.
+    pub calls: Vec<CallTold<'a>>,
+}
+
+/// What the audits found in an account, and the calls that were made in it, also to delete.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Audited {
+    /// Of the first audit that found something.
+    pub found: Option<Inventory>,
+    pub calls: Vec<Call>,
+}
+
+/// One call to AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CallTold<'a> {
+    /// As IAM names it, such as `iam:GetAccountSummary`.
+    pub action: &'a str,
+    /// When its last answer came.
+    pub at: Timestamp,
+    /// The HTTP status of the last answer; none where there was none.
+    pub status: Option<u16>,
+    /// AWS's own id of the request: CloudTrail has the same.
+    pub request_id: Option<&'a str>,
 }
 
 /// A root credential, without any secret.
@@ -130,144 +150,4 @@ impl Outcome {
             Self::Protected => "protected",
         }
     }
-}
-
-impl<'a> Evidence<'a> {
-    pub(super) fn of(report: &'a AccountReport) -> Self {
-        let AccountReport { name: _, status, deleted } = report;
-        let mut evidence = Self { steps: deleted.iter().map(Step::of).collect(), ..Self::default() };
-        match status {
-            Status::Clean | Status::Ineligible(_) | Status::Paused { reason: _ } => {}
-            Status::Cleaned { steps } => evidence.steps.extend(steps.iter().map(Step::of)),
-            Status::Found { inventory, protected } => {
-                evidence.found = credentials(inventory);
-                evidence.protected = protected.iter().map(Step::protected).collect();
-            }
-            Status::Exempt { reason: _, inventory } => {
-                evidence.found = inventory.as_ref().map(credentials).unwrap_or_default();
-            }
-            Status::Protected { protected, steps } => {
-                evidence.steps.extend(steps.iter().map(Step::of));
-                evidence.protected = protected.iter().map(Step::protected).collect();
-            }
-            Status::Unknown(failure) => evidence.failure = Some(FailureTold::of(failure)),
-            Status::Failed { failure, steps } => {
-                evidence.steps.extend(steps.iter().map(Step::of));
-                evidence.failure = Some(FailureTold::of(failure));
-            }
-            Status::Excluded { tag: _, inventory } | Status::NotApproved { inventory } => {
-                evidence.found = credentials(inventory);
-            }
-        }
-        evidence
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        let Self { found, steps, protected, failure } = self;
-        found.is_empty() && steps.is_empty() && protected.is_empty() && failure.is_none()
-    }
-
-    /// The credentials that are known to be there, by kind and id: what is compared from run to run.
-    pub(crate) fn present(&self) -> Vec<String> {
-        let found = self.found.iter().map(|found| (found.kind, found.id));
-        let kept = self.protected.iter().chain(self.steps.iter().filter(|step| step.is_there()));
-        let kept = kept.map(|step| (step.kind, step.id));
-        let mut names: Vec<String> = found.chain(kept).map(|(kind, id)| name(kind, id)).collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// What was deleted, by kind and id.
-    pub(crate) fn deleted(&self) -> impl Iterator<Item = String> {
-        let deleted = self.steps.iter().filter(|step| step.outcome == Outcome::Deleted);
-        deleted.map(|step| name(step.kind, step.id))
-    }
-}
-
-fn name(kind: CredentialKind, id: Option<&str>) -> String {
-    match id {
-        Some(id) => format!("{} {id}", kind.words()),
-        None => kind.words().to_owned(),
-    }
-}
-
-impl<'a> Step<'a> {
-    fn of(step: &'a DeletionStep) -> Self {
-        let (kind, id) = kind_and_id(&step.credential);
-        let (outcome, why) = match &step.outcome {
-            StepOutcome::Deleted => (Outcome::Deleted, None),
-            StepOutcome::AlreadyAbsent => (Outcome::AlreadyAbsent, None),
-            StepOutcome::Unconfirmed(failure) => (Outcome::Unconfirmed, Some(failure.message.as_str())),
-            StepOutcome::Failed(failure) => (Outcome::Failed, Some(failure.message.as_str())),
-            StepOutcome::NotAttempted(why) => (Outcome::NotAttempted, Some(why.as_str())),
-        };
-        Self { kind, id, outcome, why }
-    }
-
-    fn protected(key: &'a ProtectedKey) -> Self {
-        let (kind, id) = kind_and_id(&key.credential);
-        Self { kind, id, outcome: Outcome::Protected, why: Some(&key.reason) }
-    }
-
-    /// Whether the credential may still be there.
-    fn is_there(&self) -> bool {
-        match self.outcome {
-            Outcome::Deleted | Outcome::AlreadyAbsent => false,
-            Outcome::Unconfirmed | Outcome::Failed | Outcome::NotAttempted | Outcome::Protected => true,
-        }
-    }
-}
-
-impl<'a> FailureTold<'a> {
-    fn of(failure: &'a Failure) -> Self {
-        let Failure { kind, message, code, request_id } = failure;
-        Self { kind: kind.name(), message, code: code.as_deref(), request_id: request_id.as_deref() }
-    }
-}
-
-fn kind_and_id(credential: &RootCredential) -> (CredentialKind, Option<&str>) {
-    match credential {
-        RootCredential::SigningCertificate(id) => (CredentialKind::SigningCertificate, Some(id.as_str())),
-        RootCredential::AccessKey(id) => (CredentialKind::AccessKey, Some(id.as_str())),
-        RootCredential::LoginProfile => (CredentialKind::LoginProfile, None),
-        RootCredential::MfaDevice(serial) => (CredentialKind::MfaDevice, Some(serial.as_str())),
-    }
-}
-
-fn credentials(inventory: &Inventory) -> Vec<Credential<'_>> {
-    let Inventory { signing_certificates, access_keys, login_profile, mfa_devices } = inventory;
-    let certificates = signing_certificates.iter().map(|SigningCertificate { id, status, uploaded_at }| Credential {
-        kind: CredentialKind::SigningCertificate,
-        id: Some(id.as_str()),
-        status: Some(status),
-        created_at: *uploaded_at,
-        last_used: None,
-    });
-    let keys = access_keys.iter().map(|AccessKey { id, status, created_at, last_used }| Credential {
-        kind: CredentialKind::AccessKey,
-        id: Some(id.as_str()),
-        status: Some(status),
-        created_at: *created_at,
-        last_used: Some(match last_used {
-            LastUsed::At(at) => LastUse::At(*at),
-            LastUsed::Never => LastUse::Never,
-            LastUsed::Unread => LastUse::Unread,
-        }),
-    });
-    let profile = login_profile.iter().map(|LoginProfile { created_at }| Credential {
-        kind: CredentialKind::LoginProfile,
-        id: None,
-        status: None,
-        created_at: *created_at,
-        last_used: None,
-    });
-    let devices = mfa_devices.iter().map(|MfaDevice { serial_number, enabled_at }| Credential {
-        kind: CredentialKind::MfaDevice,
-        id: Some(serial_number.as_str()),
-        status: None,
-        created_at: *enabled_at,
-        last_used: None,
-    });
-    certificates.chain(keys).chain(profile).chain(devices).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 
 use super::{
+    LARGEST_PAGE_BYTES,
     data::{Compact, Data, called},
     row::row,
 };
@@ -12,9 +13,6 @@ use crate::{
     document::{Account, Document, StatusName},
     text::{accounts as counted, number},
 };
-
-/// The page has no more bytes than that, however many accounts are not clean: those that come last are data too, then.
-pub(super) const LARGEST_PAGE_BYTES: usize = 15_000_000;
 
 /// What is kept free for everything but the accounts: pictures, tasks, exemptions.
 const AROUND_BYTES: usize = 1_500_000;

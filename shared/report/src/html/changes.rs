@@ -18,7 +18,7 @@ pub(super) fn changes(document: &Document<'_>) -> Markup {
     let Changes { new, changed, unchanged, gone } = &document.changes;
     let names: BTreeMap<AccountId, &str> =
         document.accounts.iter().filter_map(|account| Some((account.id, account.name?))).collect();
-    let named = |ids: &[AccountId]| {
+    let links = |ids: &[AccountId]| {
         html! {
             @for id in ids.iter().take(NAMED) { li { (link(*id, names.get(id).copied())) } }
             (more(ids.len()))
@@ -34,12 +34,12 @@ pub(super) fn changes(document: &Document<'_>) -> Markup {
                 None => p .about { "There is no earlier run over the whole organization to compare with." },
             }
             ul .tiles {
-                li .tile .new { (figure(new.len(), "new")) ul { (named(new)) } }
+                li .tile .new { (figure(new.len(), "new")) ul { (links(new)) } }
                 @if !changed.is_empty() {
-                    li .tile .changed { (figure(changed.len(), "changed")) ul { (named(changed)) } }
+                    li .tile .changed { (figure(changed.len(), "changed")) ul { (links(changed)) } }
                 }
                 li .tile .gone { (figure(gone.len(), "gone")) ul { (gone_accounts(gone)) } }
-                li .tile .unchanged { (figure(unchanged.len(), "unchanged")) ul { (named(unchanged)) } }
+                li .tile .unchanged { (figure(unchanged.len(), "unchanged")) ul { (links(unchanged)) } }
             }
         }
     }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::name;
 use crate::{
-    document::{Account, Change, Credential, Evidence, FailureTold, LastUse, NextStep, Step},
-    text::{day, seconds, shown},
+    document::{Account, CallTold, Change, Credential, Evidence, FailureTold, LastUse, NextStep, Step},
+    text::{day, seconds, shown, time},
 };
 
 pub(super) fn row(account: &Account<'_>, unit: Option<&str>) -> Markup {
@@ -41,14 +41,15 @@ fn step(next: &NextStep) -> Markup {
 }
 
 fn details(evidence: &Evidence<'_>, said: &str) -> Markup {
-    let Evidence { found, steps, protected, failure } = evidence;
+    let Evidence { before, steps, protected, failure, left: _, calls } = evidence;
     html! {
         details {
             summary { "Evidence" }
             ul {
-                @for one in found { li { (credential(one)) } }
+                @for one in before { li { "before: " (credential(one)) } }
                 @for one in protected.iter().chain(steps) { li { (outcome(one, said)) } }
                 @if let Some(failure) = failure { li { (failed(failure)) } }
+                @for one in calls { li { (call(one)) } }
             }
         }
     }
@@ -78,6 +79,15 @@ fn outcome(step: &Step<'_>, said: &str) -> Markup {
         @if let Some(id) = id { " " code { (shown(id)) } }
         ": " (outcome.words())
         @if let Some(why) = why.filter(|why| !said.contains(why)) { ", " (shown(why)) }
+    }
+}
+
+fn call(call: &CallTold<'_>) -> Markup {
+    let CallTold { action, at, status, request_id } = call;
+    html! {
+        code { (shown(action)) } " at " (time(*at))
+        @match status { Some(status) => { ", HTTP " (status) }, None => ", no answer" }
+        @if let Some(id) = request_id { ", request " code { (shown(id)) } }
     }
 }
 

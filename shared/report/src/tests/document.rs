@@ -3,9 +3,9 @@
 use rootwarden_domain::{AccountId, run::report::Status};
 use serde_json::{Value, json};
 
-use super::*;
+use super::fixtures::{Told, each_status, failure, hostile_names, hostile_report, inventory, protected, report};
 use crate::{
-    fixtures::{Told, each_status, failure, hostile_report, inventory, protected, report},
+    document::{Change, Scope, StatusName},
     history::History,
     schema::schema,
 };
@@ -52,7 +52,7 @@ fn the_schema_refuses_what_is_no_report() {
     for (pointer, wrong) in [
         ("/accounts/0/id", json!("12345")),
         ("/accounts/0/status", json!("fine")),
-        ("/accounts/0/evidence/found", json!("none")),
+        ("/accounts/0/evidence/before", json!("none")),
         ("/planned_at", json!(17)),
         ("/scope", json!("some")),
         ("/mode", json!("delete")),
@@ -93,7 +93,7 @@ fn names_go_into_json_as_they_are() {
     let document = json_of(&told);
     let names: Vec<&str> =
         document["accounts"].as_array().unwrap().iter().map(|account| account["name"].as_str().unwrap()).collect();
-    for name in crate::fixtures::hostile_names() {
+    for name in hostile_names() {
         assert!(names.contains(&name.as_str()), "{name:?}");
     }
 }
@@ -240,4 +240,21 @@ fn units_have_their_names_and_those_with_findings_come_first() {
         units,
         [(None, None), (Some("ou-aaaa-11111111"), Some("Workloads <prod>")), (Some("ou-aaaa-22222222"), None),]
     );
+}
+
+#[test]
+fn an_account_has_its_calls_in_their_order_and_what_was_there_before_and_after() {
+    let told = Told::full();
+    let document = json_of(&told);
+    let account = |id: &str| {
+        let accounts = document["accounts"].as_array().unwrap();
+        accounts.iter().find(|account| account["id"] == id).unwrap()["evidence"].clone()
+    };
+    let (clean, cleaned, found) = (account("000000000000"), account("000000000001"), account("000000000002"));
+    let actions: Vec<&Value> = clean["calls"].as_array().unwrap().iter().map(|call| &call["action"]).collect();
+    assert_eq!(actions, ["sts:AssumeRoot", "iam:GetAccountSummary"]);
+    assert_eq!(clean["calls"][0]["request_id"], "5f1b3d52-0000-4111-8222-333344445555");
+    assert_eq!(cleaned["before"].as_array().unwrap().len(), 3);
+    assert_eq!((&cleaned["left"], &cleaned["steps"][0]["outcome"]), (&json!([]), &json!("deleted")));
+    assert_eq!(found["left"].as_array().unwrap().len(), 3);
 }

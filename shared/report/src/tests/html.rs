@@ -1,10 +1,11 @@
 //! The page: what it says without its script, and that no text from outside becomes a part of it.
 
-use super::*;
+use super::fixtures::{Told, hostile_names, hostile_report, inventory, report};
 use crate::{
     document::StatusName,
-    fixtures::{Told, hostile_names, hostile_report, inventory, report},
     history::History,
+    html::{LARGEST_PAGE_BYTES, html},
+    text::shown,
 };
 use rootwarden_domain::run::report::Status;
 
@@ -16,7 +17,7 @@ fn page(told: &Told) -> String {
 fn elements(page: &str) -> Vec<String> {
     let (mut found, mut rest) = (Vec::new(), page);
     while let Some((_, after)) = rest.split_once('<') {
-        let name: String = after.chars().take_while(|character| character.is_ascii_alphanumeric()).collect();
+        let name: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
         rest = after;
         if ["script", "style"].contains(&name.as_str()) {
             rest = rest.split_once(&format!("</{name}>")).unwrap().1;
@@ -111,7 +112,7 @@ fn the_largest_organization_fits_into_a_page_also_where_everybody_is_to_be_clean
     let dirty = (0..50_000).map(|id| (id, name(id), found()));
     let dirty = page(&Told::of(report("nightly-2026-11-22", dirty)));
     for page in [&clean, &dirty] {
-        assert!(page.len() <= accounts::LARGEST_PAGE_BYTES, "{} bytes", page.len());
+        assert!(page.len() <= LARGEST_PAGE_BYTES, "{} bytes", page.len());
     }
     let rows = dirty.matches("<tr id=\"a").count();
     assert!(rows > 1_000 && dirty.contains("More accounts need a person than a page can carry"), "{rows} rows");

@@ -1,7 +1,10 @@
 //! CSV: RFC 4180, and nothing that a spreadsheet takes for something else.
 
-use super::*;
-use crate::fixtures::{Told, hostile_names, hostile_report, report};
+use super::fixtures::{Told, hostile_names, hostile_report, report};
+use crate::{
+    csv::{COLUMNS, FORMULA, csv},
+    text::shown,
+};
 use rootwarden_domain::run::report::Status;
 
 fn text_of(told: &Told) -> String {
@@ -20,7 +23,6 @@ fn parsed(text: &str) -> Vec<Vec<String>> {
                 cell.push('"');
             }
             ('"', true) => is_quoted = false,
-            (other, true) => cell.push(other),
             ('"', false) => {
                 assert!(cell.is_empty(), "a quote inside a bare cell: {cell}");
                 is_quoted = true;
@@ -32,7 +34,7 @@ fn parsed(text: &str) -> Vec<Vec<String>> {
                 rows.push(std::mem::take(&mut row));
             }
             ('\n', false) => panic!("an LF without its CR"),
-            (other, false) => cell.push(other),
+            (other, _) => cell.push(other),
         }
     }
     assert!(!is_quoted && cell.is_empty() && row.is_empty(), "the last row ends with a line break as well");

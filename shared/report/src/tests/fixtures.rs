@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rootwarden_domain::{
-    ErrorKind, Failure, Inventory, Mode, RootCredential,
+    AccountId, ErrorKind, Failure, Inventory, Mode, RootCredential,
     aws::{
         credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
         organizational_unit::{UnitName, UnitNames},
     },
     run::{
+        call::Call,
         deletion::{DeletionStep, StepOutcome},
         exemption::Exemptions,
         plan::ProtectedKey,
@@ -19,7 +20,7 @@ use rootwarden_domain::{
 };
 
 use crate::{
-    document::{Document, OpenWindow, Places, Scope, Subject},
+    document::{Audited, Document, OpenWindow, Places, Scope, Subject},
     history::History,
 };
 
@@ -32,6 +33,7 @@ pub struct Told {
     pub places: Places,
     pub exemptions: Exemptions,
     pub recovery_windows: Vec<OpenWindow>,
+    pub audits: BTreeMap<AccountId, Audited>,
 }
 
 impl Told {
@@ -44,6 +46,7 @@ impl Told {
             places: Places::default(),
             exemptions: Exemptions::default(),
             recovery_windows: vec![],
+            audits: BTreeMap::new(),
         }
     }
 
@@ -78,6 +81,7 @@ impl Told {
             places,
             exemptions: exemptions.unwrap(),
             recovery_windows: vec![window],
+            audits: (0..3).map(|id| (format!("{id:012}").parse().unwrap(), audited())).collect(),
             ..Self::of(report("nightly-2026-11-22", accounts))
         }
     }
@@ -92,6 +96,7 @@ impl Told {
             history: &self.history,
             places: &self.places,
             exemptions: &self.exemptions,
+            audits: &self.audits,
             recovery_windows: &self.recovery_windows,
             missing: &[],
         })
@@ -141,6 +146,17 @@ pub fn failure() -> Failure {
         code: Some("AccessDenied".into()),
         request_id: Some("11111111-2222-3333-4444-555555555555".into()),
     }
+}
+
+/// Two calls, and what they found.
+pub fn audited() -> Audited {
+    let call = |action: &str, second: u32| Call {
+        action: action.into(),
+        at: format!("2026-11-22T02:00:{second:02}.125Z").parse().unwrap(),
+        status: Some(200),
+        request_id: Some("5f1b3d52-0000-4111-8222-333344445555".into()),
+    };
+    Audited { found: Some(inventory()), calls: vec![call("iam:GetAccountSummary", 8), call("sts:AssumeRoot", 7)] }
 }
 
 pub fn key(id: &str) -> RootCredential {
