@@ -86,7 +86,7 @@ fn main() -> Outcome<()> {
             fs::write(folder.join("report.csv"), csv(&document)?)?;
             fs::write(folder.join("report.html"), html(&document)?)?;
         }
-        let after = history.after(&document);
+        let after = document.remembered(&history);
         history = after;
     }
     Ok(())

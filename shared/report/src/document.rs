@@ -7,7 +7,7 @@ mod build;
 mod changes;
 mod ends;
 mod evidence;
-mod status;
+mod remember;
 mod tasks;
 mod units;
 
@@ -21,9 +21,10 @@ pub use build::Subject;
 pub use changes::{Change, Changes, GoneAccount};
 pub use ends::{ExemptionEnd, OpenWindow};
 pub use evidence::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
-pub use status::{StatusCounts, StatusName};
 pub use tasks::Task;
 pub use units::{Places, Unit};
+
+pub use crate::status::{StatusCounts, StatusName};
 
 use crate::history::RunSummary;
 

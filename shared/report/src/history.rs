@@ -10,7 +10,7 @@ use rootwarden_domain::{AccountId, Mode, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Scope, StatusCounts, StatusName};
+use crate::status::{StatusCounts, StatusName};
 
 /// How many runs are remembered in short.
 pub const RUNS: usize = 30;
@@ -49,6 +49,12 @@ pub struct RunSummary {
 #[serde(transparent)]
 pub struct Findings(BTreeMap<AccountId, Finding>);
 
+impl FromIterator<(AccountId, Finding)> for Findings {
+    fn from_iter<I: IntoIterator<Item = (AccountId, Finding)>>(findings: I) -> Self {
+        Self(findings.into_iter().collect())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
@@ -74,23 +80,6 @@ impl Findings {
     pub(crate) fn clone_keys(&self) -> BTreeSet<AccountId> {
         self.0.keys().copied().collect()
     }
-
-    fn of(document: &Document<'_>) -> Self {
-        let findings = document.accounts.iter().filter(|account| account.status.is_finding());
-        Self(
-            findings
-                .map(|account| {
-                    let finding = Finding {
-                        name: account.name.map(str::to_owned),
-                        status: account.status,
-                        credentials: account.evidence.left.clone(),
-                        since: account.since.unwrap_or(document.planned_at),
-                    };
-                    (account.id, finding)
-                })
-                .collect(),
-        )
-    }
 }
 
 impl History {
@@ -103,29 +92,28 @@ impl History {
         }
     }
 
-    /// The runs, with this one in its place if it is over the whole organization.
-    pub(crate) fn with(&self, document: &Document<'_>) -> Vec<RunSummary> {
+    /// The runs, with `run` in its place, as the latest.
+    #[must_use]
+    pub fn with(&self, run: RunSummary) -> Vec<RunSummary> {
         let mut runs = self.runs.clone();
-        if document.scope == Scope::Organization {
-            runs.retain(|run| run.run != *document.run);
-            runs.push(document.in_short());
-            let surplus = runs.len().saturating_sub(RUNS);
-            runs.drain(..surplus);
-        }
+        runs.retain(|other| other.run != run.run);
+        runs.push(run);
+        let surplus = runs.len().saturating_sub(RUNS);
+        runs.drain(..surplus);
         runs
     }
 
-    /// What is kept once `document` was told. A run over a part of the organization changes nothing.
+    /// The runs without another one.
     #[must_use]
-    pub fn after(&self, document: &Document<'_>) -> Self {
-        match document.scope {
-            Scope::Selection => self.clone(),
-            Scope::Organization => {
-                let is_last = self.runs.last().is_some_and(|last| last.run == *document.run);
-                let runs = self.with(document);
-                let before = if is_last { self.before.clone() } else { self.latest.clone() };
-                Self { runs, latest: Findings::of(document), before }
-            }
-        }
+    pub fn runs(&self) -> &[RunSummary] {
+        &self.runs
+    }
+
+    /// What is kept once `run` was told, with these findings.
+    #[must_use]
+    pub fn after(&self, run: RunSummary, findings: Findings) -> Self {
+        let is_last = self.runs.last().is_some_and(|last| last.run == run.run);
+        let before = if is_last { self.before.clone() } else { self.latest.clone() };
+        Self { runs: self.with(run), latest: findings, before }
     }
 }

@@ -4,6 +4,7 @@
 //! gives texts. `publish-report` reads and writes.
 //!
 //! - [`document`]: what is told, once for all formats: the types of `report.json`
+//! - [`status`]: the statuses by their names
 //! - [`history`]: what is kept from run to run, to say what is new, gone and unchanged
 //! - [`csv`]: the same, for a spreadsheet
 //! - [`schema`]: the JSON Schema of `report.json`, made from its types
@@ -14,6 +15,7 @@ pub mod document;
 pub mod history;
 pub mod html;
 pub mod schema;
+pub mod status;
 #[cfg(test)]
 mod tests;
 mod text;

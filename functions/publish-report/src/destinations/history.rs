@@ -8,6 +8,6 @@ pub(super) const NAME: &str = "history.json";
 pub(super) async fn write(storage: &Storage, history: &History, document: &Document<'_>) -> Result<(), StorageError> {
     match document.scope {
         Scope::Selection => Ok(()),
-        Scope::Organization => storage.write(KEY.to_owned(), &history.after(document)).await.map(drop),
+        Scope::Organization => storage.write(KEY.to_owned(), &document.remembered(history)).await.map(drop),
     }
 }

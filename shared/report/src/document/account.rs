@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::{
     changes::Change,
     evidence::{Audited, CredentialKind, Evidence},
-    status::StatusName,
     tasks::next_step,
 };
+use crate::status::StatusName;
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]

@@ -22,7 +22,7 @@ use super::{
     tasks::tasks,
     units::{Places, units},
 };
-use crate::history::{History, RunSummary};
+use crate::history::History;
 
 /// What a report is about: the run, and what is known beside it.
 #[derive(Debug, Clone, Copy)]
@@ -98,21 +98,8 @@ impl<'a> Document<'a> {
             missing: missing.to_vec(),
             accounts,
         };
-        document.history = history.with(&document);
+        document.history = document.last_runs(history);
         document
-    }
-
-    /// What is remembered of this run.
-    #[must_use]
-    pub fn in_short(&self) -> RunSummary {
-        let deleted = self.accounts.iter().map(|account| account.evidence.deleted().count()).sum();
-        RunSummary {
-            run: self.run.clone(),
-            at: self.planned_at,
-            mode: self.mode,
-            counts: self.counts,
-            credentials_deleted: deleted,
-        }
     }
 }
 

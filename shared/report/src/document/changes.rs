@@ -5,8 +5,11 @@ use rootwarden_domain::AccountId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{account::Account, status::StatusName};
-use crate::history::{Finding, Findings};
+use super::account::Account;
+use crate::{
+    history::{Finding, Findings},
+    status::StatusName,
+};
 
 /// How a finding stands beside the run before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]

@@ -9,10 +9,8 @@ use rootwarden_domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    account::{Account, NextStep},
-    status::StatusName,
-};
+use super::account::{Account, NextStep};
+use crate::status::StatusName;
 
 /// A command for more accounts would be longer than a shell's line should be; the list of accounts has all.
 const ACCOUNTS_IN_A_COMMAND: usize = 20;

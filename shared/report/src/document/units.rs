@@ -9,7 +9,8 @@ use rootwarden_domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{account::Account, status::StatusCounts};
+use super::account::Account;
+use crate::status::StatusCounts;
 
 /// Where accounts stand, and what units are called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

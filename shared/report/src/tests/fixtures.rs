@@ -103,7 +103,7 @@ impl Told {
     }
 
     pub fn remembered(&self) -> History {
-        self.history.after(&self.document())
+        self.document().remembered(&self.history)
     }
 }
 
