@@ -2,7 +2,7 @@
 //!
 //! A spreadsheet takes a cell that begins with one of a few characters for a formula, and twelve digits for a number, which
 //! loses leading zeros. So the first gets an apostrophe before it, and account ids stand in groups of four, as AWS's console
-//! shows them.
+//! shows them. Limits: held against the grammar and these rules, and not tried in a spreadsheet.
 
 use crate::{
     document::{Account, Document},
