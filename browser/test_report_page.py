@@ -136,7 +136,7 @@ def test_without_javascript_the_page_lists_every_account_that_is_not_clean(brows
 
 def test_no_name_runs_is_hidden_or_turns_what_stands_around_it(browser: Browser, small: Report) -> None:
     with opened(browser, small) as page:
-        assert page.page.locator("script").count() == 2 and page.page.locator("b", has_text="brackets").count() == 0
+        assert page.page.locator("script").count() == 3 and page.page.locator("b", has_text="brackets").count() == 0
         said = dict(
             zip(
                 ids(page.page),
@@ -164,6 +164,18 @@ def test_a_script_that_is_not_the_pages_own_does_not_run(browser: Browser, small
         assert page.page.evaluate("window.hasRun") is None
         assert len(page.complaints) == 2 and all("Content Security Policy" in one for one in page.complaints)
         assert page.requests == [small.url]
+
+
+def test_what_the_page_came_with_is_seen_where_its_script_breaks(browser: Browser, small: Report) -> None:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.add_init_script("JSON.parse = () => { throw new Error('broken'); };")
+        page.goto(small.url)
+        assert ids(page) == not_clean(small)
+        assert page.locator("table.accounts tbody tr").first.is_visible()
+    finally:
+        context.close()
 
 
 def test_a_row_is_copied_as_cells_without_what_opens_and_closes(browser: Browser, small: Report) -> None:

@@ -23,6 +23,8 @@ use crate::{document::Document, text::shown};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
+/// Runs before the rows are there: they are not laid out before it is known which of them are shown.
+const STARTING: &str = r#"document.documentElement.classList.add("js", "starting")"#;
 
 /// The page has no more bytes than that, however many accounts are not clean: those that come last are data too, then.
 pub const LARGEST_PAGE_BYTES: usize = 15_000_000;
@@ -43,6 +45,7 @@ pub fn html(document: &Document<'_>) -> Result<String, serde_json::Error> {
                 meta name="color-scheme" content="light dark";
                 title { "Rootwarden: " (document.run) }
                 style { (PreEscaped(STYLE)) }
+                script { (PreEscaped(STARTING)) }
             }
             body {
                 a .skip href="#accounts" { "Skip to the accounts" }
@@ -72,7 +75,8 @@ pub fn html(document: &Document<'_>) -> Result<String, serde_json::Error> {
 fn policy() -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
-        "default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'sha256-{}' 'sha256-{}'; style-src 'sha256-{}'",
+        hash(STARTING),
         hash(SCRIPT),
         hash(STYLE)
     )

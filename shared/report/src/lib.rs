@@ -8,7 +8,7 @@
 //! - [`history`]: what is kept from run to run, to say what is new, gone and unchanged
 //! - [`csv`]: the same, for a spreadsheet
 //! - [`schema`]: the JSON Schema of `report.json`, made from its types
-//! - [`text`]: how names and texts from outside are shown
+//! - `text`: how names and texts from outside are shown
 
 pub mod csv;
 pub mod document;

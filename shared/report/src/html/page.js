@@ -1,4 +1,6 @@
 // Shows the accounts in windows, filtered and sorted. Without it, the page lists every account that is not clean.
+// Whatever becomes of it, what the page came with is to be seen.
+addEventListener("error", () => document.documentElement.classList.remove("starting"));
 (() => {
   "use strict";
   const WINDOW = 100;
@@ -140,7 +142,6 @@
     addEventListener("beforeprint", () => head.replaceChildren(button.textContent));
     addEventListener("afterprint", () => head.replaceChildren(button));
   });
-  document.documentElement.classList.add("js");
   for (const hidden of document.querySelectorAll("form.controls, p.windows")) hidden.hidden = false;
   for (const id of ["search", "status", "unit", "change"]) element(id).addEventListener("input", filter);
   document.querySelector("form.controls").addEventListener("submit", (event) => event.preventDefault());
@@ -151,5 +152,6 @@
   addEventListener("beforeprint", () => body.replaceChildren(...full.map(rowOf)));
   addEventListener("afterprint", show);
   filter();
+  document.documentElement.classList.remove("starting");
   follow();
 })();
