@@ -13,7 +13,7 @@ from harness.deployment import Deployment
 from harness.organization import UNLOCK_BUCKET, UNLOCK_QUEUE
 from harness.people import person
 from harness.stack import Credentials
-from harness.unlock_requests import ask, decide, end_of, plan_sha256, show, wait_for_question
+from harness.unlock_requests import ask, decide, end_of, plan_sha256, show, wait_for_approval_request
 
 BUCKET, BUCKET_OWNER, BUCKET_REGION = "payments-archive", "222200000001", "eu-central-1"
 QUEUE, QUEUE_OWNER, QUEUE_REGION = "orders", "222200000002", "us-east-1"
@@ -67,7 +67,7 @@ def unlock(
     found = [] if is_refused(read_policy) else [f"{name} did not lock its administrator out"]
 
     id = ask(deployment, ann, action="apply", **resource)
-    wait_for_question(deployment, id)
+    wait_for_approval_request(deployment, id)
     say(f"ann asks for apply ({id}); the plan:")
     for line in difference(show(deployment, ben, id)["shown"]):
         print(f"           {line}")
@@ -85,7 +85,7 @@ def unlock(
 
     stored = show(deployment, ann, id)["result"]["stored"]
     id = ask(deployment, ben, action="restore", stored=stored, **resource)
-    wait_for_question(deployment, id)
+    wait_for_approval_request(deployment, id)
     found += approved(deployment, ann, id, plan_sha256(deployment, id))
     say(f"ben has asked for restore, ann has approved it. {what_an_administrator_gets()}")
     return found if is_refused(read_policy) else [*found, f"{name} does not deny everybody again"]

@@ -12,7 +12,7 @@ from harness.executions import Execution
 from harness.organization import changes_in
 from harness.people import person
 from harness.stack import Credentials
-from harness.unlock_requests import ask, end_of, notices_of, wait_for_question
+from harness.unlock_requests import ask, end_of, notices_of, wait_for_approval_request
 from leaks import POLICY_TEXT
 from worlds import member, organization
 
@@ -170,7 +170,7 @@ def stored_policies(deployment: Deployment, account: str = LOCKED) -> set[str]:
 def asked(deployment: Deployment, who: Credentials | None = None, **request: Any) -> str:
     """A request of Ann's, or of somebody else's, that waits for an approval."""
     unlock = ask(deployment, who or person(deployment, "ann"), **{**APPLY_TO_BUCKET, **request})
-    wait_for_question(deployment, unlock)
+    wait_for_approval_request(deployment, unlock)
     return unlock
 
 

@@ -16,7 +16,7 @@ from harness.deployment import Deployment
 from harness.paths import ROOT
 from harness.people import person, session
 from harness.stack import Credentials
-from harness.unlock_requests import decide, end_of, plan_sha256, wait_for_question
+from harness.unlock_requests import decide, end_of, plan_sha256, wait_for_approval_request
 from locked_organization import BUCKET, LOCKED
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
@@ -68,7 +68,7 @@ def test_the_documented_functions_ask_decide_and_read_with(
     }
     started = run(locked, curl, shell, ann, "request", {"action": "apply", **resource})
     assert started["outcome"] == "started", started
-    wait_for_question(locked, started["unlock"])
+    wait_for_approval_request(locked, started["unlock"])
     shown = run(locked, curl, shell, ann, "request", {"action": "show", "approval_id": started["unlock"]})
     assert "apply" in shown["request"]["request"]["action"] and "- everyone\n" in shown["shown"]
     sha256 = plan_sha256(locked, started["unlock"])

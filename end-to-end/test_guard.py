@@ -208,7 +208,7 @@ def test_a_notice_names_the_request_and_the_plan_and_no_secret(guarded: Deployme
     run = run_name("notice")
     shown = ask(guarded, run, ALL)
     [notice] = notices_of(guarded, run, "approval needed")
-    for part in (f"Request: {run}.0", shown["plan"]["sha256"], f"{len(DIRTY)} accounts"):
+    for part in (f"Approval id: {run}.0", shown["plan"]["sha256"], f"{len(DIRTY)} accounts"):
         assert part in notice
     assert guarded.stack.outputs["ApprovalsUrl"] in notice
     assert "AKIA" not in notice and "task_token" not in json.dumps(shown)

@@ -8,7 +8,16 @@ import pytest
 from harness.deployment import Deployment
 from harness.organization import UNLOCK_BUCKET, calls_in, changes_in
 from harness.people import person
-from harness.unlock_requests import ask, carry_out, decide, end_of, notices_of, plan_sha256, show, wait_for_question
+from harness.unlock_requests import (
+    ask,
+    carry_out,
+    decide,
+    end_of,
+    notices_of,
+    plan_sha256,
+    show,
+    wait_for_approval_request,
+)
 from locked_organization import (
     BUCKET,
     LOCKED,
@@ -78,7 +87,7 @@ def test_every_session_of_a_request_is_for_buckets_and_in_the_account_it_names(l
 def test_what_is_shown_says_what_is_planned_and_what_came_of_it(locked: Deployment) -> None:
     ann = person(locked, "ann")
     unlock = ask(locked, ann, action="apply", **REQUEST)
-    wait_for_question(locked, unlock)
+    wait_for_approval_request(locked, unlock)
     shown = show(locked, ann, unlock)
     assert shown["plan_sha256"] == plan_sha256(locked, unlock)
     assert shown["shown"] == locked.read_object(f"unlocks/{unlock}/plan.txt")
@@ -95,13 +104,13 @@ def test_what_is_shown_says_what_is_planned_and_what_came_of_it(locked: Deployme
 def test_the_notice_says_everything_that_an_approver_needs_and_nothing_of_the_policy(locked: Deployment) -> None:
     ann = person(locked, "ann")
     unlock = ask(locked, ann, action="apply", ticket="CHG-4711", **{**REQUEST, "reason": "audit 'tomorrow' {urgent}"})
-    wait_for_question(locked, unlock)
+    wait_for_approval_request(locked, unlock)
     digest = show(locked, ann, unlock)["plan_sha256"]
     [notice] = notices_of(locked, unlock)
     assert notice["Subject"] == "Rootwarden: unlock approval needed"
     bucket = locked.stack.outputs["BucketName"]
     for line in (
-        f"Request: {unlock}",
+        f"Approval id: {unlock}",
         "Action: apply",
         f"Account: {LOCKED}",
         f"Resource: arn:aws:s3:::{BUCKET}",
@@ -118,9 +127,9 @@ def test_the_notice_says_everything_that_an_approver_needs_and_nothing_of_the_po
     assert "24 hours" in notice["Message"]
     # What it says to send is what is taken.
     [body] = [
-        json.loads(line.removeprefix("To refuse: "))
+        json.loads(line.removeprefix("To reject: "))
         for line in notice["Message"].splitlines()
-        if line.startswith("To refuse: ")
+        if line.startswith("To reject: ")
     ]
     assert locked.approvals(person(locked, "ben"), body)[0] == 200
     assert end_of(locked, unlock).error == "Rejected"
@@ -192,7 +201,7 @@ def test_asking_twice_within_a_minute_is_asking_once(locked: Deployment) -> None
     if answers[1][1]["outcome"] == "already_started":  # else a minute has just begun
         assert answers[0][1]["unlock"] == answers[1][1]["unlock"]
     unlock = answers[0][1]["unlock"]
-    wait_for_question(locked, unlock)
+    wait_for_approval_request(locked, unlock)
     assert len(notices_of(locked, unlock, "approval needed")) == 1
     assert decide(locked, ben, unlock, plan_sha256(locked, unlock))[0] == 200
     assert end_of(locked, unlock).status == "SUCCEEDED"

@@ -205,9 +205,9 @@ def test_a_principal_that_is_gone_is_named_and_can_be_left_out(deployment: Deplo
     assert deployment.world() == before
     advice = " ".join(show(deployment, ann, unlock)["result"]["advice"])
     assert "AROA1234567890EXAMPLE" in advice and "leave_out" in advice
-    ineligible = {"principals": ["AROA1234567890EXAMPLE"]}
+    leave_out = {"principals": ["AROA1234567890EXAMPLE"]}
     _, execution = carry_out(
-        deployment, ann, ben, action="restore", stored=key, leave_out=ineligible, force=True, **request
+        deployment, ann, ben, action="restore", stored=key, leave_out=leave_out, force=True, **request
     )
     assert execution.status == "SUCCEEDED", (execution.error, execution.cause)
     assert [statement["Sid"] for statement in policy_in(deployment.world(), QUEUE)["Statement"]] == ["DenyAll"]

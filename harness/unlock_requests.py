@@ -19,7 +19,7 @@ def ask(deployment: Deployment, who: Credentials, **request: Any) -> str:
     return answer["unlock"]
 
 
-def wait_for_question(deployment: Deployment, unlock: str, timeout: float = 30) -> None:
+def wait_for_approval_request(deployment: Deployment, unlock: str, timeout: float = 30) -> None:
     """Waits until the request waits for somebody to decide."""
 
     def is_asked() -> bool:
@@ -38,7 +38,7 @@ def notices_of(deployment: Deployment, unlock: str, subject: str = "") -> list[d
     return [
         notice
         for notice in deployment.notices()
-        if f"Request: {unlock}\n" in f"{notice['Message']}\n" and subject in notice["Subject"]
+        if f"Approval id: {unlock}\n" in f"{notice['Message']}\n" and subject in notice["Subject"]
     ]
 
 
@@ -75,7 +75,7 @@ def carry_out(
 ) -> tuple[str, Execution]:
     """Asks, approves what was asked, and waits for the end: the request's id, and how it ended."""
     unlock = ask(deployment, asker, **request)
-    wait_for_question(deployment, unlock)
+    wait_for_approval_request(deployment, unlock)
     status, answer = decide(deployment, approver, unlock, plan_sha256(deployment, unlock))
     if status != 200:
         raise DeploymentError(f"request {unlock} was not approved: {status} {answer}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pygments import lex
 from pygments.lexers import JsonLexer, PythonLexer, RustLexer, YamlLexer
-from pygments.token import Comment, String
+from pygments.token import Comment, Literal, String
 
 _LEXERS = {".rs": RustLexer, ".py": PythonLexer, ".json": JsonLexer, ".yaml": YamlLexer, ".yml": YamlLexer}
 
@@ -27,19 +27,21 @@ _NOT_OURS = (
 
 # The old name, and what stands for it now. As whole words, in code and in texts that programs read.
 RETIRED = {
+    "a_second": "per_second",
     "admit": "check_eligibility, or People::check",
     "ApprovalNotAsked": "ApprovalNotRequested",
     "Ask": "ApprovalRequest",
-    "AskForApproval": "RequestApproval",
     "asked_key": "request_key",
+    "AskForApproval": "RequestApproval",
     "AsTheRequestSays": "StarterOfRequest",
     "AuditAndListOn": "AuditAndSelectNext",
     "audits_before": "the chain of audit records",
-    "a_second": "per_second",
     "ByAnother": "ConcurrentWriteError",
     "Concern": "match",
+    "EachLeftOut": "EachIneligible",
+    "ExemptionsAndSwitchByOperators": "ExemptionsAndPauseByOperators",
     "held_back": "protected",
-    "HeldBack": "ProtectedKey",
+    "HeldBack": "ProtectedCredential",
     "hold_back": "protection",
     "HowItEnds": "OutcomeOfRun",
     "InvalidInput": "InputError",
@@ -61,27 +63,35 @@ RETIRED = {
     "NotInLedger": "LedgerError",
     "PolicyOf": "PolicySubject",
     "PolicyRefusal": "PolicyWriteError",
+    "ProtectedKey": "ProtectedCredential",
+    "QuestionsByAccessRequests": "ApprovalRequestsByAccessRequests",
     "Refusal": "DecisionError",
     "root_access": "aws",
-    "ROOTWARDEN_TAKES": "ROOTWARDEN_ENDPOINT",
     "rootwarden_root_access": "rootwarden_aws",
+    "ROOTWARDEN_TAKES": "ROOTWARDEN_ENDPOINT",
     "RunIs": "ExecutionState",
     "Standing": "Eligibility",
     "Takes": "Endpoint",
     "told_to": "answer_to",
     "Verdict": "DecisionRequest, or LockOut",
+    "wait_for_question": "wait_for_approval_request",
     "WhoStartedIt": "HasStarter",
+    "why_left_out": "why_ineligible",
     "Widening": "NewAccess",
     "widenings": "new_access",
 }
 
-# In a string such a word may be prose.
+# In a string, and in a plain value of YAML, such a word may be prose.
 _ENGLISH = re.compile("[A-Z]?[a-z]+")
 
 
 def is_within(token: tuple[str, ...], kind: tuple[str, ...]) -> bool:
     """Whether a token is of a kind, which is a path from the general to the special."""
     return token[: len(kind)] == kind
+
+
+def is_text(token: tuple[str, ...]) -> bool:
+    return is_within(token, String) or is_within(token, Literal.Scalar)
 
 
 def retired_words(name: str, text: str) -> Iterator[tuple[int, str]]:
@@ -91,7 +101,7 @@ def retired_words(name: str, text: str) -> Iterator[tuple[int, str]]:
         if not is_within(token, Comment) and not is_within(token, String.Doc):
             for offset, part in enumerate(value.split("\n")):
                 for word in re.findall(r"\w+", part):
-                    if word in RETIRED and not (is_within(token, String) and _ENGLISH.fullmatch(word)):
+                    if word in RETIRED and not (is_text(token) and _ENGLISH.fullmatch(word)):
                         yield line + offset, word
         line += value.count("\n")
 

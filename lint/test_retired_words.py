@@ -13,3 +13,9 @@ def test_a_retired_name_is_found_where_a_program_reads_it() -> None:
 
 def test_longer_names_are_other_names() -> None:
     assert not list(retired_words("x.rs", "let newspaper = NewsPaper::new(asked, held_back_until);\n"))
+
+
+def test_a_plain_value_of_yaml_is_prose_and_a_key_is_not() -> None:
+    yaml = "Description: Takes what people ask for\nHowItEnds: x\nName: HowItEnds\nVariables:\n  ROOTWARDEN_TAKES: x\n"
+    found = [(2, "HowItEnds"), (3, "HowItEnds"), (5, "ROOTWARDEN_TAKES")]
+    assert list(retired_words("x.yaml", yaml)) == found

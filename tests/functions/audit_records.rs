@@ -180,6 +180,30 @@ async fn a_record_of_another_run_round_or_chunk_plans_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn i1_a_chunk_that_was_selected_for_another_request_plans_nothing() {
+    for (field, other) in [
+        ("mode", json!("report")),
+        ("management_account", json!("999999999999")),
+        ("request", json!({"selection": "all", "mode": "enforce", "started_by": "event"})),
+    ] {
+        let (rehearsal, listed, records) = audited().await;
+        let mut of_another = rehearsal.object(&listed.chunks[1]["selection"]);
+        assert_ne!(of_another[field], other, "{field}");
+        of_another[field] = other;
+        let middle = put(&rehearsal, &format!("runs/{RUN}/selection/0/1.json"), &of_another);
+        let mut last = rehearsal.object(&listed.chunks[2]["selection"]);
+        last["previous"] = middle.clone();
+        let last = put(&rehearsal, &format!("runs/{RUN}/selection/0/2.json"), &last);
+        let pin = forged(&rehearsal, &records, |chunk, record| match chunk {
+            1 => record["selection"] = middle.clone(),
+            2 => record["selection"] = last.clone(),
+            _ => {}
+        });
+        assert_not_planned(&rehearsal, planning(&pin), "chunk 1 was selected for another request").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn i1_a_record_that_names_another_selection_plans_nothing() {
     let (rehearsal, listed, records) = audited().await;
     let selection = |chunk: usize| listed.chunks[chunk]["selection"].clone();

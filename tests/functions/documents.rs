@@ -237,6 +237,22 @@ fn every_status_of_a_report_is_described() {
 }
 
 #[test]
+fn every_table_has_a_head() {
+    let mut tables = 0;
+    for Document { path, text } in guides() {
+        let mut before = "";
+        for line in text.lines() {
+            if line.starts_with("|---") {
+                tables += 1;
+                assert!(before.starts_with('|'), "{}: a table has no head", path.display());
+            }
+            before = line;
+        }
+    }
+    assert!(tables >= 15, "only {tables} tables");
+}
+
+#[test]
 fn the_readme_is_short() {
     let lines = read("README.md").text.lines().count();
     assert!(lines <= 80, "{lines} lines: what is more than an overview belongs into docs/");

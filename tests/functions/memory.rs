@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, process::Command};
 
 use rootwarden_aws::{Deadline, load_config};
 use rootwarden_domain::{
-    Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RunId, Sha256,
+    Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RoundId, RunId, Sha256,
     artifact::{AuditRecord, WorkerResult},
     aws::{
         credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
@@ -99,6 +99,10 @@ struct Laid {
 }
 
 impl Laid {
+    fn round(&self, round: u32) -> RoundId {
+        RoundId::new(self.run.clone(), round)
+    }
+
     fn put(&self, key: &str, object: &impl Serialize) -> Pin {
         let body = serde_json::to_vec(object).unwrap();
         let sha256 = Sha256::of(&body);
@@ -113,11 +117,11 @@ impl Laid {
             let first = u64::from(chunk) * CHUNK;
             let batches = Batch::form((first..first + CHUNK).map(candidate).collect(), 100);
             let outcomes = batches.iter().map(|batch| Some(self.audited(round, chunk, batch))).collect();
-            let key = self.run.selection_key(round, chunk);
+            let key = self.round(round).selection_key(chunk);
             let selection = self.put(&key, &self.chunk(round, chunk, batches, selected));
             selected = Some(selection.clone());
             let record = AuditRecord { run: self.run.clone(), round, chunk, selection, outcomes, previous: audited };
-            audited = Some(self.put(&self.run.audit_record_key(round, chunk), &record));
+            audited = Some(self.put(&self.round(round).audit_record_key(chunk), &record));
         }
         json!({"run": RUN, "round": round, "chunk": chunks - 1, "audited": audited})
     }
@@ -150,7 +154,7 @@ impl Laid {
         };
         let accounts = batch.accounts.iter().map(present).collect();
         let result = WorkerResult { run: self.run.clone(), round, batch: batch.batch, accounts };
-        let result = self.put(&self.run.audit_key(round, chunk, batch.batch), &result);
+        let result = self.put(&self.round(round).audit_key(chunk, batch.batch), &result);
         BatchOutcome::Result { batch: batch.batch, result }
     }
 
@@ -187,7 +191,7 @@ impl Laid {
             };
             let accounts = batch.accounts.iter().map(report).collect();
             let result = WorkerResult { run: self.run.clone(), round: plan.round, batch: batch.batch, accounts };
-            let result = self.put(&self.run.deleted_key(plan.round, batch.batch), &result);
+            let result = self.put(&plan.round_id().deleted_key(batch.batch), &result);
             Some(BatchOutcome::Result { batch: batch.batch, result })
         };
         plan.batches.iter().map(deleted).collect()
@@ -196,9 +200,10 @@ impl Laid {
     /// The calls of the audits and of the deletions.
     fn note_calls(&self, plan: &DeletionPlan) {
         for batch in &plan.batches {
-            for (key, count) in
-                [(self.run.audit_calls_key(1, 0, batch.batch), 8), (self.run.deletion_calls_key(1, batch.batch), 17)]
-            {
+            for (key, count) in [
+                (self.round(1).audit_calls_key(0, batch.batch), 8),
+                (self.round(1).deletion_calls_key(batch.batch), 17),
+            ] {
                 let of = |planned: &rootwarden_domain::run::plan::PlannedAccount| AccountCalls {
                     account: planned.account.id,
                     calls: calls(count),
@@ -221,13 +226,13 @@ impl Laid {
         });
         let deletions = deletions.collect();
         let report = Report::add_round(None, plan, ApprovalOutcome::Approved, deletions, 30);
-        self.put(&self.run.report_key(0), &report)
+        self.put(&self.round(0).report_key(), &report)
     }
 
     /// The first round's plan, approved, and the second one's in the guard's ledger.
     fn plans(&self) -> (Pin, Pin) {
         let first = self.plan(0);
-        let before = self.put(&self.run.plan_key(0), &first);
+        let before = self.put(&self.round(0).plan_key(), &first);
         let decision = json!({
             "approval_id": format!("{RUN}.0"), "decision": "approved", "plan_sha256": before.sha256, "by": JANE,
             "started_by": "schedule", "reason": "all of it", "at": first.planned_at,
@@ -237,7 +242,7 @@ impl Laid {
         second.approved_before = Some(before.clone());
         let entry = LedgerEntry::of(&second, Some(0)).unwrap();
         self.put(&entry.key(), &entry);
-        (before, self.put(&self.run.plan_key(1), &second))
+        (before, self.put(&self.round(1).plan_key(), &second))
     }
 
     /// What each function is given, by its name.
@@ -245,7 +250,7 @@ impl Laid {
         match function {
             "plan-deletions" => {
                 self.plans();
-                self.simulator.remove_object(BUCKET, &self.run.plan_key(1));
+                self.simulator.remove_object(BUCKET, &self.round(1).plan_key());
                 let objects = self.simulator.objects(BUCKET);
                 // The ledger of the last 24 hours holds another run's plan over everything.
                 for (key, entry) in objects.into_iter().filter(|(key, _)| key.starts_with("guard/")) {

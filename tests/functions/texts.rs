@@ -8,6 +8,7 @@ mod making;
 mod network;
 mod policies;
 mod refusals;
+mod unlock_requests;
 
 /// A failure, as somebody reads it.
 pub struct Told {
@@ -102,7 +103,7 @@ async fn no_failure_is_told_without_its_object_its_cause_and_what_to_do() {
     table.extend(refusals::no_buckets().await);
     table.extend(refusals::other_urls().await);
     table.extend(refusals::objects().await);
-    table.extend(refusals::unlocks().await);
+    table.extend(unlock_requests::unlocks().await);
     table.extend(refusals::approvals().await);
     let faults: Vec<String> = table.iter().flat_map(Told::faults).collect();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), table.len(), faults.join("\n"));

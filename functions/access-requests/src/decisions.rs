@@ -55,12 +55,12 @@ pub(crate) struct Decisions {
 impl Decisions {
     pub(crate) async fn decide(&self, caller: &Person, decision: &DecisionRequest) -> Result<Decided, RequestError> {
         let (record, run) = match &decision.approval_id {
-            request @ ApprovalId::Deletion { .. } => {
-                let (asked, _) = self.approval_requests.with_plan::<DeletionPlan>(request).await?;
+            approval_id @ ApprovalId::Deletion(_) => {
+                let (asked, _) = self.approval_requests.with_plan::<DeletionPlan>(approval_id).await?;
                 self.decide_and_tell(&asked, caller, decision).await?
             }
-            request @ ApprovalId::Unlock(_) => {
-                let (asked, _) = self.approval_requests.with_plan::<UnlockPlan>(request).await?;
+            approval_id @ ApprovalId::Unlock(_) => {
+                let (asked, _) = self.approval_requests.with_plan::<UnlockPlan>(approval_id).await?;
                 self.decide_and_tell(&asked, caller, decision).await?
             }
             ApprovalId::Release(id) => {

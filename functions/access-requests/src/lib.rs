@@ -13,7 +13,6 @@ mod event;
 mod releases;
 mod request_name;
 mod runs;
-mod start_outcome;
 mod unlocks;
 mod views;
 

@@ -1,14 +1,12 @@
 //! Starts runs by hand, under the name of who asked for them.
 
-use rootwarden_aws::{Clock, Executions};
+use rootwarden_aws::{Clock, Executions, StartOutcome, StartedRun};
 use rootwarden_domain::{Mode, RunId, people::Person, requests::SecureAccounts, run::selection::Selection};
-use serde::Serialize;
 use tracing::info;
 
 use crate::{
     answer::RequestError,
     request_name::{EXECUTION_DIGITS, RequestName},
-    start_outcome::StartOutcome,
 };
 
 /// What the names of runs by hand begin with.
@@ -17,12 +15,6 @@ const BY_HAND: &str = "by-hand";
 /// The same over the whole organization. There is one at a time: each lists the organization and audits every account, at
 /// rates that AWS grants once.
 const BY_HAND_ALL: &str = "by-hand-all";
-
-/// A run that was started.
-#[derive(Debug, Serialize)]
-pub(crate) struct StartedRun {
-    run: RunId,
-}
 
 /// The runs of the state machine `secure-accounts`.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Starts unlock requests: about a bucket or queue whose policy denies everybody.
 
-use rootwarden_aws::{Clock, Executions, Storage};
+use rootwarden_aws::{Clock, Executions, StartOutcome, Storage};
 use rootwarden_domain::{
     ids::unlock::UnlockId,
     people::Person,
@@ -13,7 +13,6 @@ use tracing::info;
 use crate::{
     answer::RequestError,
     request_name::{EXECUTION_DIGITS, RequestName},
-    start_outcome::StartOutcome,
 };
 
 /// An unlock request that was started.

@@ -29,17 +29,17 @@ pub(crate) struct Views {
 }
 
 impl Views {
-    pub(crate) async fn show(&self, request: &ApprovalId) -> Result<HttpAnswer, RequestError> {
-        Ok(match request {
-            ApprovalId::Deletion { .. } => HttpAnswer::ok(&self.deletion(request).await?),
+    pub(crate) async fn show(&self, approval_id: &ApprovalId) -> Result<HttpAnswer, RequestError> {
+        Ok(match approval_id {
+            ApprovalId::Deletion(_) => HttpAnswer::ok(&self.deletion(approval_id).await?),
             ApprovalId::Unlock(unlock) => HttpAnswer::ok(&self.unlock(unlock).await?),
             ApprovalId::Release(release) => HttpAnswer::ok(&self.release(release).await?),
         })
     }
 
-    async fn deletion(&self, request: &ApprovalId) -> Result<DeletionView, RequestError> {
-        let (asked, plan) = self.approval_requests.with_plan(request).await?;
-        Ok(DeletionView::of(asked, &plan, self.decision(request).await?))
+    async fn deletion(&self, approval_id: &ApprovalId) -> Result<DeletionView, RequestError> {
+        let (asked, plan) = self.approval_requests.with_plan(approval_id).await?;
+        Ok(DeletionView::of(asked, &plan, self.decision(approval_id).await?))
     }
 
     async fn unlock(&self, unlock: &UnlockId) -> Result<UnlockView, RequestError> {
@@ -73,7 +73,7 @@ impl Views {
         Ok(ReleaseView::of(asked, plan_sha256, decision))
     }
 
-    async fn decision(&self, request: &ApprovalId) -> Result<Option<DecisionRecord>, RequestError> {
-        Ok(self.storage.find(&request.decision_key()).await?)
+    async fn decision(&self, approval_id: &ApprovalId) -> Result<Option<DecisionRecord>, RequestError> {
+        Ok(self.storage.find(&approval_id.decision_key()).await?)
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use rootwarden_aws::{Creation, Deadline, Done, Executions, Organization, SdkConfig};
+use rootwarden_aws::{Creation, Deadline, Done, Executions, Organization, SdkConfig, StartOutcome, StartedRun};
 use rootwarden_domain::{
     AccountId, Mode, RunId, Sha256,
     people::StartedBy,
@@ -35,18 +35,17 @@ pub struct AccountJoined {
 
 /// What became of an event.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum Outcome {
-    Started {
-        run: RunId,
-    },
-    /// An earlier delivery of the same event started it.
-    AlreadyStarted {
-        run: RunId,
-    },
-    NothingToDo {
-        reason: String,
-    },
+    Run(StartOutcome<StartedRun>),
+    NoRun(NothingToDo),
+}
+
+/// Why an event starts nothing.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename = "nothing_to_do")]
+pub struct NothingToDo {
+    reason: String,
 }
 
 impl Function for AccountJoined {
@@ -66,11 +65,11 @@ impl Function for AccountJoined {
         let event = read(input)?;
         self.require_our_management_account(&event).await?;
         let run = run_id(&event)?;
-        let news = match event.news {
+        let change = match event.change {
             AccountChange::Joined(Newcomer::CreateAccountRequest(request)) => self.await_creation(request).await?,
-            news @ (AccountChange::Joined(Newcomer::Account(_)) | AccountChange::NotCreated { .. }) => news,
+            change @ (AccountChange::Joined(Newcomer::Account(_)) | AccountChange::NotCreated { .. }) => change,
         };
-        let newcomer = match news {
+        let newcomer = match change {
             AccountChange::Joined(newcomer) => newcomer,
             AccountChange::NotCreated { reason } => return Ok(nothing_to_do(&event.name, reason)),
         };
@@ -80,16 +79,12 @@ impl Function for AccountJoined {
             exclude: Exclusions::default(),
             started_by: Some(StartedBy::Event),
         };
-        Ok(match self.executions.start(run.as_str(), &request).await? {
-            Done::Now => {
-                info!(run.id = %run, event.name, "Started run {run} for {}", event.name);
-                Outcome::Started { run }
-            }
-            Done::Already => {
-                info!(run.id = %run, event.name, "Run {run} had been started by an earlier delivery");
-                Outcome::AlreadyStarted { run }
-            }
-        })
+        let started = self.executions.start(run.as_str(), &request).await?;
+        match started {
+            Done::Now => info!(run.id = %run, event.name, "Started run {run} for {}", event.name),
+            Done::Already => info!(run.id = %run, event.name, "Run {run} had been started by an earlier delivery"),
+        }
+        Ok(Outcome::Run(StartOutcome::of(started, StartedRun { run })))
     }
 }
 
@@ -123,7 +118,7 @@ impl AccountJoined {
 
 fn nothing_to_do(event: &str, reason: String) -> Outcome {
     info!(event.name = event, reason, "Nothing to do for {event}: no account was created");
-    Outcome::NothingToDo { reason }
+    Outcome::NoRun(NothingToDo { reason })
 }
 
 fn read(input: Value) -> Result<AccountEvent, FunctionError> {
@@ -140,7 +135,7 @@ fn read(input: Value) -> Result<AccountEvent, FunctionError> {
 
 /// The run's name, derived from what the event is about and the event's own id, so that a second delivery starts nothing.
 fn run_id(event: &AccountEvent) -> Result<RunId, FunctionError> {
-    let subject = match &event.news {
+    let subject = match &event.change {
         AccountChange::Joined(Newcomer::Account(account)) => account.to_string(),
         // Why the request and not the account it led to: a second delivery may know the account, where the first did not.
         AccountChange::Joined(Newcomer::CreateAccountRequest(request)) => request.to_string(),

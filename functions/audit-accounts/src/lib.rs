@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rootwarden_aws::{Clock, Deadline, RootSessions, SdkConfig, Storage, audit};
 use rootwarden_domain::{
-    Candidate, Pin, RunId,
+    Candidate, Pin, RoundId, RunId,
     artifact::WorkerResult,
     run::{
         audit::{AuditOutcome, AuditedAccount},
@@ -120,11 +120,12 @@ impl AuditAccounts {
         let AuditInput { run, round, chunk, selection, batch: number, began } = input;
         let now = self.clock.now();
         let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
-        let selected: SelectedAccounts = self.storage.read(&selection, &run.selection_key(round, chunk)).await?;
-        let is_of_this_run = (&selected.run, selected.round, selected.chunk) == (&run, round, chunk);
+        let of = RoundId::new(run, round);
+        let selected: SelectedAccounts = self.storage.read(&selection, &of.selection_key(chunk)).await?;
+        let is_of_this_run = (&selected.round_id(), selected.chunk) == (&of, chunk);
         // INVARIANT (I1): only the selection of this very run names candidates.
         let Some(batch) = selected.batches.into_iter().find(|batch| is_of_this_run && batch.batch == number) else {
-            let why = format!("batch {number} is not in the selection of run `{run}`, round {round}, chunk {chunk}");
+            let why = format!("batch {number} is not in the selection of {of}, chunk {chunk}");
             return Err(InputError::new("input", why).into());
         };
         let (mut accounts, mut calls): (Vec<AuditedAccount>, Vec<AccountCalls>) = stream::iter(batch.accounts)
@@ -135,9 +136,9 @@ impl AuditAccounts {
         // Whatever the order in which they answered: the same findings make the same result.
         accounts.sort_by_key(|audited| audited.account.id);
         calls.sort_by_key(|calls| calls.account);
-        let calls_key = run.audit_calls_key(round, chunk, number);
-        let calls = WorkerResult { run: run.clone(), round, batch: number, accounts: calls };
-        let audited = self.write(chunk, WorkerResult { run, round, batch: number, accounts }).await?;
+        let calls_key = of.audit_calls_key(chunk, number);
+        let calls = WorkerResult { run: of.run.clone(), round, batch: number, accounts: calls };
+        let audited = self.write(chunk, WorkerResult { run: of.run, round, batch: number, accounts }).await?;
         self.storage.note_calls(calls_key, &calls).await;
         Ok(audited)
     }
@@ -178,7 +179,7 @@ impl AuditAccounts {
         let present = count(|outcome| matches!(outcome, AuditOutcome::Present(_)));
         let unknown = count(|outcome| matches!(outcome, AuditOutcome::Unknown(_)));
         let not_attempted = count(|outcome| matches!(outcome, AuditOutcome::NotAttempted));
-        let key = result.run.audit_key(result.round, chunk, result.batch);
+        let key = result.round_id().audit_key(chunk, result.batch);
         let pin = self.storage.write(key, &result).await?;
         Ok(AuditedBatch { batch: result.batch, result: pin, clean, present, unknown, not_attempted })
     }

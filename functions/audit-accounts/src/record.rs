@@ -33,11 +33,11 @@ impl AuditAccounts {
     pub(crate) async fn record(&self, input: RecordInput) -> Result<Pin, FunctionError> {
         let RecordInput { run, round, chunk, selection, outcomes, previous } = input;
         let record = AuditRecord { run, round, chunk, selection, outcomes, previous };
-        let run = &record.run;
-        let pin = self.storage.write(run.audit_record_key(round, chunk), &record).await?;
+        let of = record.round_id();
+        let pin = self.storage.write(of.audit_record_key(chunk), &record).await?;
         let batches = record.outcomes.len();
-        info!(run.id = %run, round, chunk, batches,
-            "Recorded the audit of {batches} batches for round {round} of run {run}, chunk {chunk}");
+        info!(run.id = %of.run, round, chunk, batches,
+            "Recorded the audit of {batches} batches for {of}, chunk {chunk}");
         Ok(pin)
     }
 }

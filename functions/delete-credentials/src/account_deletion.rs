@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rootwarden_aws::{CallRecorder, Deadline, Journal, Journals, LEAST_TIME, RootSessions, delete};
 use rootwarden_domain::{
-    AccountId, ErrorKind, Failure,
+    AccountId, ErrorKind, Failure, RoundId,
     run::{
         call::Call,
         deletion::{DeletionOutcome, DeletionReport, StepOutcome},
@@ -24,6 +24,7 @@ pub(crate) type EarlierReports = BTreeMap<AccountId, Result<DeletionReport, Fail
 /// One batch of a plan, and what an attempt before this one wrote down of its accounts.
 pub(crate) struct Work<'a> {
     pub(crate) plan: &'a DeletionPlan,
+    pub(crate) round: &'a RoundId,
     pub(crate) batch: u32,
     pub(crate) deadline: Deadline,
     pub(crate) earlier: EarlierReports,
@@ -52,7 +53,7 @@ impl AccountDeletion {
                 return (DeletionOutcome::Failed(failure), Vec::new());
             }
         };
-        let mut journal = self.journals.open(&work.plan.run, work.plan.round, work.batch, &planned.account, earlier);
+        let mut journal = self.journals.open(work.round, work.batch, &planned.account, earlier);
         let calls = self.sessions.call_recorder();
         let outcome = if work.deadline.leaves(RESERVE) {
             self.delete(work, planned, &mut journal, &calls).await

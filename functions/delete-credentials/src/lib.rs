@@ -15,7 +15,7 @@ use rootwarden_aws::{
     RootSessions, SdkConfig, Storage,
 };
 use rootwarden_domain::{
-    ErrorKind, Pin, RunId,
+    ErrorKind, Pin, RoundId, RunId,
     artifact::WorkerResult,
     run::{call::AccountCalls, deletion::DeletionReport, plan::PlannedAccount},
     text::input::parse,
@@ -90,29 +90,30 @@ impl Function for DeleteCredentials {
 
     async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan: pin, batch: number, began } = parse("input", input)?;
-        let now = self.clock.now();
+        let (now, of) = (self.clock.now(), RoundId::new(run, round));
         let deadline = began.map_or(deadline, |began| deadline.at_most_since(began, CHILD, now)).earlier_by(WRITE);
-        let (plan, batch) = self.checks.planned(&run, round, &pin, number).await?;
-        if let Some((pin, result)) = self.checks.carried_out(&run, round, number).await? {
-            info!(run.id = %run, round, batch = number, "Batch {number} was carried out before");
+        let (plan, batch) = self.checks.planned(&of, &pin, number).await?;
+        if let Some((pin, result)) = self.checks.carried_out(&of, number).await? {
+            info!(run.id = %of.run, round, batch = number, "Batch {number} was carried out before");
             return Ok(Output::of(pin, &result));
         }
         self.checks.require_permission(&pin, &plan, &batch).await?;
-        let earlier = self.earlier_reports(&run, round, number).await?;
-        let work = Work { plan: &plan, batch: number, deadline, earlier };
+        let earlier = self.earlier_reports(&of, number).await?;
+        let work = Work { plan: &plan, round: &of, batch: number, deadline, earlier };
         let (accounts, calls) = self.delete_each(&work, batch.accounts).await;
-        let calls = WorkerResult { run: run.clone(), round, batch: number, accounts: calls };
-        let result = WorkerResult { run, round, batch: number, accounts };
-        let pin = self.storage.write(result.run.deleted_key(round, number), &result).await?;
-        self.storage.note_calls(result.run.deletion_calls_key(round, number), &calls).await;
+        let (key, calls_key) = (of.deleted_key(number), of.deletion_calls_key(number));
+        let calls = WorkerResult { run: of.run.clone(), round, batch: number, accounts: calls };
+        let result = WorkerResult { run: of.run, round, batch: number, accounts };
+        let pin = self.storage.write(key, &result).await?;
+        self.storage.note_calls(calls_key, &calls).await;
         Ok(Output::of(pin, &result))
     }
 }
 
 impl DeleteCredentials {
     /// What an attempt before this one wrote down of the batch's accounts.
-    async fn earlier_reports(&self, run: &RunId, round: u32, batch: u32) -> Result<EarlierReports, FunctionError> {
-        let reports = self.journals.read(run, round, batch).await?;
+    async fn earlier_reports(&self, round: &RoundId, batch: u32) -> Result<EarlierReports, FunctionError> {
+        let reports = self.journals.read(round, batch).await?;
         // Why the whole batch: its result would hide for good what an earlier attempt did, and this may pass.
         let may_pass = |kind| matches!(kind, ErrorKind::Throttled | ErrorKind::Transient);
         let mut unread = reports.values().filter_map(|read| read.as_ref().err());

@@ -2,7 +2,7 @@
 
 use rootwarden_aws::{Clock, Storage, StorageError};
 use rootwarden_domain::{
-    Mode, Pin,
+    Mode, Pin, RoundId,
     approvals::{DecisionRecord, carries_out},
     ids::approval::ApprovalId,
     run::plan::DeletionPlan,
@@ -28,12 +28,14 @@ impl EarlierApprovals {
             return Ok(None);
         }
         for round in (0..plan.round).rev() {
-            let request = ApprovalId::Deletion { run: plan.run.clone(), round };
-            let Some(decided) = self.storage.find::<DecisionRecord>(&request.decision_key()).await? else { continue };
-            let Some((pin, earlier)) = self.storage.find_pinned::<DeletionPlan>(&request.plan_key()).await? else {
+            let approval_id = ApprovalId::Deletion(RoundId::new(plan.run.clone(), round));
+            let Some(decided) = self.storage.find::<DecisionRecord>(&approval_id.decision_key()).await? else {
                 continue;
             };
-            let is_approved = carries_out(&pin, &request, plan.started_by.as_ref(), Some(&decided)).is_ok();
+            let Some((pin, earlier)) = self.storage.find_pinned::<DeletionPlan>(&approval_id.plan_key()).await? else {
+                continue;
+            };
+            let is_approved = carries_out(&pin, &approval_id, plan.started_by.as_ref(), Some(&decided)).is_ok();
             if is_approved && earlier.is_valid(self.clock.now()) && earlier.covers(plan) {
                 return Ok(Some((round, pin)));
             }

@@ -2,7 +2,7 @@
 
 use rootwarden_aws::{Storage, WorkerResults};
 use rootwarden_domain::{
-    Pin, RunId,
+    Pin, RoundId,
     artifact::AuditRecord,
     run::{audit::AuditedAccount, plan::AuditedChunk, selection::SelectedAccounts},
     text::input::InputError,
@@ -28,12 +28,11 @@ impl AuditChain {
     /// missing, and none was audited from anything that was not selected in this round.
     pub(crate) async fn read(
         &self,
-        run: &RunId,
-        round: u32,
+        round: &RoundId,
         last: u32,
         audited: Pin,
     ) -> Result<(AuditedChunk, Vec<AuditedChunk>), FunctionError> {
-        let (newest, mut record) = self.chunk(run, round, last, &audited).await?;
+        let (newest, mut record) = self.chunk(round, last, &audited).await?;
         if newest.selected.next_token.is_some() {
             return Err(broken(format!("chunk {last} is not the last one: the list of accounts goes on")));
         }
@@ -46,9 +45,13 @@ impl AuditChain {
                 (None, Some(_)) => return Err(broken(format!("the chain ends at chunk {number}"))),
                 (Some(_), None) => return Err(broken("the chain goes on before chunk 0")),
             };
-            let (chunk, found) = self.chunk(run, round, before, &pin).await?;
+            let (chunk, found) = self.chunk(round, before, &pin).await?;
             if goes_on_from.as_ref() != Some(&found.selection) {
                 return Err(broken(format!("chunk {number} does not go on from what was audited as chunk {before}")));
+            }
+            let of = |chunk: &AuditedChunk| (chunk.selected.mode, chunk.selected.management_account);
+            if of(&chunk) != of(&newest) || chunk.selected.request != newest.selected.request {
+                return Err(broken(format!("chunk {before} was selected for another request")));
             }
             (number, goes_on_from, record) = (before, chunk.selected.previous.clone(), found);
             earlier.push(chunk);
@@ -62,23 +65,22 @@ impl AuditChain {
     /// One chunk: what was selected, and what each of its batches left behind. And the record that says so.
     async fn chunk(
         &self,
-        run: &RunId,
-        round: u32,
+        round: &RoundId,
         number: u32,
         pin: &Pin,
     ) -> Result<(AuditedChunk, AuditRecord), FunctionError> {
-        let mut record: AuditRecord = self.storage.read(pin, &run.audit_record_key(round, number)).await?;
-        if (&record.run, record.round, record.chunk) != (run, round, number) {
-            return Err(broken(format!("`{}` is not of run `{run}`, round {round}, chunk {number}", pin.key)));
+        let mut record: AuditRecord = self.storage.read(pin, &round.audit_record_key(number)).await?;
+        if (&record.round_id(), record.chunk) != (round, number) {
+            return Err(broken(format!("`{}` is not of {round}, chunk {number}", pin.key)));
         }
         let selection = &record.selection;
-        let selected: SelectedAccounts = self.storage.read(selection, &run.selection_key(round, number)).await?;
-        if (&selected.run, selected.round, selected.chunk) != (run, round, number) {
-            return Err(broken(format!("`{}` is not of run `{run}`, round {round}, chunk {number}", selection.key)));
+        let selected: SelectedAccounts = self.storage.read(selection, &round.selection_key(number)).await?;
+        if (&selected.round_id(), selected.chunk) != (round, number) {
+            return Err(broken(format!("`{}` is not of {round}, chunk {number}", selection.key)));
         }
         let outcomes = std::mem::take(&mut record.outcomes);
-        let results = WorkerResults::of(&self.storage, run, round);
-        let audits = results.collect::<AuditedAccount>(outcomes, |batch| run.audit_key(round, number, batch)).await;
+        let results = WorkerResults::of(&self.storage, round);
+        let audits = results.collect::<AuditedAccount>(outcomes, |batch| round.audit_key(number, batch)).await;
         Ok((AuditedChunk { selected, audits }, record))
     }
 }

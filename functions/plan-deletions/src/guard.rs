@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rootwarden_aws::{Done, Storage, StorageError};
 use rootwarden_domain::{
-    Mode,
+    Mode, RoundId,
     approvals::{Decision, DecisionRecord},
     ids::approval::ApprovalId,
     run::{
@@ -81,8 +81,8 @@ impl GuardLedger {
 
     async fn is_approved(&self, entry: &LedgerEntry) -> Result<bool, StorageError> {
         let round = entry.approved_in.unwrap_or(entry.round);
-        let request = ApprovalId::Deletion { run: entry.run.clone(), round };
-        let decided = self.storage.find::<DecisionRecord>(&request.decision_key()).await?;
+        let approval_id = ApprovalId::Deletion(RoundId::new(entry.run.clone(), round));
+        let decided = self.storage.find::<DecisionRecord>(&approval_id.decision_key()).await?;
         Ok(decided.is_some_and(|decided| decided.decision == Decision::Approved))
     }
 }

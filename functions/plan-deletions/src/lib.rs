@@ -8,7 +8,7 @@ mod tags;
 
 use rootwarden_aws::{Clock, Deadline, ExemptionReader, OrganizationLists, ReleaseReader, SdkConfig, Storage};
 use rootwarden_domain::{
-    Mode, Pin, RunId, Sha256,
+    Mode, Pin, RoundId, RunId, Sha256,
     ids::approval::ApprovalId,
     run::plan::{DeletionPlan, Guard, KeyRules, ReleasedKeys, Rules},
     text::input::{InputError, parse},
@@ -55,7 +55,7 @@ pub struct Output {
     pub mode: Mode,
     pub batch_count: usize,
     pub account_count: usize,
-    pub approval: Approval,
+    pub approval: ApprovalStatus,
     /// Under this name an approval is asked for.
     pub approval_id: ApprovalId,
     pub accounts_in_24_hours: usize,
@@ -64,7 +64,7 @@ pub struct Output {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Approval {
+pub enum ApprovalStatus {
     NotNeeded,
     Needed,
     /// Somebody approved all of it in an earlier round.
@@ -94,10 +94,11 @@ impl Function for PlanDeletions {
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let made_from = Sha256::of(input.to_string().as_bytes());
         let Input { run, round, chunk, audited } = parse("input", input)?;
-        if let Some(output) = self.planned_before(&run, round, made_from).await? {
+        let of = RoundId::new(run, round);
+        if let Some(output) = self.planned_before(&of, made_from).await? {
             return Ok(output);
         }
-        let (first, further) = self.audits.read(&run, round, chunk, audited).await?;
+        let (first, further) = self.audits.read(&of, chunk, audited).await?;
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
         let exemptions = self.exemptions.all().await?;
         let (none, now) = (ReleasedKeys::new(), self.clock.now());
@@ -113,27 +114,27 @@ impl Function for PlanDeletions {
         self.guard.count(&mut plan, approved_in).await?;
 
         // INVARIANT (I10): a round has one plan.
-        let key = run.plan_key(round);
+        let key = of.plan_key();
         if let Some(pin) = self.storage.create_pinned(&key, &plan).await? {
             let output = output(pin, &plan);
             let account_count = output.account_count;
-            info!(run.id = %run, round, accounts = account_count, mode = ?output.mode, approval = ?output.approval,
-                "Planned deletions in {account_count} accounts for round {round} of run {run}");
+            info!(run.id = %of.run, round, accounts = account_count, mode = ?output.mode, approval = ?output.approval,
+                "Planned deletions in {account_count} accounts for {of}");
             return Ok(output);
         }
         drop(plan);
-        self.planned_before(&run, round, made_from).await?.ok_or_else(|| ConcurrentWriteError(key).into())
+        self.planned_before(&of, made_from).await?.ok_or_else(|| ConcurrentWriteError(key).into())
     }
 }
 
 fn output(pin: Pin, plan: &DeletionPlan) -> Output {
     let Guard { accounts_in_24_hours, limit } = plan.guard;
     let approval = match (plan.guard.needs_approval(), &plan.approved_before) {
-        (false, _) => Approval::NotNeeded,
-        (true, Some(_)) => Approval::Given,
-        (true, None) => Approval::Needed,
+        (false, _) => ApprovalStatus::NotNeeded,
+        (true, Some(_)) => ApprovalStatus::Given,
+        (true, None) => ApprovalStatus::Needed,
     };
-    let approval_id = ApprovalId::Deletion { run: plan.run.clone(), round: plan.round };
+    let approval_id = ApprovalId::Deletion(plan.round_id());
     let (batch_count, account_count) = (plan.batches.len(), plan.account_count());
     Output {
         plan: pin,
@@ -148,23 +149,18 @@ fn output(pin: Pin, plan: &DeletionPlan) -> Output {
 }
 
 impl PlanDeletions {
-    /// The plan that was made of the round before, by an attempt whose answer got lost. A plan says when it was made, so a second one
+    /// The plan of this round that an earlier attempt made, whose answer got lost. A plan says when it was made, so a second one
     /// would be another.
     ///
     /// INVARIANT (I10): a round is not planned again from anything else, or each plan could stay within the guard.
-    async fn planned_before(
-        &self,
-        run: &RunId,
-        round: u32,
-        made_from: Sha256,
-    ) -> Result<Option<Output>, FunctionError> {
-        let Some((pin, plan)) = self.storage.find_pinned::<DeletionPlan>(&run.plan_key(round)).await? else {
+    async fn planned_before(&self, round: &RoundId, made_from: Sha256) -> Result<Option<Output>, FunctionError> {
+        let Some((pin, plan)) = self.storage.find_pinned::<DeletionPlan>(&round.plan_key()).await? else {
             return Ok(None);
         };
-        if (&plan.run, plan.round, plan.made_from) == (run, round, made_from) {
+        if (&plan.round_id(), plan.made_from) == (round, made_from) {
             return Ok(Some(output(pin, &plan)));
         }
-        let why = format!("round {round} of run `{run}` was planned before, from something else: start another run");
+        let why = format!("{round} was planned before, from something else: start another run");
         Err(InputError::new("input", why).into())
     }
 }

@@ -8,7 +8,7 @@ mod rounds;
 use jiff::Timestamp;
 use rootwarden_aws::{Clock, Deadline, ExemptionReader, SdkConfig, Storage, WorkerResults};
 use rootwarden_domain::{
-    BatchOutcome, Pin, RunId,
+    BatchOutcome, Pin, RoundId, RunId,
     artifact::outcomes,
     run::{
         deletion::DeletionReport,
@@ -96,16 +96,17 @@ impl Function for PublishReport {
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan, approval, deletions, previous, audited } = parse("input", input)?;
-        let plan: DeletionPlan = self.storage.read(&plan, &run.plan_key(round)).await?;
-        let previous = match (previous, round.checked_sub(1)) {
+        let of = RoundId::new(run, round);
+        let plan: DeletionPlan = self.storage.read(&plan, &of.plan_key()).await?;
+        let previous = match (previous, of.before()) {
             (None, None) => None,
-            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &run.report_key(before)).await?),
+            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &before.report_key()).await?),
             (Some(_), None) | (None, Some(_)) => {
                 return Err(InputError::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let results = WorkerResults::of(&self.storage, &run, round);
-        let mut deletions = results.collect::<DeletionReport>(deletions, |batch| run.deleted_key(round, batch)).await;
+        let results = WorkerResults::of(&self.storage, &of);
+        let mut deletions = results.collect::<DeletionReport>(deletions, |batch| of.deleted_key(batch)).await;
         self.missing_results.fill_in(&plan, approval, &mut deletions).await;
         let planned_at = plan.planned_at;
         let mut report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
@@ -115,7 +116,7 @@ impl Function for PublishReport {
             record,
         }));
         // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
-        let pin = self.storage.keep_pinned(run.report_key(round), &report).await?;
+        let pin = self.storage.keep_pinned(of.report_key(), &report).await?;
         let not_written = self.tell(&report, planned_at).await;
         let output = Output {
             counts: report.counts(),
@@ -127,9 +128,9 @@ impl Function for PublishReport {
             report: pin,
         };
         if output.secured {
-            info!(run.id = %run, round, "{report}");
+            info!(run.id = %of.run, round, "{report}");
         } else {
-            warn!(run.id = %run, round, "{report}");
+            warn!(run.id = %of.run, round, "{report}");
         }
         Ok(output)
     }

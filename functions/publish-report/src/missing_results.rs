@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use rootwarden_aws::{Journals, Storage};
 use rootwarden_domain::{
-    Batch, Failure, Mode, RunId,
+    Batch, Failure, Mode, RoundId,
     artifact::{Collected, WorkerResult, no_result},
     run::{
         deletion::{DeletionOutcome, DeletionReport},
@@ -56,8 +56,9 @@ impl MissingResults {
                 None => Some((batch, no_result(batch.batch))),
             })
             .collect();
+        let round = plan.round_id();
         let found: Vec<(u32, WorkerResult<DeletionReport>)> = stream::iter(missing)
-            .map(async |(batch, failure)| (batch.batch, self.written_down(&plan.run, plan.round, batch, failure).await))
+            .map(async |(batch, failure)| (batch.batch, self.written_down(&round, batch, failure).await))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -72,20 +73,19 @@ impl MissingResults {
     /// One batch, account by account: what was written down, or why nothing is known.
     async fn written_down(
         &self,
-        run: &RunId,
-        round: u32,
+        round: &RoundId,
         batch: &Batch<PlannedAccount>,
         failure: Failure,
     ) -> WorkerResult<DeletionReport> {
         let number = batch.batch;
-        warn!(run.id = %run, round, batch = number, "{failure}: reading what was written down of it");
-        let key = run.deleted_key(round, number);
+        warn!(run.id = %round.run, round = round.round, batch = number, "{failure}: reading what was written down of it");
+        let key = round.deleted_key(number);
         if let Ok(Some(result)) = self.storage.find::<WorkerResult<DeletionReport>>(&key).await
-            && (&result.run, result.round, result.batch) == (run, round, number)
+            && (&result.round_id(), result.batch) == (round, number)
         {
             return result;
         }
-        let (mut journals, failure) = match self.journals.read(run, round, number).await {
+        let (mut journals, failure) = match self.journals.read(round, number).await {
             Ok(journals) => (journals, failure),
             Err(error) => {
                 let message = format!("{}; what was deleted in it could not be read: {error}", failure.message);
@@ -107,6 +107,7 @@ impl MissingResults {
                 }
             })
             .collect();
-        WorkerResult { run: run.clone(), round, batch: number, accounts }
+        let RoundId { run, round } = round.clone();
+        WorkerResult { run, round, batch: number, accounts }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use rootwarden_aws::{Storage, StorageError, WorkerResults};
 use rootwarden_domain::{
-    AccountId, Pin, RunId,
+    AccountId, Pin, RoundId, RunId,
     artifact::{AuditRecord, WorkerResult},
     aws::organizational_unit::OrganizationalUnitId,
     ids::run::CALLS,
@@ -78,17 +78,18 @@ impl Rounds {
         last_chunk: u32,
         record: Pin,
     ) -> Result<(), StorageError> {
+        let of = RoundId::new(run.clone(), round);
         let mut next = Some(record);
         for chunk in (0..=last_chunk).rev() {
             let Some(pin) = next.take() else { break };
-            let record: AuditRecord = storage.read(&pin, &run.audit_record_key(round, chunk)).await?;
-            let selected: SelectedAccounts = storage.read(&record.selection, &run.selection_key(round, chunk)).await?;
+            let record: AuditRecord = storage.read(&pin, &of.audit_record_key(chunk)).await?;
+            let selected: SelectedAccounts = storage.read(&record.selection, &of.selection_key(chunk)).await?;
             if selected.is_whole_organization() {
                 self.scope = Scope::Organization;
             }
             self.units.extend(selected.units);
-            let results = WorkerResults::of(storage, run, round);
-            let key = |batch| run.audit_key(round, chunk, batch);
+            let results = WorkerResults::of(storage, &of);
+            let key = |batch| of.audit_key(chunk, batch);
             let audits = results.collect::<AuditedAccount>(record.outcomes, key).await;
             // A batch without a result has none to tell of: its accounts are unknown, and say so.
             audits.into_values().flatten().flat_map(|result| result.accounts).for_each(|audited| self.add(audited));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rootwarden_aws::{AccountList, Clock, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
 use rootwarden_domain::{
-    AccountId, Batch, ErrorKind, Mode, Pin, RunId,
+    AccountId, Batch, ErrorKind, Mode, Pin, RoundId, RunId,
     run::{
         report::Report,
         selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
@@ -90,8 +90,9 @@ impl Function for SelectAccounts {
             );
             return Err(FunctionError::new(ErrorKind::Defect, why));
         }
-        let report = self.report_before(&run, round, previous).await?;
-        let before = self.chunk_before(&run, round, chunk, chain.as_ref()).await?;
+        let of = RoundId::new(run, round);
+        let report = self.report_before(&of, previous).await?;
+        let before = self.chunk_before(&of, chunk, chain.as_ref()).await?;
 
         let (management_account, next_token) = match before {
             Some(SelectedAccounts { management_account, next_token: Some(token), .. }) => {
@@ -99,7 +100,7 @@ impl Function for SelectAccounts {
             }
             Some(_) => return Err(InputError::new("input", "`chain`: it is the last chunk").into()),
             None => {
-                let management_account = self.preflight(&run).await?;
+                let management_account = self.preflight(&of.run).await?;
                 // INVARIANT (I2): of a unit that does not exist nobody would be in it, and nobody excluded by it.
                 for (unit, named_in) in request.units() {
                     self.organization.require_unit(unit, named_in).await?;
@@ -137,7 +138,7 @@ impl Function for SelectAccounts {
         let Parts { batches, units, ineligible, unknown, waiting, not_created } =
             sorted.into_parts(ACCOUNTS_IN_A_BATCH);
         let selected = SelectedAccounts {
-            run,
+            run: of.run,
             round,
             chunk,
             mode,
@@ -158,21 +159,16 @@ impl Function for SelectAccounts {
         info!(run.id = %run, round, chunk, candidates = candidate_count, ineligible = selected.ineligible.len(),
             unknown = selected.unknown.len(),
             "Selected {candidate_count} accounts for round {round} of run {run}, chunk {chunk}");
-        let selection = self.storage.write(run.selection_key(round, chunk), &selected).await?;
+        let selection = self.storage.write(selected.round_id().selection_key(chunk), &selected).await?;
         Ok(Output { selection, mode, batch_count, candidate_count, more: has_more })
     }
 }
 
 impl SelectAccounts {
-    async fn report_before(
-        &self,
-        run: &RunId,
-        round: u32,
-        previous: Option<Pin>,
-    ) -> Result<Option<Report>, FunctionError> {
-        match (previous, round.checked_sub(1)) {
+    async fn report_before(&self, of: &RoundId, previous: Option<Pin>) -> Result<Option<Report>, FunctionError> {
+        match (previous, of.before()) {
             (None, None) => Ok(None),
-            (Some(pin), Some(before)) => Ok(Some(self.storage.read(&pin, &run.report_key(before)).await?)),
+            (Some(pin), Some(before)) => Ok(Some(self.storage.read(&pin, &before.report_key()).await?)),
             (Some(_), None) => Err(InputError::new("input", "`previous`: round 0 has none").into()),
             (None, Some(_)) => Err(InputError::new("input", "`previous`: missing after round 0").into()),
         }
@@ -180,16 +176,15 @@ impl SelectAccounts {
 
     async fn chunk_before(
         &self,
-        run: &RunId,
-        round: u32,
+        of: &RoundId,
         chunk: u32,
         chain: Option<&Pin>,
     ) -> Result<Option<SelectedAccounts>, FunctionError> {
         match (chain, chunk.checked_sub(1)) {
             (None, None) => Ok(None),
             (Some(pin), Some(before)) => {
-                let selected: SelectedAccounts = self.storage.read(pin, &run.selection_key(round, before)).await?;
-                if (&selected.run, selected.round, selected.chunk) != (run, round, before) {
+                let selected: SelectedAccounts = self.storage.read(pin, &of.selection_key(before)).await?;
+                if (&selected.round_id(), selected.chunk) != (of, before) {
                     return Err(InputError::new("input", "`chain`: it is of another run").into());
                 }
                 Ok(Some(selected))

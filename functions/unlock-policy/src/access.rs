@@ -67,7 +67,7 @@ impl ResourceAccess {
         match self.organization.member(management_account, account).await {
             Ok(member) => Ok(member),
             Err(MembershipError::Ineligible(reason)) => {
-                let why = format!("nothing is done in account `{account}`: {}", why_left_out(&reason));
+                let why = format!("nothing is done in account `{account}`: {}", why_ineligible(&reason));
                 Err(Failure::new(ErrorKind::InvalidRequest, why))
             }
             Err(MembershipError::Unanswered(error)) => Err(error.into()),
@@ -75,7 +75,7 @@ impl ResourceAccess {
     }
 }
 
-fn why_left_out(reason: &Ineligible) -> String {
+fn why_ineligible(reason: &Ineligible) -> String {
     match reason {
         Ineligible::ManagementAccount => {
             "it is the management account, where no root session can be opened: its own root user has to do it"

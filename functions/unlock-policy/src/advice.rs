@@ -93,8 +93,8 @@ fn perhaps_gone(plan: &UnlockPlan, policy: &PolicyText, gone: &[String]) -> Vec<
     } else {
         advice.push(format!("these are gone, since AWS shows them as ids: {}", gone.join(", ")));
     }
-    let ineligible = json!({"principals": if gone.is_empty() { &named } else { gone }});
-    advice.push(format!("to leave them out: {}", without(plan, &ineligible)));
+    let leave_out = json!({"principals": if gone.is_empty() { &named } else { gone }});
+    advice.push(format!("to leave them out: {}", without(plan, &leave_out)));
     advice
 }
 
@@ -124,10 +124,10 @@ fn may_be_gone(name: &str) -> bool {
 }
 
 /// The same request without a part of the policy.
-fn without(plan: &UnlockPlan, ineligible: &Value) -> String {
+fn without(plan: &UnlockPlan, leave_out: &Value) -> String {
     match &plan.action {
         UnlockAction::Restore { stored, .. } => {
-            request(plan, &json!({"action": "restore", "stored": stored, "leave_out": ineligible}))
+            request(plan, &json!({"action": "restore", "stored": stored, "leave_out": leave_out}))
         }
         UnlockAction::Apply { .. } | UnlockAction::Inspect | UnlockAction::Plan { .. } => {
             request(plan, &json!({"action": "apply", "change": {"replace": "the policy without it"}, "force": true}))

@@ -20,7 +20,7 @@ pub(crate) enum ApprovalSetting {
 #[derive(Debug, Serialize)]
 pub struct PlanOutcome {
     pub(crate) outcome: Outcome,
-    approval: Approval,
+    approval: ApprovalStatus,
     pub(crate) summary: String,
     plan: Pin,
     /// Where the plan lies for people.
@@ -49,7 +49,7 @@ pub(crate) enum Outcome {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Approval {
+enum ApprovalStatus {
     Needed,
     NotNeeded,
 }
@@ -62,7 +62,7 @@ impl PlanOutcome {
         let resource = plan.resource.arn(partition);
         Self {
             outcome,
-            approval: Approval::of(outcome, setting),
+            approval: ApprovalStatus::of(outcome, setting),
             summary: format!("{action} of `{resource}` in account {account} ({verdict}): {what}"),
             plan: pin,
             shown: plan.unlock.plan_text_key(),
@@ -91,7 +91,7 @@ impl Outcome {
     }
 }
 
-impl Approval {
+impl ApprovalStatus {
     fn of(outcome: Outcome, setting: ApprovalSetting) -> Self {
         match (outcome, setting) {
             (Outcome::ToApply, ApprovalSetting::Required) => Self::Needed,

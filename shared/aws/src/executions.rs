@@ -1,5 +1,6 @@
 //! Starts executions of a state machine, each name once.
 
+mod start_outcome;
 mod task_answers;
 
 use aws_config::SdkConfig;
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use crate::client::{AwsError, Done, bounded};
 
+pub use start_outcome::{StartOutcome, StartedRun};
 pub use task_answers::{Answered, TaskAnswers};
 
 /// The executions of one state machine.

@@ -21,7 +21,7 @@ pub use bucket::{
     ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
 };
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
-pub use executions::{Answered, Executions, TaskAnswers};
+pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
 pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
 pub use root_session::{
     Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use crate::{Failure, text::input::ValueError};
+use crate::{Failure, RoundId, RunId, text::input::ValueError};
 
 mod account_outcomes;
 mod outcome;
@@ -109,7 +109,7 @@ impl<T> Batch<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerResult<T> {
-    pub run: crate::RunId,
+    pub run: RunId,
     pub round: u32,
     pub batch: u32,
     pub accounts: Vec<T>,
@@ -122,7 +122,7 @@ pub struct WorkerResult<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuditRecord {
-    pub run: crate::RunId,
+    pub run: RunId,
     pub round: u32,
     pub chunk: u32,
     /// What was audited.
@@ -131,6 +131,22 @@ pub struct AuditRecord {
     pub outcomes: Vec<Option<BatchOutcome>>,
     /// The record of the chunk before this one; chunk 0 has none.
     pub previous: Option<Pin>,
+}
+
+impl<T> WorkerResult<T> {
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
+    }
+}
+
+impl AuditRecord {
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
+    }
 }
 
 /// What the reader of a batch's result found: the result, or why there is none.

@@ -33,5 +33,5 @@ pub use aws::{
     credential::{Inventory, RootCredential},
     failure::{ErrorKind, Failure},
 };
-pub use ids::run::RunId;
+pub use ids::run::{RoundId, RunId};
 pub use run::mode::Mode;

@@ -17,7 +17,7 @@ fn digest() -> Sha256 {
     Sha256::of(b"the plan")
 }
 
-fn verdict(decision: Decision, sha256: Sha256) -> DecisionRequest {
+fn decision_request(decision: Decision, sha256: Sha256) -> DecisionRequest {
     let reason = "looked at it".to_owned().try_into().unwrap();
     DecisionRequest { approval_id: approval_id("nightly.0"), decision, plan_sha256: sha256, reason }
 }
@@ -38,7 +38,7 @@ fn reads_each_request_of_a_person() {
     for (action, decision) in [("approve", Decision::Approved), ("reject", Decision::Rejected)] {
         let body =
             json!({"action": action, "approval_id": "nightly.0", "plan_sha256": digest, "reason": "looked at it"});
-        assert_eq!(read(body), PersonRequest::Decide(verdict(decision, digest)));
+        assert_eq!(read(body), PersonRequest::Decide(decision_request(decision, digest)));
     }
     let body = json!({"action": "secure", "selection": {"accounts": ["111122223333"]}, "reason": "an incident"});
     let PersonRequest::Secure(secure) = read(body) else { panic!("not to secure") };
@@ -58,7 +58,7 @@ fn i5_refuses_what_it_does_not_know_by_its_name() {
         (json!({"action": "delete", "approval_id": "nightly.0"}), "`action`: unknown variant `delete`"),
         (json!({"action": 1, "approval_id": "nightly.0"}), "`action`"),
         (json!({"action": null, "approval_id": "nightly.0"}), "`action`"),
-        (json!({"approval_id": "nightly"}), "`nightly` is not an approval request"),
+        (json!({"approval_id": "nightly"}), "`nightly` is not an approval id"),
         (json!({"approval_id": "nightly.0", "plan_sha256": digest}), "unknown field `plan_sha256`"),
         (
             json!({"action": "approve", "approval_id": "nightly.0", "plan_sha256": "abc123", "reason": "r"}),

@@ -15,7 +15,7 @@ use rootwarden_domain::{
         call::Call,
         deletion::{DeletionStep, StepOutcome},
         exemption::Exemptions,
-        plan::ProtectedKey,
+        plan::ProtectedCredential,
         report::{AccountReport, ApprovalOutcome, Report, Status},
         selection::{Ineligible, Tag},
     },
@@ -204,8 +204,11 @@ fn audited(number: u64) -> Outcome<Audited> {
     Ok(Audited { found: None, calls: vec![call("sts:AssumeRoot", 60)?, call("iam:GetAccountSummary", 125)?] })
 }
 
-fn protected(credential: RootCredential) -> ProtectedKey {
-    ProtectedKey { credential, reason: "it is active and was used on 2026-11-20, within the last 30 days".to_owned() }
+fn protected(credential: RootCredential) -> ProtectedCredential {
+    ProtectedCredential {
+        credential,
+        reason: "it is active and was used on 2026-11-20, within the last 30 days".to_owned(),
+    }
 }
 
 fn denied(number: u64) -> Outcome<Failure> {

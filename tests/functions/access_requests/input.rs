@@ -15,8 +15,8 @@ async fn bad_input_gets_one_line_and_no_call() {
         (json!([]), "invalid request"),
         (json!("approve"), "invalid request"),
         (json!({"action": "delete", "approval_id": REQUEST}), "unknown variant `delete`"),
-        (json!({"approval_id": "unlock-../x"}), "is not an approval request"),
-        (json!({"approval_id": "../policies.0"}), "is not an approval request"),
+        (json!({"approval_id": "unlock-../x"}), "is not an approval id"),
+        (json!({"approval_id": "../policies.0"}), "is not an approval id"),
         (json!({"approval_id": REQUEST, "force": true}), "unknown field `force`"),
         (
             json!({"action": "approve", "approval_id": REQUEST, "plan_sha256": "abc123", "reason": "r"}),

@@ -12,7 +12,7 @@ use serde::Serialize;
 /// Everything that is known of a request to release a key.
 #[derive(Debug, Serialize)]
 pub(super) struct ReleaseView {
-    request: ReleaseId,
+    approval_id: ReleaseId,
     asked: KeyRelease,
     plan_sha256: Sha256,
     decision: Option<DecisionRecord>,
@@ -23,6 +23,6 @@ pub(super) struct ReleaseView {
 impl ReleaseView {
     pub(super) fn of(asked: KeyRelease, plan_sha256: Sha256, decision: Option<DecisionRecord>) -> Self {
         let good_until = decision.as_ref().and_then(|decided| decided.at.checked_add(GOOD_FOR).ok());
-        Self { request: asked.release.clone(), asked, plan_sha256, decision, good_until }
+        Self { approval_id: asked.release.clone(), asked, plan_sha256, decision, good_until }
     }
 }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use rootwarden_domain::{
-    AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RunId,
+    AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RoundId,
     artifact::WorkerResult,
     run::deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
 };
@@ -24,8 +24,7 @@ pub(crate) const LONGEST_WRITE: Duration = Duration::from_secs(10);
 pub struct Journal<'a> {
     storage: &'a Storage,
     pause: &'a PauseSwitch,
-    run: &'a RunId,
-    round: u32,
+    round: &'a RoundId,
     batch: u32,
     account: Candidate,
     /// What an attempt before this one wrote down.
@@ -39,8 +38,7 @@ impl<'a> Journal<'a> {
     pub(super) fn new(
         storage: &'a Storage,
         pause: &'a PauseSwitch,
-        run: &'a RunId,
-        round: u32,
+        round: &'a RoundId,
         batch: u32,
         account: &Candidate,
         earlier: Option<DeletionReport>,
@@ -57,17 +55,7 @@ impl<'a> Journal<'a> {
             )
             | None => Vec::new(),
         };
-        Self {
-            storage,
-            pause,
-            run,
-            round,
-            batch,
-            account: account.clone(),
-            earlier,
-            steps: Vec::new(),
-            is_begun: false,
-        }
+        Self { storage, pause, round, batch, account: account.clone(), earlier, steps: Vec::new(), is_begun: false }
     }
 
     pub(crate) fn steps(&self) -> &[DeletionStep] {
@@ -86,7 +74,7 @@ impl<'a> Journal<'a> {
 
     /// Writes down that a deletion is about to be sent.
     ///
-    /// INVARIANT (I13): the switch that pauses everything is asked first, before each step, since many accounts are at work at once.
+    /// INVARIANT (I13): the pause is asked for first, before each step, since many accounts are at work at once.
     ///
     /// # Errors
     /// What becomes of the step instead: everything is paused, or it could not be written down, so it must not be sent.
@@ -109,7 +97,7 @@ impl<'a> Journal<'a> {
             Err(error) => return Err(StepOutcome::Failed(error.into())),
         }
         // INVARIANT (I3): nothing is deleted of which no report could tell any more.
-        match self.storage.exists(&self.run.report_key(self.round)).await {
+        match self.storage.exists(&self.round.report_key()).await {
             Ok(false) => {}
             Ok(true) => {
                 return Err(StepOutcome::NotAttempted("the report of this round is written already".to_owned()));
@@ -185,9 +173,9 @@ impl<'a> Journal<'a> {
     async fn write(&self, outcome: DeletionOutcome) -> Result<(), Failure> {
         let account = self.account.id;
         let report = DeletionReport { account: self.account.clone(), outcome };
-        let (round, batch) = (self.round, self.batch);
-        let journal = WorkerResult { run: self.run.clone(), round, batch, accounts: vec![report] };
-        let writing = self.storage.write(self.run.journal_key(round, batch, account), &journal);
+        let (RoundId { run, round }, batch) = (self.round.clone(), self.batch);
+        let journal = WorkerResult { run, round, batch, accounts: vec![report] };
+        let writing = self.storage.write(self.round.journal_key(batch, account), &journal);
         match timeout(LONGEST_WRITE, writing).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(with_account(account, error.into())),

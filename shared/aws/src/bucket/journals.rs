@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use futures::{StreamExt, stream};
 use rootwarden_domain::{
-    AccountId, Candidate, ErrorKind, Failure, RunId, artifact::WorkerResult, run::deletion::DeletionReport,
+    AccountId, Candidate, ErrorKind, Failure, RoundId, artifact::WorkerResult, run::deletion::DeletionReport,
 };
 
 use super::{
@@ -33,13 +33,12 @@ impl Journals {
     #[must_use]
     pub fn open<'a>(
         &'a self,
-        run: &'a RunId,
-        round: u32,
+        round: &'a RoundId,
         batch: u32,
         account: &Candidate,
         earlier: Option<DeletionReport>,
     ) -> Journal<'a> {
-        Journal::new(&self.storage, &self.pause, run, round, batch, account, earlier)
+        Journal::new(&self.storage, &self.pause, round, batch, account, earlier)
     }
 
     /// What the worker of a batch wrote down, by account, every page of the list read.
@@ -50,27 +49,20 @@ impl Journals {
     /// They could not be listed.
     pub async fn read(
         &self,
-        run: &RunId,
-        round: u32,
+        round: &RoundId,
         batch: u32,
     ) -> Result<BTreeMap<AccountId, Result<DeletionReport, Failure>>, StorageError> {
-        let prefix = run.journal_prefix(round, batch);
+        let prefix = round.journal_prefix(batch);
         let keys = self.storage.list(&prefix).await?;
         let accounts: Vec<AccountId> = keys.iter().filter_map(|key| account_in(&prefix, key)).collect();
         let read = stream::iter(accounts)
-            .map(async |account| (account, self.read_one(run, round, batch, account).await))
+            .map(async |account| (account, self.read_one(round, batch, account).await))
             .buffer_unordered(AT_ONCE);
         Ok(read.collect().await)
     }
 
-    async fn read_one(
-        &self,
-        run: &RunId,
-        round: u32,
-        batch: u32,
-        account: AccountId,
-    ) -> Result<DeletionReport, Failure> {
-        let key = run.journal_key(round, batch, account);
+    async fn read_one(&self, round: &RoundId, batch: u32, account: AccountId) -> Result<DeletionReport, Failure> {
+        let key = round.journal_key(batch, account);
         let what = format!("read `{key}`, which says what was deleted in account `{account}`");
         let unreadable = |why: &dyn Display| {
             Failure::new(ErrorKind::InvalidRequest, format!("cannot {what}: {why}; look at its versions"))
@@ -82,7 +74,7 @@ impl Journals {
         let body = whole(output, &what).await?;
         let journal: WorkerResult<DeletionReport> =
             serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
-        let mut reports = result_of(run, round, batch, journal)?.accounts;
+        let mut reports = result_of(round, batch, journal)?.accounts;
         match (reports.pop(), reports.is_empty()) {
             (Some(report), true) if report.account.id == account => Ok(report),
             _ => Err(unreadable(&"it is not about this account alone")),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rootwarden_domain::{
-    BatchOutcome, ErrorKind, Failure, RunId,
+    BatchOutcome, ErrorKind, Failure, RoundId,
     artifact::{Collected, WorkerError, WorkerResult},
     aws::failure::task_failure_in_words,
 };
@@ -15,14 +15,13 @@ use super::storage::Storage;
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerResults<'a> {
     storage: &'a Storage,
-    run: &'a RunId,
-    round: u32,
+    round: &'a RoundId,
 }
 
 impl<'a> WorkerResults<'a> {
     #[must_use]
-    pub fn of(storage: &'a Storage, run: &'a RunId, round: u32) -> Self {
-        Self { storage, run, round }
+    pub fn of(storage: &'a Storage, round: &'a RoundId) -> Self {
+        Self { storage, round }
     }
 
     /// Reads them by the number of their batch; `key` says where the result of a batch has to lie.
@@ -34,13 +33,13 @@ impl<'a> WorkerResults<'a> {
         outcomes: Vec<Option<BatchOutcome>>,
         key: impl Fn(u32) -> String,
     ) -> BTreeMap<u32, Collected<T>> {
-        let Self { storage, run, round } = *self;
+        let Self { storage, round } = *self;
         let mut collected = BTreeMap::new();
         for outcome in outcomes.into_iter().flatten() {
             match outcome {
                 BatchOutcome::Result { batch, result } => {
                     let read = storage.read::<WorkerResult<T>>(&result, &key(batch)).await.map_err(Failure::from);
-                    collected.insert(batch, read.and_then(|result| result_of(run, round, batch, result)));
+                    collected.insert(batch, read.and_then(|result| result_of(round, batch, result)));
                 }
                 BatchOutcome::Failed { batch, failed: WorkerError { error, cause } } => {
                     let words = task_failure_in_words(&error, &cause);
@@ -54,14 +53,11 @@ impl<'a> WorkerResults<'a> {
 }
 
 /// `result`, if it is of this very batch.
-pub(super) fn result_of<T>(run: &RunId, round: u32, batch: u32, result: WorkerResult<T>) -> Collected<T> {
-    if (&result.run, result.round, result.batch) == (run, round, batch) {
+pub(super) fn result_of<T>(round: &RoundId, batch: u32, result: WorkerResult<T>) -> Collected<T> {
+    if (result.round_id(), result.batch) == (round.clone(), batch) {
         return Ok(result);
     }
-    let message = format!(
-        "the result of batch {batch} is of run `{}`, round {}, batch {}",
-        result.run, result.round, result.batch
-    );
+    let message = format!("the result of batch {batch} is of {}, batch {}", result.round_id(), result.batch);
     Err(Failure::new(ErrorKind::Defect, message))
 }
 

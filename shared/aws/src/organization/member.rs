@@ -16,7 +16,7 @@ pub struct MemberAccount(Candidate);
 /// Why an account is not taken for a member.
 #[derive(Debug, thiserror::Error)]
 pub enum MembershipError {
-    #[error("the account is left out: {0}")]
+    #[error("the account is ineligible: {0}")]
     Ineligible(Ineligible),
     #[error(transparent)]
     Unanswered(#[from] AwsError),

@@ -33,7 +33,7 @@ fn ask(started_by: Value) -> ApprovalRequest {
     parse("input", ask).unwrap()
 }
 
-fn verdict(decision: Decision, sha256: Sha256) -> DecisionRequest {
+fn decision_request(decision: Decision, sha256: Sha256) -> DecisionRequest {
     let reason = "looked at it".to_owned().try_into().unwrap();
     DecisionRequest { approval_id: request("nightly.0"), decision, plan_sha256: sha256, reason }
 }
@@ -45,8 +45,8 @@ fn decided(
     decision: Decision,
 ) -> Result<DecisionRecord, DecisionError> {
     let now = if existing.is_some() { LATER } else { NOW };
-    let verdict = verdict(decision, plan().sha256);
-    asked.decision_subject(&verdict.approval_id)?.decide(existing, &person(caller), &verdict, now.parse().unwrap())
+    let request = decision_request(decision, plan().sha256);
+    asked.decision_subject(&request.approval_id)?.decide(existing, &person(caller), &request, now.parse().unwrap())
 }
 
 fn approval(by: &str) -> DecisionRecord {
@@ -57,7 +57,7 @@ fn approval(by: &str) -> DecisionRecord {
 fn i9_a_task_token_is_kept_and_never_shown() {
     let ask = ask(json!("schedule"));
     assert!(!format!("{ask:?}").contains(TOKEN));
-    assert_eq!(serde_json::to_value(&ask).unwrap()["task_token"], TOKEN, "asked.json is where it lives");
+    assert_eq!(serde_json::to_value(&ask).unwrap()["task_token"], TOKEN, "request.json is where it lives");
     let long = "t".repeat(2049);
     for wrong in [json!(""), json!(long), json!([TOKEN])] {
         let mut input = serde_json::to_value(&ask).unwrap();
@@ -128,10 +128,11 @@ fn i12_nobody_decides_about_a_run_that_they_may_have_started() {
 fn i12_a_decision_is_about_what_was_shown() {
     let other = Sha256::of(b"another plan");
     let subject = ask(json!("schedule")).decision_subject(&request("nightly.0")).unwrap();
-    let answer = subject.decide(None, &person(JANE), &verdict(Decision::Approved, other), NOW.parse().unwrap());
+    let answer =
+        subject.decide(None, &person(JANE), &decision_request(Decision::Approved, other), NOW.parse().unwrap());
     assert_eq!(answer, Err(DecisionError::OtherPlan { approval_id: request("nightly.0"), asked: plan().sha256 }));
     let another = DecisionSubject { approval_id: request("another.0"), ..subject };
-    let approve = verdict(Decision::Approved, plan().sha256);
+    let approve = decision_request(Decision::Approved, plan().sha256);
     let answer = another.decide(None, &person(JANE), &approve, NOW.parse().unwrap());
     assert!(matches!(answer, Err(DecisionError::Altered(_))));
     let mut copied = ask(json!("schedule"));
@@ -164,7 +165,7 @@ fn what_ends_is_decided_before_its_end_and_may_be_said_again_after_it() {
         let subject = ask(json!("schedule")).decision_subject(&request("nightly.0")).unwrap();
         DecisionSubject { decide_before: Some(before.parse().unwrap()), ..subject }
     };
-    let approve = verdict(Decision::Approved, plan().sha256);
+    let approve = decision_request(Decision::Approved, plan().sha256);
     let at_later = |subject: DecisionSubject, existing: Option<&DecisionRecord>| {
         subject.decide(existing, &person(JANE), &approve, LATER.parse().unwrap())
     };

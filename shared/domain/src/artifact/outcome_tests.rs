@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{RunId, Sha256};
+use crate::{RoundId, RunId, Sha256};
 
 #[derive(Debug, Deserialize)]
 struct Answer {
@@ -134,6 +134,10 @@ const STATE: usize = 262_144;
 /// What the rest of the state may have: the request above all, which is bounded where it is taken.
 const LEFT_FOR_THE_REQUEST: usize = 90_000;
 
+fn longest_round() -> RoundId {
+    RoundId::new(longest_run(), u32::MAX)
+}
+
 fn longest_run() -> RunId {
     "r".repeat(80).parse().unwrap()
 }
@@ -145,11 +149,11 @@ fn worst_answers() -> [usize; 4] {
     let pin = |key| json!({"key": key, "version_id": "v".repeat(1024), "sha256": Sha256::of(b"")});
     let counts = [usize::MAX; 4];
     let audited = json!({
-        "batch": batch, "result": pin(longest_run().audit_key(u32::MAX, u32::MAX, batch)),
+        "batch": batch, "result": pin(longest_round().audit_key(u32::MAX, batch)),
         "clean": counts[0], "present": counts[1], "unknown": counts[2], "not_attempted": counts[3],
     });
     let deleted = json!({
-        "batch": batch, "result": pin(longest_run().deleted_key(u32::MAX, batch)),
+        "batch": batch, "result": pin(longest_round().deleted_key(batch)),
         "deleted": counts[0], "already_absent": counts[1], "failed": counts[2], "not_attempted": counts[3],
     });
     // The longest characters of UTF-8 have four bytes; what JSON escapes in a text has two.
@@ -158,7 +162,7 @@ fn worst_answers() -> [usize; 4] {
     // cause longer than those that were seen of such errors.
     let input = json!({
         "run": longest_run(), "round": batch, "chunk": batch, "batch": batch,
-        "selection": {"key": longest_run().selection_key(batch, batch), "version_id": "v".repeat(32), "sha256": Sha256::of(b"")},
+        "selection": {"key": RoundId::new(longest_run(), batch).selection_key(batch), "version_id": "v".repeat(32), "sha256": Sha256::of(b"")},
     });
     let mut child = failed_child(&input.to_string(), "States.DataLimitExceeded", &"c".repeat(300));
     let machine = format!("{}/DeleteCredentials", "m".repeat(80));

@@ -4,14 +4,14 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{release::ReleaseId, run::RunId, unlock::UnlockId};
+use super::{release::ReleaseId, run::RoundId, unlock::UnlockId};
 use crate::text::input::ValueError;
 
 /// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request or a release, written as its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ApprovalId {
-    Deletion { run: RunId, round: u32 },
+    Deletion(RoundId),
     Unlock(UnlockId),
     Release(ReleaseId),
 }
@@ -33,7 +33,7 @@ impl ApprovalId {
     #[must_use]
     pub fn plan_key(&self) -> String {
         match self {
-            Self::Deletion { run, round } => run.plan_key(*round),
+            Self::Deletion(round) => round.plan_key(),
             Self::Unlock(unlock) => unlock.plan_key(),
             Self::Release(release) => release.key(),
         }
@@ -44,14 +44,14 @@ impl FromStr for ApprovalId {
     type Err = ValueError;
 
     fn from_str(value: &str) -> Result<Self, ValueError> {
-        let refused = || ValueError::new(value, "an approval request (`<run>.<round>`, `unlock-…` or `release-…`)");
+        let refused = || ValueError::new(value, "an approval id (`<run>.<round>`, `unlock-…` or `release-…`)");
         // None of these ids has a dot.
         let Some((run, round)) = value.split_once('.') else {
             let release = value.parse().map(Self::Release);
             return release.or_else(|_| value.parse().map(Self::Unlock)).map_err(|_| refused());
         };
         let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
-        let request = Self::Deletion { run, round };
+        let request = Self::Deletion(RoundId::new(run, round));
         // Why: each round has one id, and so one key, although `+1` and `01` are read as numbers too.
         if request.to_string() == value { Ok(request) } else { Err(refused()) }
     }
@@ -74,7 +74,7 @@ impl From<ApprovalId> for String {
 impl fmt::Display for ApprovalId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Deletion { run, round } => write!(formatter, "{run}.{round}"),
+            Self::Deletion(RoundId { run, round }) => write!(formatter, "{run}.{round}"),
             Self::Unlock(unlock) => unlock.fmt(formatter),
             Self::Release(release) => release.fmt(formatter),
         }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_request_has_one_name() {
         let id = request("joined-444455556666-e5e20ada.12");
-        assert_eq!(id, ApprovalId::Deletion { run: "joined-444455556666-e5e20ada".parse().unwrap(), round: 12 });
+        assert_eq!(id, ApprovalId::Deletion(RoundId::new("joined-444455556666-e5e20ada".parse().unwrap(), 12)));
         assert_eq!(id.plan_key(), "runs/joined-444455556666-e5e20ada/plan/12.json");
         assert_eq!(id.request_key(), "approvals/joined-444455556666-e5e20ada.12/request.json");
         assert_eq!(id.decision_key(), "approvals/joined-444455556666-e5e20ada.12/decision.json");

@@ -1,4 +1,6 @@
-//! The name of a run, and where its artifacts lie.
+//! The names of a run and of its rounds, and where their artifacts lie.
+
+use std::fmt;
 
 use crate::{AccountId, text::checked_text};
 
@@ -15,30 +17,6 @@ checked_text! {
 pub const CALLS: &str = ".calls.json";
 
 impl RunId {
-    /// One chunk of what `select-accounts` chose in this round.
-    #[must_use]
-    pub fn selection_key(&self, round: u32, chunk: u32) -> String {
-        format!("runs/{self}/selection/{round}/{chunk}.json")
-    }
-
-    /// What `audit-accounts` found in one batch of a chunk.
-    #[must_use]
-    pub fn audit_key(&self, round: u32, chunk: u32, batch: u32) -> String {
-        format!("runs/{self}/audit/{round}/{chunk}/{batch}.json")
-    }
-
-    /// The calls that `audit-accounts` made for a batch of a chunk.
-    #[must_use]
-    pub fn audit_calls_key(&self, round: u32, chunk: u32, batch: u32) -> String {
-        format!("{}{round}/{chunk}/{batch}{CALLS}", self.audit_prefix())
-    }
-
-    /// The calls that `delete-credentials` made for a batch.
-    #[must_use]
-    pub fn deletion_calls_key(&self, round: u32, batch: u32) -> String {
-        format!("{}{round}/{batch}{CALLS}", self.deletion_prefix())
-    }
-
     /// Where everything lies that the audits of the run left.
     #[must_use]
     pub fn audit_prefix(&self) -> String {
@@ -50,41 +28,99 @@ impl RunId {
     pub fn deletion_prefix(&self) -> String {
         format!("runs/{self}/deleted/")
     }
+}
+
+/// One round of a run: what its artifacts are named by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoundId {
+    pub run: RunId,
+    /// Counted from 0.
+    pub round: u32,
+}
+
+impl fmt::Display for RoundId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "run `{}`, round {}", self.run, self.round)
+    }
+}
+
+impl RoundId {
+    #[must_use]
+    pub fn new(run: RunId, round: u32) -> Self {
+        Self { run, round }
+    }
+
+    /// The round before this one, if there was one.
+    #[must_use]
+    pub fn before(&self) -> Option<Self> {
+        self.round.checked_sub(1).map(|round| Self::new(self.run.clone(), round))
+    }
+
+    /// One chunk of what `select-accounts` chose in this round.
+    #[must_use]
+    pub fn selection_key(&self, chunk: u32) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/selection/{round}/{chunk}.json")
+    }
+
+    /// What `audit-accounts` found in one batch of a chunk.
+    #[must_use]
+    pub fn audit_key(&self, chunk: u32, batch: u32) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/audit/{round}/{chunk}/{batch}.json")
+    }
+
+    /// The calls that `audit-accounts` made for a batch of a chunk.
+    #[must_use]
+    pub fn audit_calls_key(&self, chunk: u32, batch: u32) -> String {
+        format!("{}{}/{chunk}/{batch}{CALLS}", self.run.audit_prefix(), self.round)
+    }
+
+    /// The calls that `delete-credentials` made for a batch.
+    #[must_use]
+    pub fn deletion_calls_key(&self, batch: u32) -> String {
+        format!("{}{}/{batch}{CALLS}", self.run.deletion_prefix(), self.round)
+    }
 
     /// What `audit-accounts` wrote down of a whole chunk, once each of its batches had ended.
     #[must_use]
-    pub fn audit_record_key(&self, round: u32, chunk: u32) -> String {
-        format!("runs/{self}/audit/{round}/{chunk}.json")
+    pub fn audit_record_key(&self, chunk: u32) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/audit/{round}/{chunk}.json")
     }
 
     /// What `plan-deletions` decided in this round.
     #[must_use]
-    pub fn plan_key(&self, round: u32) -> String {
-        format!("runs/{self}/plan/{round}.json")
+    pub fn plan_key(&self) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/plan/{round}.json")
     }
 
     /// What `delete-credentials` did in one batch.
     #[must_use]
-    pub fn deleted_key(&self, round: u32, batch: u32) -> String {
-        format!("runs/{self}/deleted/{round}/{batch}.json")
+    pub fn deleted_key(&self, batch: u32) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/deleted/{round}/{batch}.json")
     }
 
     /// Where what `delete-credentials` does in one batch is written down as it happens.
     #[must_use]
-    pub fn journal_prefix(&self, round: u32, batch: u32) -> String {
-        format!("runs/{self}/deleted/{round}/{batch}/")
+    pub fn journal_prefix(&self, batch: u32) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/deleted/{round}/{batch}/")
     }
 
     /// What it did in one account of the batch.
     #[must_use]
-    pub fn journal_key(&self, round: u32, batch: u32, account: AccountId) -> String {
-        format!("{}{account}.json", self.journal_prefix(round, batch))
+    pub fn journal_key(&self, batch: u32, account: AccountId) -> String {
+        format!("{}{account}.json", self.journal_prefix(batch))
     }
 
     /// The report up to and including this round.
     #[must_use]
-    pub fn report_key(&self, round: u32) -> String {
-        format!("runs/{self}/report/{round}.json")
+    pub fn report_key(&self) -> String {
+        let Self { run, round } = self;
+        format!("runs/{run}/report/{round}.json")
     }
 }
 
@@ -98,6 +134,6 @@ mod tests {
             assert!(wrong.parse::<RunId>().is_err(), "{wrong}");
         }
         let run: RunId = "joined-444455556666-e5e20ada-7d1c-434d-bac2-32e156df4d93".parse().unwrap();
-        assert!(run.plan_key(0).ends_with("/plan/0.json"));
+        assert!(RoundId::new(run, 0).plan_key().ends_with("/plan/0.json"));
     }
 }

@@ -1,6 +1,7 @@
 //! The table of policies in `shapes.json`, and tests of the parts that it does not show.
 
 mod mutations;
+mod new_access;
 mod parts;
 mod shapes;
 

@@ -39,7 +39,7 @@ pub struct AccountEvent {
     pub id: String,
     /// The account in which the event was delivered: it must be the organization's management account.
     pub delivered_in: AccountId,
-    pub news: AccountChange,
+    pub change: AccountChange,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl AccountEvent {
             name: name.to_owned(),
             id: id_of(envelope),
             delivered_in: account.parse().map_err(|error| refused(format!("`account`: {error}")))?,
-            news: read(detail).map_err(refused)?,
+            change: read(detail).map_err(refused)?,
         })
     }
 }

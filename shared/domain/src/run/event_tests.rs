@@ -13,9 +13,9 @@ fn organizations(name: &str, rest: Value) -> Value {
     detail
 }
 
-fn news(name: &str, rest: Value) -> Result<AccountChange, String> {
+fn change(name: &str, rest: Value) -> Result<AccountChange, String> {
     AccountEvent::parse(envelope("aws.organizations", &organizations(name, rest)))
-        .map(|event| event.news)
+        .map(|event| event.change)
         .map_err(|error| error.to_string())
 }
 
@@ -55,14 +55,14 @@ fn reads_every_sample_event_of_the_repository() {
             detail: &sample["detail"],
         })
         .unwrap();
-        assert_eq!(event.news, expected, "{}", event.name);
+        assert_eq!(event.change, expected, "{}", event.name);
         assert_eq!(event.delivered_in.to_string(), "111122223333");
     }
 }
 
 #[test]
 fn refuses_other_events_by_their_name() {
-    let error = news("CloseAccountResult", json!({})).unwrap_err();
+    let error = change("CloseAccountResult", json!({})).unwrap_err();
     assert_eq!(error, "invalid event: `CloseAccountResult`: not an event about a new account");
     let nameless = AccountEvent::parse(envelope("aws.s3", &json!({}))).unwrap_err();
     assert_eq!(nameless.to_string(), "invalid event: `detail.eventName` is missing (from `aws.s3`)");
@@ -83,7 +83,7 @@ fn refuses_an_event_from_the_wrong_source() {
 fn refuses_a_result_that_says_neither_yes_nor_no() {
     for state in [json!("IN_PROGRESS"), json!(null), json!(1)] {
         let details = json!({"serviceEventDetails": {"createAccountStatus": {"state": state, "accountId": ACCOUNT}}});
-        assert!(news("CreateAccountResult", details).is_err());
+        assert!(change("CreateAccountResult", details).is_err());
     }
 }
 
@@ -91,14 +91,14 @@ fn refuses_a_result_that_says_neither_yes_nor_no() {
 fn refuses_an_eleven_digit_account() {
     let details =
         json!({"serviceEventDetails": {"createAccountStatus": {"state": "SUCCEEDED", "accountId": "44445555666"}}});
-    let error = news("CreateAccountResult", details).unwrap_err();
+    let error = change("CreateAccountResult", details).unwrap_err();
     assert!(error.contains("`44445555666` is not an account id (12 digits)"), "{error}");
 }
 
 #[test]
 fn a_refused_call_creates_nothing() {
     let details = json!({"errorCode": "AccessDenied", "responseElements": null});
-    assert!(matches!(news("CreateAccount", details).unwrap(), AccountChange::NotCreated { .. }));
+    assert!(matches!(change("CreateAccount", details).unwrap(), AccountChange::NotCreated { .. }));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn finds_the_account_that_joined_wherever_it_stands() {
         json!({"joinedAccount": [{"accountId": ACCOUNT, "joinedMethod": "INVITED"}]}),
     ] {
         assert_eq!(
-            news("AccountJoinedOrganization", json!({"serviceEventDetails": details})),
+            change("AccountJoinedOrganization", json!({"serviceEventDetails": details})),
             Ok(joined()),
             "{details}"
         );
@@ -124,7 +124,7 @@ fn refuses_to_guess_which_account_joined() {
     for details in
         [json!({}), json!({"accountId": ACCOUNT, "otherAccountId": "222222222222"}), json!({"name": ACCOUNT})]
     {
-        assert!(news("AccountJoinedOrganization", json!({"serviceEventDetails": details})).is_err(), "{details}");
+        assert!(change("AccountJoinedOrganization", json!({"serviceEventDetails": details})).is_err(), "{details}");
     }
 }
 

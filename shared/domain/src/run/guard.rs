@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Batch, RunId, Sha256,
+    AccountId, Batch, RoundId, RunId, Sha256,
     run::plan::{DeletionPlan, PlannedAccount},
 };
 
@@ -67,7 +67,7 @@ impl LedgerEntry {
         let entry = entry.ok_or(LedgerError::Absent)?;
         let counted = usize::try_from(batch.batch).ok().and_then(|number| entry.batches.get(number));
         let is_counted = batch.accounts.iter().all(|planned| entry.accounts.contains(&planned.account.id));
-        let is_it = entry.is_of(&plan.run, plan.round) && entry.at == plan.planned_at && is_counted;
+        let is_it = entry.round_id() == plan.round_id() && entry.at == plan.planned_at && is_counted;
         if is_it && counted.copied() == sha256_of(batch).ok() { Ok(()) } else { Err(LedgerError::Different) }
     }
 
@@ -82,17 +82,20 @@ impl LedgerEntry {
     /// Where the entry lies: by the UTC day, so that three listings show all that may count.
     #[must_use]
     pub fn key(&self) -> String {
-        Self::key_of(&self.run, self.round, self.at)
+        Self::key_of(&self.round_id(), self.at)
     }
 
     /// Where the entry of a plan lies that was made at `at`.
     #[must_use]
-    pub fn key_of(run: &RunId, round: u32, at: Timestamp) -> String {
+    pub fn key_of(of: &RoundId, at: Timestamp) -> String {
+        let RoundId { run, round } = of;
         format!("{}{run}.{round}.json", prefix_of(at))
     }
 
-    fn is_of(&self, run: &RunId, round: u32) -> bool {
-        self.run == *run && self.round == round
+    /// The round whose plan it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RunId, Sha256,
+    AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RoundId, RunId, Sha256,
     artifact::{AccountOutcomes, Collected},
     people::StartedBy,
     run::{
@@ -90,7 +90,7 @@ pub struct PlannedAccount {
     pub account: Candidate,
     /// What goes, in the order of deletion.
     pub delete: Vec<RootCredential>,
-    pub protected: Vec<ProtectedKey>,
+    pub protected: Vec<ProtectedCredential>,
     /// What the audit found, with dates.
     pub inventory: Inventory,
 }
@@ -98,7 +98,7 @@ pub struct PlannedAccount {
 /// A credential that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProtectedKey {
+pub struct ProtectedCredential {
     pub credential: RootCredential,
     pub reason: String,
 }
@@ -120,7 +120,7 @@ pub enum AccountFinding {
     },
     /// All there is waits for a person.
     Protected {
-        protected: Vec<ProtectedKey>,
+        protected: Vec<ProtectedCredential>,
         inventory: Inventory,
     },
     /// The request excludes accounts with this tag.
@@ -141,6 +141,12 @@ pub struct Rules<'a> {
 }
 
 impl DeletionPlan {
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
+    }
+
     /// Plans one round. `last` is the last chunk, whose run, round and mode the plan takes; `earlier` are the others, the
     /// latest first.
     #[must_use]
@@ -179,8 +185,8 @@ impl DeletionPlan {
                     any_candidate = true;
                     let missing = || AuditOutcome::Unknown(Failure::new(ErrorKind::Defect, "its audit is missing"));
                     match rules.decide(account, outcomes.remove(&id).unwrap_or_else(missing)) {
-                        Decision::Delete(account) => planned.push(account),
-                        Decision::LeaveAlone(account) => plan.others.push(account),
+                        AccountDecision::Delete(account) => planned.push(account),
+                        AccountDecision::LeaveAlone(account) => plan.others.push(account),
                     }
                 }
                 Eligibility::Unknown(UnknownAccount { account, failure }) => {
@@ -278,18 +284,18 @@ fn batches_of(planned: Vec<PlannedAccount>) -> Vec<Batch<PlannedAccount>> {
     Batch::form(planned, ACCOUNTS_IN_A_BATCH)
 }
 
-enum Decision {
+enum AccountDecision {
     Delete(PlannedAccount),
     LeaveAlone(OtherAccount),
 }
 
 enum LeftAlone {
     Exempt(String),
-    Protected(Vec<ProtectedKey>),
+    Protected(Vec<ProtectedCredential>),
 }
 
 impl Rules<'_> {
-    fn decide(&self, account: Candidate, outcome: AuditOutcome) -> Decision {
+    fn decide(&self, account: Candidate, outcome: AuditOutcome) -> AccountDecision {
         let finding = match outcome {
             AuditOutcome::Clean => AccountFinding::Clean,
             AuditOutcome::Unknown(failure) => AccountFinding::Unknown(failure),
@@ -300,12 +306,12 @@ impl Rules<'_> {
                 None => match self.split(account.id, &inventory) {
                     (delete, protected) if delete.is_empty() => AccountFinding::Protected { protected, inventory },
                     (delete, protected) => {
-                        return Decision::Delete(PlannedAccount { account, delete, protected, inventory });
+                        return AccountDecision::Delete(PlannedAccount { account, delete, protected, inventory });
                     }
                 },
             },
         };
-        Decision::LeaveAlone(OtherAccount { account, finding })
+        AccountDecision::LeaveAlone(OtherAccount { account, finding })
     }
 
     /// Why the whole account is left alone, if it is: it is exempt, or what somebody wrote cannot be read.
@@ -314,14 +320,14 @@ impl Rules<'_> {
             return Some(LeftAlone::Exempt(reason.to_owned()));
         }
         let reason = self.exemptions.protected(id, self.now)?;
-        let protected = |credential| ProtectedKey { credential, reason: reason.clone() };
+        let protected = |credential| ProtectedCredential { credential, reason: reason.clone() };
         Some(LeftAlone::Protected(inventory.credentials().into_iter().map(protected).collect()))
     }
 
     /// What goes, in the order of deletion, and what waits for a person.
-    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<ProtectedKey>) {
+    fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<ProtectedCredential>) {
         let kept = |key| self.keys.protection(account, key, self.now);
-        let protected: Vec<ProtectedKey> = inventory.access_keys.iter().filter_map(kept).collect();
+        let protected: Vec<ProtectedCredential> = inventory.access_keys.iter().filter_map(kept).collect();
         let mut delete = inventory.credentials();
         delete.retain(|credential| !protected.iter().any(|held| held.credential == *credential));
         delete.sort();

@@ -275,7 +275,7 @@ impl fmt::Display for Report {
             formatter,
             "run {}: {clean} clean, {cleaned} cleaned, {found} with root credentials, {exempt} exempt, \
              {excluded} excluded, {protected} protected, {not_approved} not approved, {paused} paused, \
-             {unknown} unknown, {failed} failed, {ineligible} left out, {} still being created, {} to be looked at again",
+             {unknown} unknown, {failed} failed, {ineligible} ineligible, {} still being created, {} to be looked at again",
             self.run,
             self.unfinished_creations.len(),
             self.pending.len(),

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountState, Batch, Candidate, Failure, Mode, Pin, RunId,
+    AccountId, AccountState, Batch, Candidate, Failure, Mode, Pin, RoundId, RunId,
     aws::organizational_unit::{OrganizationalUnitId, UnitPath},
     people::StartedBy,
     text::checked_text,
@@ -166,6 +166,12 @@ impl SelectedAccounts {
     pub fn is_whole_organization(&self) -> bool {
         let Request { selection, mode: _, exclude, started_by } = &self.request;
         *selection == Selection::All && (exclude.is_empty() || *started_by == Some(StartedBy::Schedule))
+    }
+
+    /// The round that it is of.
+    #[must_use]
+    pub fn round_id(&self) -> RoundId {
+        RoundId::new(self.run.clone(), self.round)
     }
 
     #[must_use]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rootwarden_domain::{
     AccountId, Mode, RootCredential,
-    run::{plan::ProtectedKey, report::Status},
+    run::{plan::ProtectedCredential, report::Status},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -51,7 +51,7 @@ pub(super) fn next_step(id: AccountId, status: &Status, mode: Mode, bucket: &str
     }
 }
 
-fn protected_step(id: AccountId, protected: &[ProtectedKey]) -> NextStep {
+fn protected_step(id: AccountId, protected: &[ProtectedCredential]) -> NextStep {
     let key = protected.iter().find_map(|key| match &key.credential {
         RootCredential::AccessKey(id) if !key.reason.contains("exempt") => Some(id),
         RootCredential::AccessKey(_)

@@ -13,7 +13,7 @@ use rootwarden_domain::{
         call::Call,
         deletion::{DeletionStep, StepOutcome},
         exemption::Exemptions,
-        plan::ProtectedKey,
+        plan::ProtectedCredential,
         report::{AccountReport, ApprovalOutcome, Report, Status},
         selection::{Ineligible, Tag},
     },
@@ -185,8 +185,8 @@ pub fn step(credential: RootCredential, outcome: StepOutcome) -> DeletionStep {
     DeletionStep { credential, outcome }
 }
 
-pub fn protected() -> ProtectedKey {
-    ProtectedKey { credential: key("AKIAIOSFODNN7EXAMPLE"), reason: "it was used 2 days ago".into() }
+pub fn protected() -> ProtectedCredential {
+    ProtectedCredential { credential: key("AKIAIOSFODNN7EXAMPLE"), reason: "it was used 2 days ago".into() }
 }
 
 /// Each status once, with a name that says which.

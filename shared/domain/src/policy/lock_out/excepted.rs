@@ -148,7 +148,7 @@ fn are_of_two_networks(one: &str, two: &str) -> bool {
 /// Those whom every one of several Denies leaves out.
 ///
 /// Each list is the exceptions of one statement, any of which is enough.
-pub(super) fn left_out_by_all(lists: &[&[Excepted]]) -> Vec<Exception> {
+pub(super) fn excepted_by_all(lists: &[&[Excepted]]) -> Vec<Exception> {
     let mut lists: Vec<&[Excepted]> = lists.to_vec();
     // Why the short ones first: what they exclude need not be combined with the rest.
     lists.sort_by_key(|list| list.len());
@@ -220,7 +220,7 @@ mod tests {
     fn who<const N: usize>(lists: [Vec<&Excepted>; N]) -> Vec<String> {
         let lists: Vec<Vec<Excepted>> = lists.map(|list| list.into_iter().cloned().collect()).into();
         let lists: Vec<&[Excepted]> = lists.iter().map(Vec::as_slice).collect();
-        left_out_by_all(&lists).into_iter().map(|exception| exception.who).collect()
+        excepted_by_all(&lists).into_iter().map(|exception| exception.who).collect()
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
         let lists: Vec<Vec<Excepted>> =
             (0..40).map(|number| vec![is(&key(number), "x"), is(&key(number + 100), "y")]).collect();
         let lists: Vec<&[Excepted]> = lists.iter().map(Vec::as_slice).collect();
-        let found = left_out_by_all(&lists);
+        let found = excepted_by_all(&lists);
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|one| one.likelihood == Likelihood::Unknown && one.why.contains("too many")));
     }

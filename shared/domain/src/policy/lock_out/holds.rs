@@ -141,7 +141,7 @@ impl Condition<'_> {
         }
         let missing = self.operator.holds_when_missing();
         if carried.kind == Kind::Several {
-            return self.left_out_of_several(carried, values, (with_key(), without_key()));
+            return self.excepted_of_several(carried, values, (with_key(), without_key()));
         }
         if !self.operator.names_values() {
             return vec![self.out_of_order(&shown)];
@@ -191,7 +191,7 @@ impl Condition<'_> {
     }
 
     /// Of a key with several values nothing is compared: a request may carry one and another.
-    fn left_out_of_several(&self, carried: &Carried, values: &[String], keys: (Excepted, Excepted)) -> Vec<Excepted> {
+    fn excepted_of_several(&self, carried: &Carried, values: &[String], keys: (Excepted, Excepted)) -> Vec<Excepted> {
         let (with_key, without_key) = keys;
         let shown = quoted(self.key);
         let plain = |shown: Exception| Excepted { shown, limits: vec![] };

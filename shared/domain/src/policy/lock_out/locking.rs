@@ -1,7 +1,7 @@
 //! Which Deny statements keep whom from managing the policy.
 
 use super::{
-    excepted::{Excepted, left_out_by_all},
+    excepted::{Excepted, excepted_by_all},
     exception::Exception,
     holds::Holds,
     not_principal,
@@ -98,11 +98,11 @@ pub(in crate::policy) fn kept_from<'a>(
             Scope::Nobody => {}
         }
     }
-    is_covered.then(|| if is_everyone { vec![] } else { left_out_by_all(&lists) })
+    is_covered.then(|| if is_everyone { vec![] } else { excepted_by_all(&lists) })
 }
 
 fn scope(statement: &Statement<'_>, on_resource: Option<Excepted>, action: &str, subject: PolicySubject<'_>) -> Scope {
-    let Some(mut exceptions) = left_out_by_principal(&statement.principals, subject) else { return Scope::Nobody };
+    let Some(mut exceptions) = excepted_by_principal(&statement.principals, subject) else { return Scope::Nobody };
     exceptions.extend(on_resource);
     for condition in &statement.conditions {
         match condition.holds(action, subject) {
@@ -115,7 +115,7 @@ fn scope(statement: &Statement<'_>, on_resource: Option<Excepted>, action: &str,
 }
 
 /// `None`: the statement names some, not everybody.
-fn left_out_by_principal(principals: &Listed<Principal<'_>>, subject: PolicySubject<'_>) -> Option<Vec<Excepted>> {
+fn excepted_by_principal(principals: &Listed<Principal<'_>>, subject: PolicySubject<'_>) -> Option<Vec<Excepted>> {
     match principals {
         Listed::In(named) if named.iter().any(|principal| is_everybody(*principal, subject)) => Some(vec![]),
         Listed::In(named) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AuditedChunk, ProtectedKey};
+use super::{AuditedChunk, ProtectedCredential};
 use crate::{
     AccountId, RootCredential,
     aws::credential::{AccessKey, AccessKeyId, LastUsed},
@@ -40,7 +40,7 @@ impl KeyRules<'_> {
 
     /// Why a key waits for a person at `now`; `None` lets it go.
     #[must_use]
-    pub fn protection(&self, account: AccountId, key: &AccessKey, now: Timestamp) -> Option<ProtectedKey> {
+    pub fn protection(&self, account: AccountId, key: &AccessKey, now: Timestamp) -> Option<ProtectedCredential> {
         let days = self.protect_used_within_days;
         // Nothing is signed with an inactive key: deleting it stops nothing.
         if days == 0 || key.is_inactive() || self.released.contains(&(account, key.id.clone())) {
@@ -54,6 +54,6 @@ impl KeyRules<'_> {
             }
             LastUsed::At(at) => format!("used {at}, within the last {days} days"),
         };
-        Some(ProtectedKey { credential: RootCredential::AccessKey(key.id.clone()), reason })
+        Some(ProtectedCredential { credential: RootCredential::AccessKey(key.id.clone()), reason })
     }
 }

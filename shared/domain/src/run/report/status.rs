@@ -10,7 +10,7 @@ use crate::{
     artifact::{AccountOutcomes, Collected},
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome, after_earlier_rounds},
-        plan::{AccountFinding, OtherAccount, PlannedAccount, ProtectedKey},
+        plan::{AccountFinding, OtherAccount, PlannedAccount, ProtectedCredential},
         selection::{Ineligible, Tag},
     },
 };
@@ -27,7 +27,7 @@ pub enum Status {
     /// Root credentials are there; this run only reports.
     Found {
         inventory: Inventory,
-        protected: Vec<ProtectedKey>,
+        protected: Vec<ProtectedCredential>,
     },
     Exempt {
         reason: String,
@@ -35,7 +35,7 @@ pub enum Status {
     },
     /// What is left waits for a person.
     Protected {
-        protected: Vec<ProtectedKey>,
+        protected: Vec<ProtectedCredential>,
         steps: Vec<DeletionStep>,
     },
     /// Nothing is known of it, for this reason.
@@ -189,7 +189,7 @@ fn status_of_batch(
         .collect()
 }
 
-fn status_of_deletion(outcome: DeletionOutcome, protected: Vec<ProtectedKey>) -> Status {
+fn status_of_deletion(outcome: DeletionOutcome, protected: Vec<ProtectedCredential>) -> Status {
     match outcome {
         DeletionOutcome::Attempted { steps, remaining } => status_of_steps(steps, remaining, protected),
         DeletionOutcome::Ineligible(reason) => Status::Ineligible(reason),
@@ -205,7 +205,11 @@ fn status_of_deletion(outcome: DeletionOutcome, protected: Vec<ProtectedKey>) ->
 }
 
 /// INVARIANT (I3): `Cleaned` needs a fresh read that shows nothing left.
-fn status_of_steps(steps: Vec<DeletionStep>, remaining: Option<Inventory>, protected: Vec<ProtectedKey>) -> Status {
+fn status_of_steps(
+    steps: Vec<DeletionStep>,
+    remaining: Option<Inventory>,
+    protected: Vec<ProtectedCredential>,
+) -> Status {
     let failed = steps.iter().find_map(|step| match &step.outcome {
         StepOutcome::Failed(failure) | StepOutcome::Unconfirmed(failure) => Some(failure.clone()),
         StepOutcome::Deleted | StepOutcome::AlreadyAbsent | StepOutcome::NotAttempted(_) => None,

@@ -11,7 +11,7 @@ use super::{Ineligible, Selection};
 #[serde(rename_all = "snake_case")]
 pub enum NobodySelected {
     /// Each account was left out by a state, a place or an exclusion that was read.
-    EachLeftOut,
+    EachIneligible,
     /// The units that were asked for are there, and hold no member.
     EmptyUnits,
     /// The organization has the management account and nobody else.
@@ -47,7 +47,7 @@ impl NobodySelected {
             return Some(Self::Unreadable);
         }
         if by_what_was_read {
-            return Some(Self::EachLeftOut);
+            return Some(Self::EachIneligible);
         }
         match selection {
             Selection::All => Some(Self::NoMembers),
@@ -63,7 +63,7 @@ impl NobodySelected {
     #[must_use]
     pub fn is_settled(self) -> bool {
         match self {
-            Self::EachLeftOut | Self::EmptyUnits => true,
+            Self::EachIneligible | Self::EmptyUnits => true,
             Self::NoMembers | Self::ManagementAccount | Self::NotInOrganization | Self::Unreadable => false,
         }
     }
@@ -72,7 +72,7 @@ impl NobodySelected {
 impl fmt::Display for NobodySelected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::EachLeftOut => "each account was left out by its state, its place or an exclusion",
+            Self::EachIneligible => "each account was left out by its state, its place or an exclusion",
             Self::EmptyUnits => "no account stands in the organizational units that were asked for",
             Self::NoMembers => "the organization has no member account",
             Self::ManagementAccount => {

@@ -6,7 +6,7 @@ use rootwarden_domain::{
     run::{
         call::Call,
         deletion::{DeletionStep, StepOutcome},
-        plan::ProtectedKey,
+        plan::ProtectedCredential,
         report::{AccountReport, Status},
     },
 };
@@ -112,7 +112,7 @@ impl<'a> Step<'a> {
         Self { kind, id, outcome, why }
     }
 
-    fn protected(key: &'a ProtectedKey) -> Self {
+    fn protected(key: &'a ProtectedCredential) -> Self {
         let (kind, id) = kind_and_id(&key.credential);
         Self { kind, id, outcome: Outcome::Protected, why: Some(&key.reason) }
     }
