@@ -10,8 +10,11 @@ use crate::{documents::guides, organization::*};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const NEEDS_AWS: &str = "<!-- needs AWS -->";
 
+/// It runs every block of `docs/evidence.md` that needs no AWS, in bash.
+const EVIDENCE: RunBy = RunBy::Test { file: "tests/functions/evidence_chain.rs", names: "docs/evidence.md" };
+
 /// Which test runs a command, by how it begins.
-const RUN_BY: [(&str, RunBy); 17] = [
+const RUN_BY: [(&str, RunBy); 24] = [
     ("make demo", RunBy::Test { file: "end-to-end/test_demo.py", names: "\"-m\", \"demo\"" }),
     ("make test", RunBy::Test { file: ".ci/run", names: "make test" }),
     ("make format", RunBy::MakeTest),
@@ -33,6 +36,13 @@ const RUN_BY: [(&str, RunBy); 17] = [
     ("cargo ", RunBy::MakeTest),
     ("target/emulator/bin/python -m pytest ", RunBy::MakeTest),
     ("request() {", RunBy::Test { file: "end-to-end/test_curl.py", names: "operating.md" }),
+    ("sums() ", EVIDENCE),
+    ("holds() ", EVIDENCE),
+    ("chain() ", EVIDENCE),
+    ("chain ", EVIDENCE),
+    ("jq -r 'select(.scope", EVIDENCE),
+    ("holds ", EVIDENCE),
+    ("sha256sum reports/", EVIDENCE),
     ("request ", RunBy::Url),
     ("decide ", RunBy::Url),
 ];

@@ -10,6 +10,7 @@ mod bad_input;
 mod commands;
 mod documents;
 mod evidence;
+mod evidence_chain;
 mod exemptions;
 mod failures;
 mod guard;

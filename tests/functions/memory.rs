@@ -225,7 +225,16 @@ impl Laid {
             (batch.batch, Ok(WorkerResult { run: self.run.clone(), round: plan.round, batch: batch.batch, accounts }))
         });
         let deletions = deletions.collect();
-        let report = Report::add_round(None, plan, ApprovalOutcome::Approved, deletions, 30);
+        let deleted: Vec<Pin> = plan
+            .batches
+            .iter()
+            .map(|batch| {
+                let (key, version_id) = (self.round(0).deleted_key(batch.batch), "v".repeat(32));
+                Pin { sha256: Sha256::of(key.as_bytes()), key, version_id }
+            })
+            .collect();
+        let mut report = Report::add_round(None, plan, ApprovalOutcome::Approved, deletions, 30);
+        report.rest_on(deleted);
         self.put(&self.round(0).report_key(), &report)
     }
 

@@ -7,11 +7,20 @@ mod json;
 
 use bytes::Bytes;
 use rootwarden_aws::{Storage, StorageError};
+use rootwarden_domain::Pin;
 use rootwarden_report::{
     Document, History,
     document::{Missing, Scope},
 };
 use tracing::error;
+
+/// What became of telling of a run.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) not_written: Vec<Missing>,
+    /// The run's `report.json`, if it was written.
+    pub(crate) report: Option<Pin>,
+}
 
 /// Tells of a run everywhere, and says what could not be written.
 ///
@@ -21,7 +30,7 @@ pub(crate) async fn publish(
     folder: &str,
     mut document: Document<'_>,
     history: Option<&History>,
-) -> Vec<Missing> {
+) -> Told {
     let mut failed = Vec::new();
     let places = Places::of(folder, document.scope);
     for (name, outcome) in [
@@ -31,11 +40,12 @@ pub(crate) async fn publish(
         failed.extend(missing(name, outcome));
     }
     document.missing.extend(failed.iter().cloned());
-    failed.extend(missing(json::NAME, json::write(storage, &places, &document).await));
+    let (report, outcome) = json::write(storage, &places, &document).await;
+    failed.extend(missing(json::NAME, outcome));
     if let Some(history) = history {
-        failed.extend(missing(history::NAME, history::write(storage, history, &document).await));
+        failed.extend(missing(history::NAME, history::write(storage, history, &document, report.as_ref()).await));
     }
-    failed
+    Told { not_written: failed, report }
 }
 
 fn missing(what: &str, outcome: Result<(), StorageError>) -> Option<Missing> {
@@ -48,33 +58,40 @@ fn missing(what: &str, outcome: Result<(), StorageError>) -> Option<Missing> {
 ///
 /// Why not each run's as the latest: a run over one new account would hide all the others from whoever looks.
 #[derive(Debug)]
-struct Places(Vec<String>);
+struct Places {
+    own: String,
+    latest: Option<&'static str>,
+}
 
 impl Places {
     fn of(folder: &str, scope: Scope) -> Self {
-        let mut folders = vec![folder.to_owned()];
-        match scope {
-            Scope::Organization => folders.push("reports/latest".to_owned()),
-            Scope::Selection => {}
-        }
-        Self(folders)
+        let latest = match scope {
+            Scope::Organization => Some("reports/latest"),
+            Scope::Selection => None,
+        };
+        Self { own: folder.to_owned(), latest }
     }
 
-    /// Writes the same to each place: to all that can be written, whatever one of them says.
+    /// Writes the same to each place: to all that can be written, whatever one of them says. The first part is what was written
+    /// under the run's own name.
     async fn write(
         &self,
         storage: &Storage,
         name: &str,
         content_type: &str,
         body: Vec<u8>,
-    ) -> Result<(), StorageError> {
+    ) -> (Option<Pin>, Result<(), StorageError>) {
         // Shared, and not copied: it may have many megabytes.
         let body = Bytes::from(body);
-        let mut outcome = Ok(());
-        for folder in &self.0 {
-            let written = storage.write_bytes(&format!("{folder}/{name}"), content_type, body.clone()).await;
-            outcome = outcome.and(written);
+        let write =
+            async |folder: &str| storage.write_bytes(&format!("{folder}/{name}"), content_type, body.clone()).await;
+        let (own, mut outcome) = match write(&self.own).await {
+            Ok(own) => (Some(own), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        if let Some(latest) = self.latest {
+            outcome = outcome.and(write(latest).await.map(drop));
         }
-        outcome
+        (own, outcome)
     }
 }

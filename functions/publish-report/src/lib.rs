@@ -6,9 +6,9 @@ mod missing_results;
 mod rounds;
 
 use jiff::Timestamp;
-use rootwarden_aws::{Clock, Deadline, ExemptionReader, SdkConfig, Storage, WorkerResults};
+use rootwarden_aws::{Clock, Deadline, ExemptionReader, ReadRecorder, SdkConfig, Storage, WorkerResults};
 use rootwarden_domain::{
-    BatchOutcome, Pin, RoundId, RunId,
+    BatchOutcome, Pin, RoundId, RunId, Sha256,
     artifact::outcomes,
     run::{
         deletion::DeletionReport,
@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
+use destinations::Told;
 use known::Known;
 use missing_results::MissingResults;
 
@@ -31,7 +32,6 @@ use missing_results::MissingResults;
 pub struct PublishReport {
     storage: Storage,
     bucket: String,
-    missing_results: MissingResults,
     exemptions: ExemptionReader,
     clock: Clock,
     new_account_wait_minutes: u16,
@@ -75,6 +75,8 @@ pub struct Output {
     pub secured: bool,
     /// Where the report for people could not be written.
     pub not_written: Vec<String>,
+    /// Of this run's `report.json`, as it was written: who has it can tell whether it was altered since.
+    pub report_sha256: Option<Sha256>,
 }
 
 impl Function for PublishReport {
@@ -86,7 +88,6 @@ impl Function for PublishReport {
         let storage = Storage::new(config, bucket.as_str());
         Ok(Self {
             bucket,
-            missing_results: MissingResults::new(storage.clone()),
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
             clock: Clock::of(config),
             storage,
@@ -97,17 +98,19 @@ impl Function for PublishReport {
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan, approval, deletions, previous, audited } = parse("input", input)?;
         let of = RoundId::new(run, round);
-        let plan: DeletionPlan = self.storage.read(&plan, &of.plan_key()).await?;
+        let reads = ReadRecorder::default();
+        let storage = self.storage.recorded(&reads);
+        let plan: DeletionPlan = storage.read(&plan, &of.plan_key()).await?;
         let previous = match (previous, of.before()) {
             (None, None) => None,
-            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &before.report_key()).await?),
+            (Some(pin), Some(before)) => Some(storage.read::<Report>(&pin, &before.report_key()).await?),
             (Some(_), None) | (None, Some(_)) => {
                 return Err(InputError::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let results = WorkerResults::of(&self.storage, &of);
+        let results = WorkerResults::of(&storage, &of);
         let mut deletions = results.collect::<DeletionReport>(deletions, |batch| of.deleted_key(batch)).await;
-        self.missing_results.fill_in(&plan, approval, &mut deletions).await;
+        MissingResults::new(storage.clone()).fill_in(&plan, approval, &mut deletions).await;
         let planned_at = plan.planned_at;
         let mut report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
         report.audited.extend(audited.map(|Audited { chunk, record }| AuditedRound {
@@ -115,9 +118,14 @@ impl Function for PublishReport {
             last_chunk: chunk,
             record,
         }));
+        report.rest_on(reads.take());
         // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
         let pin = self.storage.keep_pinned(of.report_key(), &report).await?;
-        let not_written = self.tell(&report, planned_at).await;
+        // Of the accounts, and of all rounds: what the report for people was made from as well.
+        let known = Known::read(&storage, &self.exemptions, &report).await;
+        report.rest_on(reads.take());
+        report.rest_on(vec![pin.clone()]);
+        let Told { not_written, report: told } = self.tell(&report, known, planned_at).await;
         let output = Output {
             counts: report.counts(),
             summary: summary(&report, &not_written),
@@ -125,12 +133,14 @@ impl Function for PublishReport {
             wait_seconds: if report.pending.is_empty() { 0 } else { wait_seconds(round) },
             secured: report.is_settled(),
             not_written: not_written.into_iter().map(|missing| missing.what).collect(),
+            report_sha256: told.map(|told| told.sha256),
             report: pin,
         };
+        let report_sha256 = output.report_sha256.map(|sha256| sha256.to_string());
         if output.secured {
-            info!(run.id = %of.run, round, "{report}");
+            info!(run.id = %of.run, round, report_sha256, "{report}");
         } else {
-            warn!(run.id = %of.run, round, "{report}");
+            warn!(run.id = %of.run, round, report_sha256, "{report}");
         }
         Ok(output)
     }
@@ -139,9 +149,8 @@ impl Function for PublishReport {
 impl PublishReport {
     /// Tells people and other programs of the run. The run's own report is there already: whatever fails here is named, and
     /// fails neither the run nor anything else.
-    async fn tell(&self, report: &Report, planned_at: Timestamp) -> Vec<Missing> {
-        let Known { scope, places, exemptions, audits, history, missing } =
-            Known::read(&self.storage, &self.exemptions, report).await;
+    async fn tell(&self, report: &Report, known: Known, planned_at: Timestamp) -> Told {
+        let Known { scope, places, exemptions, audits, history, missing } = known;
         let empty = History::default();
         let document = Document::of(Subject {
             report,
@@ -155,6 +164,7 @@ impl PublishReport {
             audits: &audits,
             recovery_windows: &[],
             missing: &missing,
+            rests_on: &report.rests_on,
         });
         let folder = folder(&report.run, report.begun_at.unwrap_or(planned_at));
         destinations::publish(&self.storage, &folder, document, history.as_ref()).await

@@ -18,7 +18,7 @@ mod root_session;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+    ExemptionReader, Journal, Journals, PauseSwitch, ReadRecorder, ReleaseReader, Storage, StorageError, WorkerResults,
 };
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};

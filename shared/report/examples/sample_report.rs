@@ -79,6 +79,7 @@ fn main() -> Outcome<()> {
             audits: &audits,
             recovery_windows: &windows,
             missing: &[],
+            rests_on: &[],
         };
         let document = Document::of(subject);
         if night == 22 {
@@ -86,7 +87,7 @@ fn main() -> Outcome<()> {
             fs::write(folder.join("report.csv"), csv(&document)?)?;
             fs::write(folder.join("report.html"), html(&document)?)?;
         }
-        let after = document.remembered(&history);
+        let after = document.remembered(&history, None);
         history = after;
     }
     Ok(())
@@ -153,6 +154,7 @@ fn report(night: u64, size: u64, not_clean: u64) -> Outcome<Report> {
         not_in_organization: vec![],
         begun_at: None,
         audited: vec![],
+        rests_on: Vec::new(),
     })
 }
 

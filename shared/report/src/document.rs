@@ -7,6 +7,7 @@ mod build;
 mod changes;
 mod ends;
 mod evidence;
+mod record;
 mod remember;
 mod tasks;
 mod units;
@@ -21,6 +22,7 @@ pub use build::Subject;
 pub use changes::{Change, Changes, GoneAccount};
 pub use ends::{ExemptionEnd, OpenWindow};
 pub use evidence::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
+pub use record::Record;
 pub use tasks::Task;
 pub use units::{Places, Unit};
 
@@ -60,6 +62,8 @@ pub struct Document<'a> {
     pub counts: StatusCounts,
     /// The run over the whole organization that this one is compared with; none before the second.
     pub compared_with: Option<RunSummary>,
+    /// The `report.json` of that run, or of the last one before it that has one: whoever alters or removes it, shows.
+    pub previous_report: Option<Record<'a>>,
     pub changes: Changes<'a>,
     /// What a person has to do, the most urgent first.
     pub tasks: Vec<Task>,
@@ -82,6 +86,9 @@ pub struct Document<'a> {
     pub nobody_selected: Option<String>,
     /// What this report lacks, and where it could not be written.
     pub missing: Vec<Missing>,
+    /// Every object of the run that this was made from, by key: selections, audits and their records, plans, what was deleted,
+    /// the run's own reports, and which calls were made.
+    pub rests_on: Vec<Record<'a>>,
     /// Every account of the run: those that need a person first, clean ones last, by id within a status.
     pub accounts: Vec<Account<'a>>,
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rootwarden_domain::{AccountId, Mode, RunId};
+use rootwarden_domain::{AccountId, Mode, Pin, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,12 @@ pub struct History {
     latest: Findings,
     /// Of the run before it.
     before: Findings,
+    /// The `report.json` of the last run, or of the last one before it that has one.
+    #[serde(default)]
+    latest_report: Option<Pin>,
+    /// The same for the run before it.
+    #[serde(default)]
+    report_before: Option<Pin>,
 }
 
 /// One run over the whole organization, in short.
@@ -70,6 +76,8 @@ pub struct Finding {
 pub struct Before<'a> {
     pub run: Option<&'a RunSummary>,
     pub findings: &'a Findings,
+    /// Its `report.json`.
+    pub report: Option<&'a Pin>,
 }
 
 impl Findings {
@@ -87,8 +95,10 @@ impl History {
     #[must_use]
     pub fn before(&self, run: &RunId) -> Before<'_> {
         match self.runs.as_slice() {
-            [earlier @ .., last] if last.run == *run => Before { run: earlier.last(), findings: &self.before },
-            all => Before { run: all.last(), findings: &self.latest },
+            [earlier @ .., last] if last.run == *run => {
+                Before { run: earlier.last(), findings: &self.before, report: self.report_before.as_ref() }
+            }
+            all => Before { run: all.last(), findings: &self.latest, report: self.latest_report.as_ref() },
         }
     }
 
@@ -109,11 +119,19 @@ impl History {
         &self.runs
     }
 
-    /// What is kept once `run` was told, with these findings.
+    /// What is kept once `run` was told, with these findings. `report` is its `report.json`, if it could be written; if not, the
+    /// next run names the last one that could.
     #[must_use]
-    pub fn after(&self, run: RunSummary, findings: Findings) -> Self {
+    pub fn after(&self, run: RunSummary, findings: Findings, report: Option<Pin>) -> Self {
         let is_last = self.runs.last().is_some_and(|last| last.run == run.run);
-        let before = if is_last { self.before.clone() } else { self.latest.clone() };
-        Self { runs: self.with(run), latest: findings, before }
+        let (before, report_before) =
+            if is_last { (&self.before, &self.report_before) } else { (&self.latest, &self.latest_report) };
+        Self {
+            runs: self.with(run),
+            latest: findings,
+            before: before.clone(),
+            latest_report: report.or_else(|| self.latest_report.clone()),
+            report_before: report_before.clone(),
+        }
     }
 }

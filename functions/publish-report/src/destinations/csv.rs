@@ -9,5 +9,5 @@ pub(super) const NAME: &str = "report.csv";
 
 pub(super) async fn write(storage: &Storage, places: &Places, document: &Document<'_>) -> Result<(), StorageError> {
     let body = csv(document).map_err(|error| StorageError::Unreadable(format!("cannot write {NAME}: {error}")))?;
-    places.write(storage, NAME, "text/csv; charset=utf-8", body).await
+    places.write(storage, NAME, "text/csv; charset=utf-8", body).await.1
 }

@@ -9,5 +9,5 @@ pub(super) const NAME: &str = "report.html";
 
 pub(super) async fn write(storage: &Storage, places: &Places, document: &Document<'_>) -> Result<(), StorageError> {
     let body = html(document).map_err(|error| StorageError::Unreadable(format!("cannot write {NAME}: {error}")))?;
-    places.write(storage, NAME, "text/html; charset=utf-8", body.into_bytes()).await
+    places.write(storage, NAME, "text/html; charset=utf-8", body.into_bytes()).await.1
 }

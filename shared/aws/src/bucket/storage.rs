@@ -10,6 +10,7 @@ use tracing::warn;
 use super::{
     error::StorageError,
     object::{Json, parse, pinned, whole},
+    read_recorder::ReadRecorder,
 };
 use crate::client::{AwsError, Done, bounded};
 
@@ -18,6 +19,7 @@ use crate::client::{AwsError, Done, bounded};
 pub struct Storage {
     s3: aws_sdk_s3::Client,
     bucket: String,
+    reads: Option<ReadRecorder>,
 }
 
 /// What a write does where something lies already.
@@ -38,7 +40,13 @@ impl Storage {
     pub fn new(config: &SdkConfig, bucket: impl Into<String>) -> Self {
         // Why path style: bucket names with dots do not fit the certificate, and a test's endpoint has no subdomains.
         let s3 = aws_sdk_s3::config::Builder::from(&bounded(config)).force_path_style(true).build();
-        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into() }
+        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into(), reads: None }
+    }
+
+    /// The same bucket, whose reads are noted.
+    #[must_use]
+    pub fn recorded(&self, reads: &ReadRecorder) -> Self {
+        Self { reads: Some(reads.clone()), ..self.clone() }
     }
 
     /// Reads the version that was handed on. `expected_key` is where it has to lie.
@@ -126,13 +134,14 @@ impl Storage {
         Ok(())
     }
 
-    /// Writes what is told of a run, in a form that browsers and spreadsheets know by its type.
+    /// Writes what is told of a run, in a form that browsers and spreadsheets know by its type, and says what was written.
     ///
     /// # Errors
-    /// Any failure of `PutObject`.
-    pub async fn write_bytes(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), StorageError> {
-        self.put(key, content_type, body, Existing::Replace).await?;
-        Ok(())
+    /// Any failure of `PutObject`; `NotEnabled` if the bucket keeps no versions.
+    pub async fn write_bytes(&self, key: &str, content_type: &str, body: Bytes) -> Result<Pin, StorageError> {
+        let sha256 = Sha256::of(&body);
+        let version_id = self.put(key, content_type, body, Existing::Replace).await?;
+        pinned(key, version_id, sha256)
     }
 
     /// Writes down which calls a worker made. They are evidence, and nothing goes by them: where it fails, the work is done all the same.
@@ -214,7 +223,9 @@ impl Storage {
                     return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
                 }
                 let version_id = output.version_id().map(str::to_owned);
-                Ok(Some(Newest { version_id, body: whole(output, &what).await? }))
+                let body = whole(output, &what).await?;
+                self.note_read(key, version_id.as_deref(), || Sha256::of(&body));
+                Ok(Some(Newest { version_id, body }))
             }
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(error.into()),
@@ -244,7 +255,15 @@ impl Storage {
         if found != *sha256 {
             return Err(altered(format!("its SHA-256 is {found}, not {sha256}")));
         }
+        self.note_read(key, Some(&pin.version_id), || found);
         parse(key, &body)
+    }
+
+    /// Notes an object that was read whole, where reads are noted.
+    pub(super) fn note_read(&self, key: &str, version_id: Option<&str>, sha256: impl FnOnce() -> Sha256) {
+        if let (Some(reads), Some(version_id)) = (&self.reads, version_id) {
+            reads.note(Pin { key: key.to_owned(), version_id: version_id.to_owned(), sha256: sha256() });
+        }
     }
 
     async fn create_json(&self, key: &str, json: Json) -> Result<Option<Pin>, StorageError> {

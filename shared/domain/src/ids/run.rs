@@ -17,6 +17,12 @@ checked_text! {
 pub const CALLS: &str = ".calls.json";
 
 impl RunId {
+    /// Where everything lies that the steps of the run wrote.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        format!("runs/{self}/")
+    }
+
     /// Where everything lies that the audits of the run left.
     #[must_use]
     pub fn audit_prefix(&self) -> String {

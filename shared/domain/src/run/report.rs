@@ -64,6 +64,9 @@ pub struct Report {
     /// What the rounds were made from, as far as it was handed on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audited: Vec<AuditedRound>,
+    /// Every object of the run that this report and those before it were made from, by key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<Pin>,
 }
 
 /// The audits of one round: the record of its last chunk, behind which the others stand.
@@ -151,9 +154,10 @@ impl Report {
             approved_before: _,
             excluded_tags: _,
         } = plan;
-        let (begun_at, audited) = previous
-            .as_ref()
-            .map_or_else(|| (None, Vec::new()), |previous| (previous.begun_at, previous.audited.clone()));
+        let (begun_at, audited, rests_on) = previous.as_ref().map_or_else(
+            || (None, Vec::new(), Vec::new()),
+            |previous| (previous.begun_at, previous.audited.clone(), previous.rests_on.clone()),
+        );
         let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
             Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
                 // Once somebody was selected it was not nobody; until then, the latest reading says best why.
@@ -206,7 +210,17 @@ impl Report {
             not_in_organization,
             begun_at: begun_at.or(Some(planned_at)),
             audited,
+            rests_on,
         }
+    }
+
+    /// Adds objects that the report was made from. What lies outside of the run's own folder is no record of it.
+    pub fn rest_on(&mut self, read: Vec<Pin>) {
+        let folder = self.run.folder();
+        self.rests_on.extend(read.into_iter().filter(|pin| pin.key.starts_with(&folder)));
+        // Read twice, it is named once: as it was read last.
+        let by_key: BTreeMap<String, Pin> = self.rests_on.drain(..).map(|pin| (pin.key.clone(), pin)).collect();
+        self.rests_on.extend(by_key.into_values());
     }
 
     #[must_use]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rootwarden_domain::{
-    AccountId,
+    AccountId, Pin,
     aws::organizational_unit::OrganizationalUnitId,
     run::{
         exemption::Exemptions,
@@ -19,6 +19,7 @@ use super::{
     changes::{Unmentioned, compare},
     ends::{ExemptionEnd, OpenWindow},
     evidence::Audited,
+    record::Record,
     tasks::tasks,
     units::{Places, units},
 };
@@ -42,6 +43,8 @@ pub struct Subject<'a> {
     pub recovery_windows: &'a [OpenWindow],
     /// What could not be read or written so far.
     pub missing: &'a [Missing],
+    /// What all this was read from, by key.
+    pub rests_on: &'a [Pin],
 }
 
 impl<'a> Document<'a> {
@@ -59,6 +62,7 @@ impl<'a> Document<'a> {
             audits,
             recovery_windows,
             missing,
+            rests_on,
         } = subject;
         let account = |(id, account): (&AccountId, &'a AccountReport)| {
             let unit = places.unit(*id).map(OrganizationalUnitId::as_str);
@@ -85,6 +89,7 @@ impl<'a> Document<'a> {
             summary: report.to_string(),
             counts: report.counts().into(),
             compared_with: before.run.cloned(),
+            previous_report: before.report.map(Record::of),
             changes,
             tasks: tasks(&accounts, report.mode, bucket),
             units: units(&accounts, places),
@@ -96,6 +101,7 @@ impl<'a> Document<'a> {
             unfinished_creations: report.unfinished_creations.iter().map(newcomer).collect(),
             nobody_selected: report.nobody_selected.map(|why| why.to_string()),
             missing: missing.to_vec(),
+            rests_on: rests_on.iter().map(Record::of).collect(),
             accounts,
         };
         document.history = document.last_runs(history);

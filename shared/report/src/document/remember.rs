@@ -1,5 +1,7 @@
 //! What is kept of a run, for the next one to be held against.
 
+use rootwarden_domain::Pin;
+
 use super::{Document, Scope};
 use crate::history::{Finding, Findings, History, RunSummary};
 
@@ -26,11 +28,13 @@ impl Document<'_> {
     }
 
     /// What is kept once this was told. A run over a part of the organization changes nothing.
+    ///
+    /// `report`: what was written as this run's `report.json`.
     #[must_use]
-    pub fn remembered(&self, history: &History) -> History {
+    pub fn remembered(&self, history: &History, report: Option<&Pin>) -> History {
         match self.scope {
             Scope::Selection => history.clone(),
-            Scope::Organization => history.after(self.in_short(), self.findings()),
+            Scope::Organization => history.after(self.in_short(), self.findings(), report.cloned()),
         }
     }
 

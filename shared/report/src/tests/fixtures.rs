@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rootwarden_domain::{
-    AccountId, ErrorKind, Failure, Inventory, Mode, RootCredential,
+    AccountId, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, Sha256,
     aws::{
         credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
         organizational_unit::{UnitName, UnitNames},
@@ -34,6 +34,7 @@ pub struct Told {
     pub exemptions: Exemptions,
     pub recovery_windows: Vec<OpenWindow>,
     pub audits: BTreeMap<AccountId, Audited>,
+    pub rests_on: Vec<Pin>,
 }
 
 impl Told {
@@ -47,6 +48,7 @@ impl Told {
             exemptions: Exemptions::default(),
             recovery_windows: vec![],
             audits: BTreeMap::new(),
+            rests_on: vec![],
         }
     }
 
@@ -81,6 +83,7 @@ impl Told {
             places,
             exemptions: exemptions.unwrap(),
             recovery_windows: vec![window],
+            rests_on: vec![pin("runs/nightly-2026-11-22/plan/0.json"), pin("runs/nightly-2026-11-22/report/0.json")],
             audits: (0..3).map(|id| (format!("{id:012}").parse().unwrap(), audited())).collect(),
             ..Self::of(report("nightly-2026-11-22", accounts))
         }
@@ -99,12 +102,19 @@ impl Told {
             audits: &self.audits,
             recovery_windows: &self.recovery_windows,
             missing: &[],
+            rests_on: &self.rests_on,
         })
     }
 
     pub fn remembered(&self) -> History {
-        self.document().remembered(&self.history)
+        let written = pin(&format!("reports/2026/11/22/{}/report.json", self.report.run));
+        self.document().remembered(&self.history, Some(&written))
     }
+}
+
+/// An object whose bytes are its key.
+pub fn pin(key: &str) -> Pin {
+    Pin { key: key.to_owned(), version_id: "version-1".to_owned(), sha256: Sha256::of(key.as_bytes()) }
 }
 
 /// Names that break what does not take care.
@@ -230,6 +240,7 @@ pub fn report(run: &str, accounts: impl IntoIterator<Item = (u64, Option<String>
         not_in_organization: vec![],
         begun_at: None,
         audited: vec![],
+        rests_on: vec![],
     }
 }
 
