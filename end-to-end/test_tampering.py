@@ -160,7 +160,7 @@ WRITERS = {
     "AuditAccounts": ["runs/prefixes/audit/0/0/0.json", "runs/prefixes/audit/0/0.json"],
     "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
     "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
-    "PublishReport": ["runs/prefixes/report/0.json"],
+    "PublishReport": ["runs/prefixes/report/0.json", "reports/2000/01/01/prefixes/report.html"],
     "AccessRequests": [
         "approvals/prefixes.0/request.json",
         "unlocks/prefixes/request.json",

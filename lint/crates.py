@@ -11,16 +11,17 @@ MAY_USE: dict[str, set[str]] = {
     "rootwarden-domain": set(),
     "rootwarden-simulator": set(),
     "rootwarden-aws": {"rootwarden-domain"},
+    "rootwarden-report": {"rootwarden-domain"},
     "rootwarden-lambda": {"rootwarden-domain", "rootwarden-aws"},
 }
-FUNCTION_MAY_USE = {"rootwarden-domain", "rootwarden-lambda", "rootwarden-aws"}
+FUNCTION_MAY_USE = {"rootwarden-domain", "rootwarden-lambda", "rootwarden-aws", "rootwarden-report"}
 # It holds no code that is deployed, and tests everything.
 TESTS = "rootwarden-tests"
 
 # What a crate may not use of others' crates, by what their names begin with.
 NO_AWS = ("aws", "lambda_", "tokio")
 NO_CALLS = ("aws-config", "aws-sdk-")
-FOREIGN = {"rootwarden-domain": NO_AWS, "rootwarden-aws": ()}
+FOREIGN = {"rootwarden-domain": NO_AWS, "rootwarden-report": NO_AWS, "rootwarden-aws": ()}
 
 
 def directions(packages: list[dict[str, Any]]) -> list[str]:

@@ -12,7 +12,9 @@ from harness.paths import ROOT
 LOCKS = {
     "end-to-end/requirements.lock": ("harness/requirements.txt", "end-to-end/requirements.txt"),
     "lint/requirements.lock": ("lint/requirements.txt",),
+    "lint/checkov-requirements.lock": ("lint/checkov-requirements.txt",),
     "release/requirements.lock": ("release/requirements.txt",),
+    "browser/requirements.lock": ("browser/requirements.txt",),
 }
 
 
@@ -37,13 +39,14 @@ def test_a_lock_holds_what_is_asked_for_with_hashes(lock: str, asked_for: tuple[
 
 
 def test_every_file_of_requirements_has_a_lock() -> None:
-    listed = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/requirements.txt")}
+    listed = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/*requirements.txt")}
     assert listed == {file for files in LOCKS.values() for file in files}
 
 
-def test_the_packages_of_npm_have_hashes() -> None:
-    packages = json.loads((ROOT / "lint/npm/package-lock.json").read_text())["packages"]
-    wanted = json.loads((ROOT / "lint/npm/package.json").read_text())["dependencies"]
+@pytest.mark.parametrize("folder", ["lint/npm", "browser/npm"])
+def test_the_packages_of_npm_have_hashes(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
     assert packages[""]["dependencies"] == wanted
     without = [name for name, package in packages.items() if name and "integrity" not in package]
     assert len(packages) > len(wanted)

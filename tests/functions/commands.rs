@@ -10,8 +10,11 @@ use crate::{documents::guides, organization::*};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const NEEDS_AWS: &str = "<!-- needs AWS -->";
 
+/// It runs every block of `docs/evidence.md` that needs no AWS, in bash.
+const EVIDENCE: RunBy = RunBy::Test { file: "tests/functions/evidence_chain.rs", names: "docs/evidence.md" };
+
 /// Which test runs a command, by how it begins.
-const RUN_BY: [(&str, RunBy); 13] = [
+const RUN_BY: [(&str, RunBy); 24] = [
     ("make demo", RunBy::Test { file: "end-to-end/test_demo.py", names: "\"-m\", \"demo\"" }),
     ("make test", RunBy::Test { file: ".ci/run", names: "make test" }),
     ("make format", RunBy::MakeTest),
@@ -19,10 +22,27 @@ const RUN_BY: [(&str, RunBy); 13] = [
     ("make unit", RunBy::MakeTest),
     ("make docs", RunBy::MakeTest),
     ("make end-to-end", RunBy::MakeTest),
+    ("make browser", RunBy::MakeTest),
+    ("make bench-report", RunBy::Test { file: "browser/test_bench.py", names: "browser.bench" }),
+    (
+        "target/browser/bin/python -m browser.screenshots",
+        RunBy::Test { file: "browser/test_bench.py", names: "browser.screenshots" },
+    ),
+    (
+        "UPDATE_SCHEMA=1 cargo test -p rootwarden-report",
+        RunBy::Test { file: "shared/report/src/tests/document.rs", names: "UPDATE_SCHEMA" },
+    ),
     ("make bench-sweep", RunBy::Test { file: "end-to-end/test_demo.py", names: "\"-m\", \"bench.sweep\"" }),
     ("cargo ", RunBy::MakeTest),
     ("target/emulator/bin/python -m pytest ", RunBy::MakeTest),
     ("request() {", RunBy::Test { file: "end-to-end/test_curl.py", names: "operating.md" }),
+    ("sums() ", EVIDENCE),
+    ("holds() ", EVIDENCE),
+    ("chain() ", EVIDENCE),
+    ("chain ", EVIDENCE),
+    ("jq -r 'select(.scope", EVIDENCE),
+    ("holds ", EVIDENCE),
+    ("sha256sum reports/", EVIDENCE),
     ("request ", RunBy::Url),
     ("decide ", RunBy::Url),
 ];

@@ -11,7 +11,7 @@ use rootwarden_domain::run::report::Counts;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What lies in the deployment's bucket, is made by building, or belongs to somebody else: no path of the repository.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 22] = [
     "approvals",
     "control",
     "exemptions",
@@ -20,6 +20,10 @@ const ELSEWHERE: [&str; 18] = [
     "recoveries",
     "recovery-requests",
     "releases",
+    "report.csv",
+    "report.html",
+    "report.json",
+    "reports",
     "runs",
     "state",
     "target",

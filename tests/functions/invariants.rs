@@ -94,10 +94,8 @@ async fn i4_the_auditing_role_cannot_open_a_session_that_deletes() {
     let rehearsal = rehearsal();
     let config = rehearsal.config("audit-accounts", &["IAMAuditRootUserCredentials"]);
     let member = Organization::new(&config).member(MANAGEMENT.parse().unwrap(), KEYS.parse().unwrap()).await.unwrap();
-    let error = RootSessions::new(&config, SessionBudget { per_second: 200, workers: 10 })
-        .open_delete(&member)
-        .await
-        .unwrap_err();
+    let sessions = RootSessions::new(&config, SessionBudget { per_second: 200, workers: 10 });
+    let error = sessions.open_delete(&member, &sessions.call_recorder()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
     assert_eq!(rehearsal.calls_in(KEYS), ["sts:AssumeRoot"]);
 }

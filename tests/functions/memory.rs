@@ -9,10 +9,14 @@ use rootwarden_aws::{Deadline, load_config};
 use rootwarden_domain::{
     Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RoundId, RunId, Sha256,
     artifact::{AuditRecord, WorkerResult},
-    aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+    aws::{
+        credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+        organizational_unit::OrganizationalUnitId,
+    },
     recovery::RecoveryWindows,
     run::{
         audit::{AuditOutcome, AuditedAccount},
+        call::{AccountCalls, Call},
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
         exemption::Exemptions,
         guard::LedgerEntry,
@@ -63,6 +67,21 @@ fn inventory(id: u64) -> Inventory {
         login_profile: Some(LoginProfile { created_at: at }),
         mfa_devices: vec![device("mfa/root-account-mfa-device"), device("u2f/root/a-key-with-a-name-EXAMPLEEXAMPLE")],
     }
+}
+
+/// As many calls as an account takes in which everything is there.
+fn calls(count: u64) -> Vec<Call> {
+    let call = |number| Call {
+        action: "iam:ListSigningCertificates".into(),
+        at: "2026-11-22T02:00:07.125Z".parse().unwrap(),
+        status: Some(200),
+        request_id: Some(format!("5f1b3d52-0000-4111-8222-{number:012}")),
+    };
+    (0..count).map(call).collect()
+}
+
+fn unit() -> OrganizationalUnitId {
+    "ou-aaaa-11111111".parse().unwrap()
 }
 
 fn candidate(id: u64) -> Candidate {
@@ -118,6 +137,7 @@ impl Laid {
                 .unwrap(),
             management_account: MANAGEMENT.parse().unwrap(),
             batch_numbers: Batch::numbers(&batches),
+            units: batches.iter().flat_map(|batch| &batch.accounts).map(|account| (account.id, unit())).collect(),
             batches,
             ineligible: vec![],
             unknown: vec![],
@@ -183,6 +203,23 @@ impl Laid {
         plan.batches.iter().map(deleted).collect()
     }
 
+    /// The calls of the audits and of the deletions.
+    fn note_calls(&self, plan: &DeletionPlan) {
+        for batch in &plan.batches {
+            for (key, count) in [
+                (self.round(1).audit_calls_key(0, batch.batch), 8),
+                (self.round(1).deletion_calls_key(batch.batch), 17),
+            ] {
+                let of = |planned: &rootwarden_domain::run::plan::PlannedAccount| AccountCalls {
+                    account: planned.account.id,
+                    calls: calls(count),
+                };
+                let accounts = batch.accounts.iter().map(of).collect();
+                self.put(&key, &WorkerResult { run: self.run.clone(), round: 1, batch: batch.batch, accounts });
+            }
+        }
+    }
+
     fn report(&self, plan: DeletionPlan) -> Pin {
         let failed = Failure::new(ErrorKind::Throttled, "cannot open a root session: Throttling");
         let failed = |planned: &rootwarden_domain::run::plan::PlannedAccount| DeletionReport {
@@ -194,7 +231,16 @@ impl Laid {
             (batch.batch, Ok(WorkerResult { run: self.run.clone(), round: plan.round, batch: batch.batch, accounts }))
         });
         let deletions = deletions.collect();
-        let report = Report::add_round(None, plan, ApprovalOutcome::Approved, deletions, 30);
+        let deleted: Vec<Pin> = plan
+            .batches
+            .iter()
+            .map(|batch| {
+                let (key, version_id) = (self.round(0).deleted_key(batch.batch), "v".repeat(32));
+                Pin { sha256: Sha256::of(key.as_bytes()), key, version_id }
+            })
+            .collect();
+        let mut report = Report::add_round(None, plan, ApprovalOutcome::Approved, deletions, 30);
+        report.rest_on(deleted);
         self.put(&self.round(0).report_key(), &report)
     }
 
@@ -241,7 +287,12 @@ impl Laid {
                 let plan = self.plan(1);
                 let deletions = self.deletions(&plan, || StepOutcome::Deleted);
                 let previous = self.report(self.plan(0));
-                json!({"run": RUN, "round": 1, "plan": pin, "approval": "approved", "deletions": deletions, "previous": previous})
+                let audited = self.audited_chunks(1);
+                self.note_calls(&plan);
+                json!({
+                    "run": RUN, "round": 1, "plan": pin, "approval": "approved", "deletions": deletions, "previous": previous,
+                    "audited": {"chunk": audited["chunk"], "record": audited["audited"]},
+                })
             }
             _ => {
                 let (plan, _) = self.plans();

@@ -42,7 +42,9 @@ pub fn sessions(exchange: &Exchange) -> RootSessions {
 
 pub async fn audited(exchange: &Exchange) -> AuditOutcome {
     let account = Candidate { id: MEMBER.parse().unwrap(), name: "member".to_owned(), joined_at: None };
-    audit(&sessions(exchange), &account, Deadline::after(std::time::Duration::from_mins(2))).await
+    let sessions = sessions(exchange);
+    let deadline = Deadline::after(std::time::Duration::from_mins(2));
+    audit(&sessions, &account, &sessions.call_recorder(), deadline).await
 }
 
 /// Code, kind and text of why an account is unknown.

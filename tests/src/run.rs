@@ -168,6 +168,7 @@ impl Rehearsal {
             .publish(json!({
                 "run": self.run_id(), "round": round, "plan": plan["plan"], "approval": approval,
                 "deletions": deletions, "previous": previous,
+                "audited": {"chunk": listed.chunks.len().saturating_sub(1), "record": listed.audited},
             }))
             .await?;
         Ok(Round { listed, plan, deletions, report })

@@ -13,6 +13,7 @@ use rootwarden_domain::{
     artifact::WorkerResult,
     run::{
         audit::{AuditOutcome, AuditedAccount},
+        call::AccountCalls,
         selection::SelectedAccounts,
     },
     text::input::{InputError, parse},
@@ -127,24 +128,31 @@ impl AuditAccounts {
             let why = format!("batch {number} is not in the selection of {of}, chunk {chunk}");
             return Err(InputError::new("input", why).into());
         };
-        let mut accounts: Vec<AuditedAccount> = stream::iter(batch.accounts)
+        let (mut accounts, mut calls): (Vec<AuditedAccount>, Vec<AccountCalls>) = stream::iter(batch.accounts)
             .map(|account| self.audit(account, deadline))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
         // Whatever the order in which they answered: the same findings make the same result.
         accounts.sort_by_key(|audited| audited.account.id);
-        self.write(chunk, WorkerResult { run: of.run, round, batch: number, accounts }).await
+        calls.sort_by_key(|calls| calls.account);
+        let calls_key = of.audit_calls_key(chunk, number);
+        let calls = WorkerResult { run: of.run.clone(), round, batch: number, accounts: calls };
+        let audited = self.write(chunk, WorkerResult { run: of.run, round, batch: number, accounts }).await?;
+        self.storage.note_calls(calls_key, &calls).await;
+        Ok(audited)
     }
 
-    async fn audit(&self, account: Candidate, deadline: Deadline) -> AuditedAccount {
-        if !deadline.leaves(LEAST_TIME) {
-            return AuditedAccount { account, outcome: AuditOutcome::NotAttempted };
-        }
+    async fn audit(&self, account: Candidate, deadline: Deadline) -> (AuditedAccount, AccountCalls) {
         let id = account.id;
+        if !deadline.leaves(LEAST_TIME) {
+            let audited = AuditedAccount { account, outcome: AuditOutcome::NotAttempted };
+            return (audited, AccountCalls { account: id, calls: Vec::new() });
+        }
+        let calls = self.sessions.call_recorder();
         let span = info_span!("account", account.id = %id, task = "audit");
         let outcome = async {
-            let outcome = audit(&self.sessions, &account, deadline).await;
+            let outcome = audit(&self.sessions, &account, &calls, deadline).await;
             match &outcome {
                 AuditOutcome::Clean => info!("Account {id} is clean"),
                 AuditOutcome::Present(found) => {
@@ -160,7 +168,7 @@ impl AuditAccounts {
         }
         .instrument(span)
         .await;
-        AuditedAccount { account, outcome }
+        (AuditedAccount { account, outcome }, AccountCalls { account: id, calls: calls.take() })
     }
 
     async fn write(&self, chunk: u32, result: WorkerResult<AuditedAccount>) -> Result<AuditedBatch, FunctionError> {

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rootwarden_aws::{Deadline, Journal, Journals, LEAST_TIME, RootSessions, delete};
+use rootwarden_aws::{CallRecorder, Deadline, Journal, Journals, LEAST_TIME, RootSessions, delete};
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure, RoundId,
     run::{
+        call::Call,
         deletion::{DeletionOutcome, DeletionReport, StepOutcome},
         plan::{DeletionPlan, PlannedAccount},
     },
@@ -42,33 +43,40 @@ impl AccountDeletion {
         Self { sessions, check, journals }
     }
 
-    /// One account. Whatever goes wrong is its own, and never stops the others.
-    pub(crate) async fn secure(&self, work: &Work<'_>, planned: &PlannedAccount) -> DeletionOutcome {
+    /// One account, and the calls that were made in it. Whatever goes wrong is its own, and never stops the others.
+    pub(crate) async fn secure(&self, work: &Work<'_>, planned: &PlannedAccount) -> (DeletionOutcome, Vec<Call>) {
         let id = planned.account.id;
         let earlier = match work.earlier.get(&id).cloned().transpose() {
             Ok(earlier) => earlier,
             Err(failure) => {
                 tell_failure(&failure);
-                return DeletionOutcome::Failed(failure);
+                return (DeletionOutcome::Failed(failure), Vec::new());
             }
         };
         let mut journal = self.journals.open(work.round, work.batch, &planned.account, earlier);
+        let calls = self.sessions.call_recorder();
         let outcome = if work.deadline.leaves(RESERVE) {
-            self.delete(work, planned, &mut journal).await
+            self.delete(work, planned, &mut journal, &calls).await
         } else {
             DeletionOutcome::NotAttempted
         };
         tell(id, &outcome);
-        journal.keep_earlier(outcome)
+        (journal.keep_earlier(outcome), calls.take())
     }
 
-    async fn delete(&self, work: &Work<'_>, planned: &PlannedAccount, journal: &mut Journal<'_>) -> DeletionOutcome {
+    async fn delete(
+        &self,
+        work: &Work<'_>,
+        planned: &PlannedAccount,
+        journal: &mut Journal<'_>,
+        calls: &CallRecorder,
+    ) -> DeletionOutcome {
         let id = planned.account.id;
         // Boxed: many accounts are at work at once, and these are large.
         let asked = Box::pin(self.check.may_be_changed(work.plan, planned));
         match work.deadline.earlier_by(LEAST_TIME).cut(asked).await {
             Some(Ok((member, keys))) => {
-                Box::pin(delete(&self.sessions, &member, planned, keys.as_ref(), journal, work.deadline)).await
+                Box::pin(delete(&self.sessions, &member, planned, keys.as_ref(), journal, calls, work.deadline)).await
             }
             Some(Err(outcome)) => outcome,
             None => {

@@ -17,7 +17,7 @@ use rootwarden_aws::{
 use rootwarden_domain::{
     ErrorKind, Pin, RoundId, RunId,
     artifact::WorkerResult,
-    run::{deletion::DeletionReport, plan::PlannedAccount},
+    run::{call::AccountCalls, deletion::DeletionReport, plan::PlannedAccount},
     text::input::parse,
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
@@ -101,10 +101,12 @@ impl Function for DeleteCredentials {
         self.checks.require_permission(&pin, &plan, &batch).await?;
         let earlier = self.earlier_reports(&of, number).await?;
         let work = Work { plan: &plan, round: &of, batch: number, deadline, earlier };
-        let accounts = self.delete_each(&work, batch.accounts).await;
-        let key = of.deleted_key(number);
+        let (accounts, calls) = self.delete_each(&work, batch.accounts).await;
+        let (key, calls_key) = (of.deleted_key(number), of.deletion_calls_key(number));
+        let calls = WorkerResult { run: of.run.clone(), round, batch: number, accounts: calls };
         let result = WorkerResult { run: of.run, round, batch: number, accounts };
         let pin = self.storage.write(key, &result).await?;
+        self.storage.note_calls(calls_key, &calls).await;
         Ok(Output::of(pin, &result))
     }
 }
@@ -122,17 +124,23 @@ impl DeleteCredentials {
         }
     }
 
-    async fn delete_each(&self, work: &Work<'_>, accounts: Vec<PlannedAccount>) -> Vec<DeletionReport> {
-        let mut reports: Vec<DeletionReport> = stream::iter(accounts)
+    async fn delete_each(
+        &self,
+        work: &Work<'_>,
+        accounts: Vec<PlannedAccount>,
+    ) -> (Vec<DeletionReport>, Vec<AccountCalls>) {
+        let (mut reports, mut calls): (Vec<DeletionReport>, Vec<AccountCalls>) = stream::iter(accounts)
             .map(async |planned| {
                 let span = info_span!("account", account.id = %planned.account.id, task = "delete");
-                let outcome = self.deletion.secure(work, &planned).instrument(span).await;
-                DeletionReport { account: planned.account, outcome }
+                let (outcome, calls) = self.deletion.secure(work, &planned).instrument(span).await;
+                let calls = AccountCalls { account: planned.account.id, calls };
+                (DeletionReport { account: planned.account, outcome }, calls)
             })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
         reports.sort_by_key(|report| report.account.id);
-        reports
+        calls.sort_by_key(|calls| calls.account);
+        (reports, calls)
     }
 }

@@ -1,30 +1,39 @@
 //! Says what became of every account of a run, and whether another round is needed.
 
+mod destinations;
+mod known;
 mod missing_results;
+mod rounds;
 
-use rootwarden_aws::{Deadline, SdkConfig, Storage, WorkerResults};
+use jiff::Timestamp;
+use rootwarden_aws::{Clock, Deadline, ExemptionReader, ReadRecorder, SdkConfig, Storage, WorkerResults};
 use rootwarden_domain::{
-    BatchOutcome, Pin, RoundId, RunId,
+    BatchOutcome, Pin, RoundId, RunId, Sha256,
     artifact::outcomes,
     run::{
         deletion::DeletionReport,
         plan::DeletionPlan,
-        report::{ApprovalOutcome, Counts, Report},
+        report::{ApprovalOutcome, AuditedRound, Counts, Report},
         round::wait_seconds,
     },
     text::input::{InputError, parse},
 };
 use rootwarden_lambda::{Function, FunctionError, Settings};
+use rootwarden_report::{Document, History, Subject, document::Missing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
+use destinations::Told;
+use known::Known;
 use missing_results::MissingResults;
 
 #[derive(Debug)]
 pub struct PublishReport {
     storage: Storage,
-    missing_results: MissingResults,
+    bucket: String,
+    exemptions: ExemptionReader,
+    clock: Clock,
     new_account_wait_minutes: u16,
 }
 
@@ -39,6 +48,17 @@ struct Input {
     deletions: Vec<Option<BatchOutcome>>,
     /// The report of the round before, if there was one.
     previous: Option<Pin>,
+    /// What the plan was made from: it says where the accounts stand.
+    #[serde(default)]
+    audited: Option<Audited>,
+}
+
+/// The record of the round's last chunk.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Audited {
+    chunk: u32,
+    record: Pin,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -53,6 +73,10 @@ pub struct Output {
     pub wait_seconds: u32,
     /// Whether nobody needs to look.
     pub secured: bool,
+    /// Where the report for people could not be written.
+    pub not_written: Vec<String>,
+    /// Of this run's `report.json`, as it was written: who has it can tell whether it was altered since.
+    pub report_sha256: Option<Sha256>,
 }
 
 impl Function for PublishReport {
@@ -60,46 +84,104 @@ impl Function for PublishReport {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
-        let storage = Storage::new(config, settings.bucket()?);
+        let bucket = settings.bucket()?;
+        let storage = Storage::new(config, bucket.as_str());
         Ok(Self {
-            missing_results: MissingResults::new(storage.clone()),
+            bucket,
+            exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
+            clock: Clock::of(config),
             storage,
             new_account_wait_minutes: settings.new_account_wait_minutes()?,
         })
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, plan, approval, deletions, previous } = parse("input", input)?;
+        let Input { run, round, plan, approval, deletions, previous, audited } = parse("input", input)?;
         let of = RoundId::new(run, round);
-        let plan: DeletionPlan = self.storage.read(&plan, &of.plan_key()).await?;
+        let reads = ReadRecorder::default();
+        let storage = self.storage.recorded(&reads);
+        let plan: DeletionPlan = storage.read(&plan, &of.plan_key()).await?;
         let previous = match (previous, of.before()) {
             (None, None) => None,
-            (Some(pin), Some(before)) => Some(self.storage.read::<Report>(&pin, &before.report_key()).await?),
+            (Some(pin), Some(before)) => Some(storage.read::<Report>(&pin, &before.report_key()).await?),
             (Some(_), None) | (None, Some(_)) => {
                 return Err(InputError::new("input", "`previous`: every round but 0 has one").into());
             }
         };
-        let results = WorkerResults::of(&self.storage, &of);
+        let results = WorkerResults::of(&storage, &of);
         let mut deletions = results.collect::<DeletionReport>(deletions, |batch| of.deleted_key(batch)).await;
-        self.missing_results.fill_in(&plan, approval, &mut deletions).await;
-        let report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
+        MissingResults::new(storage.clone()).fill_in(&plan, approval, &mut deletions).await;
+        let planned_at = plan.planned_at;
+        let mut report = Report::add_round(previous, plan, approval, deletions, self.new_account_wait_minutes);
+        report.audited.extend(audited.map(|Audited { chunk, record }| AuditedRound {
+            round,
+            last_chunk: chunk,
+            record,
+        }));
+        report.rest_on(reads.take());
+        // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
+        let pin = self.storage.keep_pinned(of.report_key(), &report).await?;
+        // Of the accounts, and of all rounds: what the report for people was made from as well.
+        let known = Known::read(&storage, &self.exemptions, &report).await;
+        report.rest_on(reads.take());
+        report.rest_on(vec![pin.clone()]);
+        let Told { not_written, report: told } = self.tell(&report, known, planned_at).await;
         let output = Output {
             counts: report.counts(),
-            summary: report.to_string(),
+            summary: summary(&report, &not_written),
             pending: report.pending.len(),
             wait_seconds: if report.pending.is_empty() { 0 } else { wait_seconds(round) },
             secured: report.is_settled(),
-            // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
-            report: self.storage.keep_pinned(of.report_key(), &report).await?,
+            not_written: not_written.into_iter().map(|missing| missing.what).collect(),
+            report_sha256: told.map(|told| told.sha256),
+            report: pin,
         };
         for told in report.preflight.iter().filter(|_| round == 0) {
             warn!(run.id = %of.run, check = ?told.check, "Preflight: {told}");
         }
+        let report_sha256 = output.report_sha256.map(|sha256| sha256.to_string());
         if output.secured {
-            info!(run.id = %of.run, round, "{report}");
+            info!(run.id = %of.run, round, report_sha256, "{report}");
         } else {
-            warn!(run.id = %of.run, round, "{report}");
+            warn!(run.id = %of.run, round, report_sha256, "{report}");
         }
         Ok(output)
     }
+}
+
+impl PublishReport {
+    /// Tells people and other programs of the run. The run's own report is there already: whatever fails here is named, and
+    /// fails neither the run nor anything else.
+    async fn tell(&self, report: &Report, known: Known, planned_at: Timestamp) -> Told {
+        let Known { scope, places, exemptions, audits, history, missing } = known;
+        let empty = History::default();
+        let document = Document::of(Subject {
+            report,
+            scope,
+            planned_at,
+            published_at: self.clock.now(),
+            bucket: &self.bucket,
+            history: history.as_ref().unwrap_or(&empty),
+            places: &places,
+            exemptions: &exemptions,
+            audits: &audits,
+            recovery_windows: &[],
+            missing: &missing,
+            rests_on: &report.rests_on,
+        });
+        let folder = folder(&report.run, report.begun_at.unwrap_or(planned_at));
+        destinations::publish(&self.storage, &folder, document, history.as_ref()).await
+    }
+}
+
+/// `reports/2026/11/22/<run>`, by the day on which the run's first plan was made, in UTC.
+fn folder(run: &RunId, begun_at: Timestamp) -> String {
+    format!("reports/{}/{run}", begun_at.strftime("%Y/%m/%d"))
+}
+
+/// The run in one line, and where it could not be told.
+fn summary(report: &Report, not_written: &[Missing]) -> String {
+    not_written.iter().fold(report.to_string(), |summary, Missing { what, why }| {
+        format!("{summary}; {what} could not be written: {why}")
+    })
 }

@@ -5,10 +5,11 @@
 mod findings;
 mod preflight;
 mod sorted;
+mod unit_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rootwarden_aws::{AccountList, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
+use rootwarden_aws::{AccountList, Clock, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
 use rootwarden_domain::{
     AccountId, Batch, ErrorKind, Mode, Pin, RoundId, RunId,
     preflight::Told,
@@ -42,6 +43,7 @@ pub struct SelectAccounts {
     storage: Storage,
     findings: Findings,
     deployed_mode: Mode,
+    clock: Clock,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +81,7 @@ impl Function for SelectAccounts {
             findings: Findings::new(config, settings, storage.clone())?,
             storage,
             deployed_mode: settings.mode()?,
+            clock: Clock::of(config),
         })
     }
 
@@ -113,6 +116,8 @@ impl Function for SelectAccounts {
         };
         let waits = matches!(request.selection, Selection::Joined(_));
         let mut sorted = Sorted::new(management_account, waits);
+        let is_listed =
+            report.is_none() && matches!(request.selection, Selection::All | Selection::OrganizationalUnits(_));
         // Once a run, and while accounts are listed: what is found out of the organization waits for nobody, and nobody for it.
         let (next_token, preflight) = tokio::join!(
             self.add_selected(&request, report, next_token, &mut sorted),
@@ -121,7 +126,11 @@ impl Function for SelectAccounts {
         let next_token = next_token?;
 
         let has_more = next_token.is_some();
-        let Parts { batches, ineligible, unknown, waiting, not_created } = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
+        if is_listed {
+            self.learn_unit_names(&sorted.units.values().cloned().collect(), has_more).await;
+        }
+        let Parts { batches, units, ineligible, unknown, waiting, not_created } =
+            sorted.into_parts(ACCOUNTS_IN_A_BATCH);
         let selected = SelectedAccounts {
             run: of.run,
             round,
@@ -131,6 +140,7 @@ impl Function for SelectAccounts {
             management_account,
             batch_numbers: Batch::numbers(&batches),
             batches,
+            units,
             ineligible,
             unknown,
             waiting,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rootwarden_domain::{
     AccountId, Batch, Candidate,
+    aws::organizational_unit::{OrganizationalUnitId, UnitPath},
     run::selection::{
         Eligibility, IneligibleAccount, Newcomer, NotCreated, OrganizationAccount, Request, UnknownAccount,
     },
@@ -15,6 +16,8 @@ pub(crate) struct Sorted {
     /// Whether an account that is not there yet is waited for.
     waits: bool,
     accounts: BTreeMap<AccountId, Eligibility>,
+    /// The unit that each account of the request stands in, as far as that was read.
+    pub(crate) units: BTreeMap<AccountId, OrganizationalUnitId>,
     pub(crate) waiting: Vec<Newcomer>,
     pub(crate) not_created: Vec<NotCreated>,
 }
@@ -23,6 +26,7 @@ pub(crate) struct Sorted {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) batches: Vec<Batch<Candidate>>,
+    pub(crate) units: BTreeMap<AccountId, OrganizationalUnitId>,
     pub(crate) ineligible: Vec<IneligibleAccount>,
     pub(crate) unknown: Vec<UnknownAccount>,
     pub(crate) waiting: Vec<Newcomer>,
@@ -31,21 +35,32 @@ pub(crate) struct Parts {
 
 impl Sorted {
     pub(crate) fn new(management_account: AccountId, waits: bool) -> Self {
-        Self { management_account, waits, accounts: BTreeMap::new(), waiting: Vec::new(), not_created: Vec::new() }
+        Self {
+            management_account,
+            waits,
+            accounts: BTreeMap::new(),
+            units: BTreeMap::new(),
+            waiting: Vec::new(),
+            not_created: Vec::new(),
+        }
     }
 
     /// Sorts an account in. `found` is what Organizations said of it in this run; of what it says twice, both counts.
     pub(crate) fn add(&mut self, request: &Request, id: AccountId, found: Option<OrganizationAccount>) {
+        let unit = found.as_ref().and_then(|found| found.path.as_ref().ok()).and_then(UnitPath::innermost).cloned();
         let eligibility = request.eligibility(self.management_account, id, found);
         let eligibility = match self.accounts.remove(&id) {
             Some(earlier) => earlier.and(eligibility),
             None => eligibility,
         };
+        if let (Some(unit), true) = (unit, eligibility != Eligibility::NotSelected) {
+            self.units.insert(id, unit);
+        }
         self.accounts.insert(id, eligibility);
     }
 
     pub(crate) fn into_parts(self, accounts_in_a_batch: usize) -> Parts {
-        let Self { management_account: _, waits, accounts, mut waiting, not_created } = self;
+        let Self { management_account: _, waits, accounts, units, mut waiting, not_created } = self;
         let (mut candidates, mut ineligible, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for (id, eligibility) in accounts {
             match eligibility {
@@ -59,6 +74,6 @@ impl Sorted {
             }
         }
         let batches = Batch::form(candidates, accounts_in_a_batch);
-        Parts { batches, ineligible, unknown, waiting, not_created }
+        Parts { batches, units, ineligible, unknown, waiting, not_created }
     }
 }

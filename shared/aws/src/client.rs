@@ -1,5 +1,6 @@
 //! What every client has in common: bounded retries and bounded waits.
 
+mod call_recorder;
 mod clock;
 mod deadline;
 mod done;
@@ -18,6 +19,7 @@ use aws_config::{
 };
 use aws_credential_types::provider::SharedCredentialsProvider;
 
+pub use call_recorder::CallRecorder;
 pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;

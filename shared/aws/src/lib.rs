@@ -24,11 +24,11 @@ mod root_session;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    CurrentWindow, ExemptionReader, Journal, Journals, PauseSwitch, Recoveries, ReleaseReader, Storage, StorageError,
-    WorkerResults,
+    CurrentWindow, ExemptionReader, Journal, Journals, PauseSwitch, ReadRecorder, Recoveries, ReleaseReader, Storage,
+    StorageError, WorkerResults,
 };
 pub use centralized_access::{Feature, RootAccess};
-pub use client::{AwsError, Clock, Deadline, Done, load_config};
+pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
 pub use organization::{

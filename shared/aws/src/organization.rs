@@ -173,6 +173,26 @@ impl Organization {
         }
     }
 
+    /// What an organizational unit is called; `None` if it is gone.
+    ///
+    /// # Errors
+    /// Any other failure of `DescribeOrganizationalUnit`.
+    pub async fn unit_name(&self, unit: &OrganizationalUnitId) -> Result<Option<String>, AwsError> {
+        let what = || format!("read the name of organizational unit `{unit}`");
+        self.units_pace.acquire_one().await;
+        let described = self.organizations.describe_organizational_unit().organizational_unit_id(unit.as_str());
+        match described.send().await {
+            Ok(output) => match output.organizational_unit() {
+                Some(found) if found.id() == Some(unit.as_str()) => Ok(found.name().map(str::to_owned)),
+                Some(_) | None => Err(AwsError::of_kind(ErrorKind::Defect, what(), "the answer is not about it")),
+            },
+            Err(error) => {
+                let error = AwsError::new(what(), error);
+                if error.code() == Some("OrganizationalUnitNotFoundException") { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
     /// Asks again, right now, whether an account may be changed.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ impl Broken {
     pub async fn opening(&self) -> String {
         let sessions = RootSessions::new(&self.config(), SessionBudget { per_second: 20, workers: 1 });
         let account = Candidate { id: account(), name: String::new(), joined_at: None };
-        sessions.open_audit(&account).await.unwrap_err().to_string()
+        sessions.open_audit(&account, &sessions.call_recorder()).await.unwrap_err().to_string()
     }
 
     pub async fn describing(&self) -> String {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Display};
 
 use futures::{StreamExt, stream};
 use rootwarden_domain::{
-    AccountId, Candidate, ErrorKind, Failure, RoundId, artifact::WorkerResult, run::deletion::DeletionReport,
+    AccountId, Candidate, ErrorKind, Failure, RoundId, Sha256, artifact::WorkerResult, run::deletion::DeletionReport,
 };
 
 use super::{
@@ -71,7 +71,9 @@ impl Journals {
         if output.content_length().is_none_or(|length| length > LARGEST_BYTES) {
             return Err(unreadable(&format_args!("it has more than {LARGEST_BYTES} bytes")));
         }
+        let version_id = output.version_id().map(str::to_owned);
         let body = whole(output, &what).await?;
+        self.storage.note_read(&key, version_id.as_deref(), || Sha256::of(&body));
         let journal: WorkerResult<DeletionReport> =
             serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
         let mut reports = result_of(round, batch, journal)?.accounts;

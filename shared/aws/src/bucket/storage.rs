@@ -2,12 +2,15 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
-use rootwarden_domain::{ErrorKind, Pin, Sha256};
+use bytes::Bytes;
+use rootwarden_domain::{ErrorKind, Pin, Sha256, artifact::WorkerResult, run::call::AccountCalls};
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::warn;
 
 use super::{
     error::StorageError,
     object::{Json, parse, pinned, whole},
+    read_recorder::ReadRecorder,
 };
 use crate::client::{AwsError, Done, bounded};
 
@@ -16,6 +19,7 @@ use crate::client::{AwsError, Done, bounded};
 pub struct Storage {
     s3: aws_sdk_s3::Client,
     bucket: String,
+    reads: Option<ReadRecorder>,
 }
 
 /// What a write does where something lies already.
@@ -45,7 +49,13 @@ impl Storage {
     pub fn new(config: &SdkConfig, bucket: impl Into<String>) -> Self {
         // Why path style: bucket names with dots do not fit the certificate, and a test's endpoint has no subdomains.
         let s3 = aws_sdk_s3::config::Builder::from(&bounded(config)).force_path_style(true).build();
-        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into() }
+        Self { s3: aws_sdk_s3::Client::from_conf(s3), bucket: bucket.into(), reads: None }
+    }
+
+    /// The same bucket, whose reads are noted.
+    #[must_use]
+    pub fn recorded(&self, reads: &ReadRecorder) -> Self {
+        Self { reads: Some(reads.clone()), ..self.clone() }
     }
 
     /// Reads the version that was handed on. `expected_key` is where it has to lie.
@@ -131,6 +141,23 @@ impl Storage {
         let body = text.as_bytes().to_vec();
         self.put(key, "text/plain; charset=utf-8", body, Existing::Replace).await?;
         Ok(())
+    }
+
+    /// Writes what is told of a run, in a form that browsers and spreadsheets know by its type, and says what was written.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject`; `NotEnabled` if the bucket keeps no versions.
+    pub async fn write_bytes(&self, key: &str, content_type: &str, body: Bytes) -> Result<Pin, StorageError> {
+        let sha256 = Sha256::of(&body);
+        let version_id = self.put(key, content_type, body, Existing::Replace).await?;
+        pinned(key, version_id, sha256)
+    }
+
+    /// Writes down which calls a worker made. They are evidence, and nothing goes by them: where it fails, the work is done all the same.
+    pub async fn note_calls(&self, key: String, calls: &WorkerResult<AccountCalls>) {
+        if let Err(error) = self.write(key, calls).await {
+            warn!(error.kind = %error.kind(), "The calls of a batch are not written down: {error}");
+        }
     }
 
     /// Writes `value` as JSON where nothing is yet: of several writers, one does.
@@ -237,7 +264,11 @@ impl Storage {
     async fn newest(&self, key: &str, largest: usize) -> Result<Option<Newest>, StorageError> {
         let what = format!("read `{key}`");
         match self.get(key, None, &what).await {
-            Ok(output) => small(key, output, largest).await.map(Some),
+            Ok(output) => {
+                let newest = small(key, output, largest).await?;
+                self.note_read(key, newest.version_id.as_deref(), || Sha256::of(&newest.body));
+                Ok(Some(newest))
+            }
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -266,7 +297,15 @@ impl Storage {
         if found != *sha256 {
             return Err(altered(format!("its SHA-256 is {found}, not {sha256}")));
         }
+        self.note_read(key, Some(&pin.version_id), || found);
         parse(key, &body)
+    }
+
+    /// Notes an object that was read whole, where reads are noted.
+    pub(super) fn note_read(&self, key: &str, version_id: Option<&str>, sha256: impl FnOnce() -> Sha256) {
+        if let (Some(reads), Some(version_id)) = (&self.reads, version_id) {
+            reads.note(Pin { key: key.to_owned(), version_id: version_id.to_owned(), sha256: sha256() });
+        }
     }
 
     async fn create_json(&self, key: &str, json: Json) -> Result<Option<Pin>, StorageError> {
@@ -289,7 +328,7 @@ impl Storage {
         &self,
         key: &str,
         content_type: &str,
-        body: Vec<u8>,
+        body: impl Into<ByteStream>,
         existing: Existing<'_>,
     ) -> Result<Option<String>, AwsError> {
         let put = self.s3.put_object().bucket(&self.bucket).key(key).content_type(content_type);
@@ -298,7 +337,7 @@ impl Storage {
             Existing::Keep => put.if_none_match("*"),
             Existing::Only(etag) => put.if_match(etag),
         };
-        let written = put.body(ByteStream::from(body)).send().await;
+        let written = put.body(body.into()).send().await;
         let output = written.map_err(|error| AwsError::new(format!("write `{key}`"), error))?;
         Ok(output.version_id().map(str::to_owned))
     }

@@ -8,14 +8,19 @@ use super::{
     root_user::{LastUse, RootUser},
     sessions::RootSessions,
 };
-use crate::client::{AwsError, Deadline};
+use crate::client::{AwsError, CallRecorder, Deadline};
 
 /// So long an account may take: opening the session, the summary, and every list side by side.
 const LONGEST: Duration = Duration::from_secs(90);
 
 /// Audits one account, and stops at `deadline`. Every error makes it unknown, with the reason.
-pub async fn audit(sessions: &RootSessions, account: &Candidate, deadline: Deadline) -> AuditOutcome {
-    match deadline.at_most(LONGEST).cut(look(sessions, account)).await {
+pub async fn audit(
+    sessions: &RootSessions,
+    account: &Candidate,
+    calls: &CallRecorder,
+    deadline: Deadline,
+) -> AuditOutcome {
+    match deadline.at_most(LONGEST).cut(look(sessions, account, calls)).await {
         Some(Ok(outcome)) => outcome,
         Some(Err(error)) => AuditOutcome::Unknown(error.in_account(account, sessions.clock().now()).into()),
         None => {
@@ -25,8 +30,8 @@ pub async fn audit(sessions: &RootSessions, account: &Candidate, deadline: Deadl
     }
 }
 
-async fn look(sessions: &RootSessions, account: &Candidate) -> Result<AuditOutcome, AwsError> {
-    let session = sessions.open_audit(account).await?;
+async fn look(sessions: &RootSessions, account: &Candidate, calls: &CallRecorder) -> Result<AuditOutcome, AwsError> {
+    let session = sessions.open_audit(account, calls).await?;
     let root_user = RootUser::of(&session);
     let summary = root_user.account_summary().await?;
     // INVARIANT (I2): the only place where an account is called clean.

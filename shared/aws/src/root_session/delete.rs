@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     bucket::{Journal, LONGEST_WRITE},
-    client::{AwsError, Deadline, LONGEST_CALL},
+    client::{AwsError, CallRecorder, Deadline, LONGEST_CALL},
     organization::MemberAccount,
 };
 
@@ -64,11 +64,12 @@ pub async fn delete(
     planned: &PlannedAccount,
     keys: Option<&KeysAgain>,
     journal: &mut Journal<'_>,
+    calls: &CallRecorder,
     deadline: Deadline,
 ) -> DeletionOutcome {
     let deadline = deadline.at_most(Duration::from_secs(u64::from(Delete::SECONDS)));
     let last_use = if keys.is_some() { LastUse::Read } else { LastUse::Skip };
-    let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member, last_use)).await {
+    let (session, present) = match deadline.earlier_by(LEAST_TIME).cut(enter(sessions, member, last_use, calls)).await {
         Some(Ok(entered)) => entered,
         Some(Err(error)) => {
             return DeletionOutcome::Failed(error.in_account(member.account(), sessions.clock().now()).into());
@@ -92,8 +93,9 @@ async fn enter(
     sessions: &RootSessions,
     member: &MemberAccount,
     last_use: LastUse,
+    calls: &CallRecorder,
 ) -> Result<(RootSession<Delete>, Inventory), AwsError> {
-    let session = sessions.open_delete(member).await?;
+    let session = sessions.open_delete(member, calls).await?;
     let present = RootUser::of(&session).inventory(last_use).await?;
     Ok((session, present))
 }

@@ -5,6 +5,7 @@ use aws_types::region::Region;
 use rootwarden_domain::Candidate;
 
 use super::task::Task;
+use crate::client::CallRecorder;
 
 /// A session as the root user of one member account, scoped to one task.
 ///
@@ -22,6 +23,12 @@ impl<T: Task> std::fmt::Debug for RootSession<T> {
 }
 
 impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
+    /// The same session, whose calls are noted.
+    pub(super) fn recorded(self, calls: &CallRecorder) -> Self {
+        let config = self.access.config().to_builder().interceptor(calls.clone()).build();
+        Self { access: aws_sdk_iam::Client::from_conf(config), ..self }
+    }
+
     pub(super) fn iam(&self) -> &aws_sdk_iam::Client {
         &self.access
     }

@@ -15,7 +15,7 @@ use super::{
     task::{AllowRecovery, Audit, Delete, Task, UnlockBucket, UnlockQueue},
 };
 use crate::{
-    client::{AwsError, Clock, bounded},
+    client::{AwsError, CallRecorder, Clock, bounded},
     organization::MemberAccount,
 };
 
@@ -75,16 +75,20 @@ impl RootSessions {
     ///
     /// # Errors
     /// `NotYetVisible` if AWS refuses in an account that joined within the last hour, else what AWS answered.
-    pub async fn open_audit(&self, account: &Candidate) -> Result<RootSession<Audit>, AwsError> {
-        self.open(account).await
+    pub async fn open_audit(&self, account: &Candidate, calls: &CallRecorder) -> Result<RootSession<Audit>, AwsError> {
+        Ok(self.open_recorded(account, Some(calls)).await?.recorded(calls))
     }
 
     /// Opens a session that can delete root credentials. Only a member that Organizations has just confirmed will do.
     ///
     /// # Errors
     /// `NotYetVisible` if AWS refuses in an account that joined within the last hour, else what AWS answered.
-    pub async fn open_delete(&self, member: &MemberAccount) -> Result<RootSession<Delete>, AwsError> {
-        self.open(member.account()).await
+    pub async fn open_delete(
+        &self,
+        member: &MemberAccount,
+        calls: &CallRecorder,
+    ) -> Result<RootSession<Delete>, AwsError> {
+        Ok(self.open_recorded(member.account(), Some(calls)).await?.recorded(calls))
     }
 
     /// Opens a session that can allow root password recovery in a member.
@@ -115,22 +119,40 @@ impl RootSessions {
         &self.clock
     }
 
-    /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
+    /// To note the calls of one account with.
+    #[must_use]
+    pub fn call_recorder(&self) -> CallRecorder {
+        CallRecorder::new(self.clock.clone())
+    }
+
     async fn open<T: Task>(&self, account: &Candidate) -> Result<RootSession<T>, AwsError> {
+        self.open_recorded(account, None).await
+    }
+
+    /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
+    async fn open_recorded<T: Task>(
+        &self,
+        account: &Candidate,
+        calls: Option<&CallRecorder>,
+    ) -> Result<RootSession<T>, AwsError> {
         let what = || format!("open a root session in account `{}`", account.id);
         self.pace.acquire_one().await;
         // Source: AWS IAM User Guide, "Perform a privileged task on a member account": AWS's own policies, by their path.
         let arn = format!("arn:{}:iam::aws:policy/root-task/{}", self.partition, T::POLICY);
         let policy = PolicyDescriptorType::builder().arn(arn).build();
-        let output = self
+        let request = self
             .sts
             .assume_root()
             .target_principal(account.id.to_string())
             .task_policy_arn(policy)
             .duration_seconds(i32::from(T::SECONDS))
-            .send()
-            .await
-            .map_err(|error| AwsError::new(what(), error).in_account(account, self.clock.now()));
+            .customize();
+        let request = match calls {
+            Some(calls) => request.interceptor(calls.clone()),
+            None => request,
+        };
+        let output =
+            request.send().await.map_err(|error| AwsError::new(what(), error).in_account(account, self.clock.now()));
         let output = match output {
             Err(error) if error.kind() == ErrorKind::Throttled => {
                 // AWS still asks for fewer calls after every retry: this worker's others wait for a second, too.

@@ -1,5 +1,8 @@
 //! Organizational units, and where an account stands among them.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -65,10 +68,61 @@ impl UnitPath {
         Ok(Self(units))
     }
 
+    /// The unit that the account stands in directly; none directly under the root.
+    #[must_use]
+    pub fn innermost(&self) -> Option<&OrganizationalUnitId> {
+        self.0.last()
+    }
+
     /// Whether the account stands in one of `units`, however deep.
     #[must_use]
     pub fn is_in(&self, units: &[OrganizationalUnitId]) -> bool {
         self.0.iter().any(|unit| units.contains(unit))
+    }
+}
+
+/// What units are called, as far as that was read. It is kept from run to run: for people, and nothing goes by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UnitNames(BTreeMap<OrganizationalUnitId, UnitName>);
+
+/// What a unit is called, and when that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitName {
+    pub name: String,
+    pub read_at: Timestamp,
+}
+
+impl UnitNames {
+    /// Where they lie in the bucket.
+    pub const KEY: &str = "state/unit-names.json";
+
+    #[must_use]
+    pub fn get(&self, unit: &OrganizationalUnitId) -> Option<&UnitName> {
+        self.0.get(unit)
+    }
+
+    pub fn insert(&mut self, unit: OrganizationalUnitId, name: UnitName) {
+        self.0.insert(unit, name);
+    }
+
+    /// Which of these are to be read, `most` at most: those without a name first, then those of which it was read before `stale`.
+    #[must_use]
+    pub fn to_read<'a>(
+        &self,
+        units: impl IntoIterator<Item = &'a OrganizationalUnitId>,
+        stale: Timestamp,
+        most: usize,
+    ) -> Vec<&'a OrganizationalUnitId> {
+        let mut due: Vec<_> = units
+            .into_iter()
+            .map(|unit| (self.get(unit).map(|name| name.read_at), unit))
+            .filter(|(read_at, _)| read_at.is_none_or(|at| at < stale))
+            .collect();
+        due.sort();
+        due.dedup();
+        due.into_iter().map(|(_, unit)| unit).take(most).collect()
     }
 }
 
@@ -127,6 +181,20 @@ mod tests {
         let path = "o-aaaaaaaaaa/r-aaaa/111122223333/";
         assert!(read(&[]).unwrap_err().message.contains("no path"));
         assert!(read(&[path, path]).unwrap_err().message.contains("2 paths"));
+    }
+
+    #[test]
+    fn names_that_are_missing_are_read_before_old_ones_and_fresh_ones_not_at_all() {
+        let unit = |number: u32| format!("ou-aaaa-{number:08}").parse::<OrganizationalUnitId>().unwrap();
+        let units: Vec<_> = (1..=5).map(unit).collect();
+        let mut names = UnitNames::default();
+        for (number, read_at) in [(1, "2026-11-01T00:00:00Z"), (2, "2026-09-01T00:00:00Z"), (3, "2026-08-01T00:00:00Z")]
+        {
+            names.insert(unit(number), UnitName { name: "name".to_owned(), read_at: read_at.parse().unwrap() });
+        }
+        let stale = "2026-10-01T00:00:00Z".parse().unwrap();
+        assert_eq!(names.to_read(units.iter().chain(&units), stale, 9), [&units[3], &units[4], &units[2], &units[1]]);
+        assert_eq!(names.to_read(&units, stale, 1), [&units[3]]);
     }
 
     fn read(paths: &[&str]) -> Result<UnitPath, Failure> {

@@ -13,6 +13,9 @@ checked_text! {
     }
 }
 
+/// How the keys of calls end.
+pub const CALLS: &str = ".calls.json";
+
 impl RunId {
     /// Where the reports of all rounds lie.
     #[must_use]
@@ -24,6 +27,24 @@ impl RunId {
     #[must_use]
     pub fn round_of_report(&self, key: &str) -> Option<u32> {
         key.strip_prefix(&self.report_prefix())?.strip_suffix(".json")?.parse().ok()
+    }
+
+    /// Where everything lies that the steps of the run wrote.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        format!("runs/{self}/")
+    }
+
+    /// Where everything lies that the audits of the run left.
+    #[must_use]
+    pub fn audit_prefix(&self) -> String {
+        format!("runs/{self}/audit/")
+    }
+
+    /// Where everything lies that the deletions of the run left.
+    #[must_use]
+    pub fn deletion_prefix(&self) -> String {
+        format!("runs/{self}/deleted/")
     }
 }
 
@@ -65,6 +86,18 @@ impl RoundId {
     pub fn audit_key(&self, chunk: u32, batch: u32) -> String {
         let Self { run, round } = self;
         format!("runs/{run}/audit/{round}/{chunk}/{batch}.json")
+    }
+
+    /// The calls that `audit-accounts` made for a batch of a chunk.
+    #[must_use]
+    pub fn audit_calls_key(&self, chunk: u32, batch: u32) -> String {
+        format!("{}{}/{chunk}/{batch}{CALLS}", self.run.audit_prefix(), self.round)
+    }
+
+    /// The calls that `delete-credentials` made for a batch.
+    #[must_use]
+    pub fn deletion_calls_key(&self, batch: u32) -> String {
+        format!("{}{}/{batch}{CALLS}", self.run.deletion_prefix(), self.round)
     }
 
     /// What `audit-accounts` wrote down of a whole chunk, once each of its batches had ended.

@@ -129,6 +129,12 @@ impl Exemptions {
         exemptions.iter().find(|exemption| exemption.holds(now)).map(|exemption| exemption.reason.as_str())
     }
 
+    /// Every exemption that holds at `now`, with its account. One that has ended is none, and what cannot be read is not here.
+    pub fn holding(&self, now: Timestamp) -> impl Iterator<Item = (AccountId, &Exemption)> {
+        let each = self.exempt.iter().flat_map(|(account, all)| all.iter().map(|exemption| (*account, exemption)));
+        each.filter(move |(_, exemption)| exemption.holds(now))
+    }
+
     /// Why nothing is deleted in `account` until a person has mended an object, and how to.
     ///
     /// INVARIANT: what cannot be read protects what it could have been meant for: one account if its name says which,

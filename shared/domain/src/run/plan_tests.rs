@@ -20,6 +20,7 @@ pub(super) fn selected(accounts: &[&str]) -> SelectedAccounts {
         management_account: "999999999999".parse().unwrap(),
         batch_numbers: vec![0],
         batches: Batch::form(accounts.iter().map(|id| candidate(id)).collect(), 2),
+        units: BTreeMap::new(),
         ineligible: vec![],
         unknown: vec![],
         waiting: vec![],

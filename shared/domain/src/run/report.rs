@@ -5,10 +5,11 @@ mod windows;
 
 use std::{collections::BTreeMap, fmt};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, ErrorKind, Failure, Mode, RunId,
+    AccountId, ErrorKind, Failure, Mode, Pin, RunId,
     artifact::Collected,
     aws::failure::DeniedBy,
     preflight::Told,
@@ -72,6 +73,24 @@ pub struct Report {
     /// Accounts whose recovery window is over, and which this run did not see clean.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept_open: BTreeMap<AccountId, KeptOpen>,
+    /// When the first round was planned: where the report of all rounds lies goes by its day.
+    #[serde(default)]
+    pub begun_at: Option<Timestamp>,
+    /// What the rounds were made from, as far as it was handed on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audited: Vec<AuditedRound>,
+    /// Every object of the run that this report and those before it were made from, by key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<Pin>,
+}
+
+/// The audits of one round: the record of its last chunk, behind which the others stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditedRound {
+    pub round: u32,
+    pub last_chunk: u32,
+    pub record: Pin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +165,7 @@ impl Report {
             not_in_organization,
             started_by: _,
             management_account: _,
-            planned_at: _,
+            planned_at,
             made_from: _,
             guard: _,
             approved_before: _,
@@ -155,6 +174,10 @@ impl Report {
             excluded_tags: _,
             preflight,
         } = plan;
+        let (begun_at, audited, rests_on) = previous.as_ref().map_or_else(
+            || (None, Vec::new(), Vec::new()),
+            |previous| (previous.begun_at, previous.audited.clone(), previous.rests_on.clone()),
+        );
         let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight, mut windows) = match previous {
             Some(Self {
                 accounts,
@@ -223,7 +246,19 @@ impl Report {
             preflight,
             open_recoveries,
             kept_open,
+            begun_at: begun_at.or(Some(planned_at)),
+            audited,
+            rests_on,
         }
+    }
+
+    /// Adds objects that the report was made from. What lies outside of the run's own folder is no record of it.
+    pub fn rest_on(&mut self, read: Vec<Pin>) {
+        let folder = self.run.folder();
+        self.rests_on.extend(read.into_iter().filter(|pin| pin.key.starts_with(&folder)));
+        // Read twice, it is named once: as it was read last.
+        let by_key: BTreeMap<String, Pin> = self.rests_on.drain(..).map(|pin| (pin.key.clone(), pin)).collect();
+        self.rests_on.extend(by_key.into_values());
     }
 
     #[must_use]

@@ -4,7 +4,7 @@ mod eligibility;
 mod limits;
 mod nobody;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +131,9 @@ pub struct SelectedAccounts {
     /// The numbers of the batches, for the map: it reads one of these for each child, and not a batch of any size.
     pub batch_numbers: Vec<u32>,
     pub batches: Vec<Batch<Candidate>>,
+    /// In which unit each account stands directly, as far as that was read: for the report, and nothing goes by it.
+    #[serde(default)]
+    pub units: BTreeMap<AccountId, OrganizationalUnitId>,
     pub ineligible: Vec<IneligibleAccount>,
     /// Accounts of which Organizations did not say what decides.
     #[serde(default)]
@@ -162,6 +165,13 @@ pub struct NotCreated {
 }
 
 impl SelectedAccounts {
+    /// Whether the run is over the whole organization: what the schedule leaves out does not count, what a person does.
+    #[must_use]
+    pub fn is_whole_organization(&self) -> bool {
+        let Request { selection, mode: _, exclude, started_by } = &self.request;
+        *selection == Selection::All && (exclude.is_empty() || *started_by == Some(StartedBy::Schedule))
+    }
+
     /// The round that it is of.
     #[must_use]
     pub fn round_id(&self) -> RoundId {

@@ -1,0 +1,97 @@
+//! Where a run is told. Each destination is one file; one that fails is named in the report, and fails no other.
+
+mod csv;
+mod history;
+mod html;
+mod json;
+
+use bytes::Bytes;
+use rootwarden_aws::{Storage, StorageError};
+use rootwarden_domain::Pin;
+use rootwarden_report::{
+    Document, History,
+    document::{Missing, Scope},
+};
+use tracing::error;
+
+/// What became of telling of a run.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) not_written: Vec<Missing>,
+    /// The run's `report.json`, if it was written.
+    pub(crate) report: Option<Pin>,
+}
+
+/// Tells of a run everywhere, and says what could not be written.
+///
+/// The JSON comes after the other formats, since it names those that failed; what is kept for the next run comes last.
+pub(crate) async fn publish(
+    storage: &Storage,
+    folder: &str,
+    mut document: Document<'_>,
+    history: Option<&History>,
+) -> Told {
+    let mut failed = Vec::new();
+    let places = Places::of(folder, document.scope);
+    for (name, outcome) in [
+        (csv::NAME, csv::write(storage, &places, &document).await),
+        (html::NAME, html::write(storage, &places, &document).await),
+    ] {
+        failed.extend(missing(name, outcome));
+    }
+    document.missing.extend(failed.iter().cloned());
+    let (report, outcome) = json::write(storage, &places, &document).await;
+    failed.extend(missing(json::NAME, outcome));
+    if let Some(history) = history {
+        failed.extend(missing(history::NAME, history::write(storage, history, &document, report.as_ref()).await));
+    }
+    Told { not_written: failed, report }
+}
+
+fn missing(what: &str, outcome: Result<(), StorageError>) -> Option<Missing> {
+    let error = outcome.err()?;
+    error!("The report is not written as {what}: {error}");
+    Some(Missing { what: what.to_owned(), why: error.to_string() })
+}
+
+/// Where each format is written: under the run's own name, and as the latest one if it is over the whole organization.
+///
+/// Why not each run's as the latest: a run over one new account would hide all the others from whoever looks.
+#[derive(Debug)]
+struct Places {
+    own: String,
+    latest: Option<&'static str>,
+}
+
+impl Places {
+    fn of(folder: &str, scope: Scope) -> Self {
+        let latest = match scope {
+            Scope::Organization => Some("reports/latest"),
+            Scope::Selection => None,
+        };
+        Self { own: folder.to_owned(), latest }
+    }
+
+    /// Writes the same to each place: to all that can be written, whatever one of them says. The first part is what was written
+    /// under the run's own name.
+    async fn write(
+        &self,
+        storage: &Storage,
+        name: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> (Option<Pin>, Result<(), StorageError>) {
+        // Shared, and not copied: it may have many megabytes.
+        let body = Bytes::from(body);
+        let write =
+            async |folder: &str| storage.write_bytes(&format!("{folder}/{name}"), content_type, body.clone()).await;
+        let (own, mut outcome) = match write(&self.own).await {
+            Ok(own) => (Some(own), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        if let Some(latest) = self.latest {
+            outcome = outcome.and(write(latest).await.map(drop));
+        }
+        (own, outcome)
+    }
+}

@@ -1,0 +1,31 @@
+//! Calls to AWS, as evidence: what was asked, when it was answered, and what AWS calls the request.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::AccountId;
+
+/// The calls that one worker made for one account. They lie beside the worker's result and not in it: the same findings make the
+/// same result, whenever and however often they were read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountCalls {
+    pub account: AccountId,
+    pub calls: Vec<Call>,
+}
+
+/// One call that was made in an account, or to open a session in it. Retries are part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// As IAM names it, such as `iam:GetAccountSummary`.
+    pub action: String,
+    /// When its last answer came, or when no further one was waited for.
+    pub at: Timestamp,
+    /// The HTTP status of the last answer; none where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// AWS's own id of the request: CloudTrail has the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}

@@ -1,0 +1,117 @@
+//! From what a run said to the document of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rootwarden_domain::{
+    AccountId, Pin,
+    aws::organizational_unit::OrganizationalUnitId,
+    run::{
+        exemption::Exemptions,
+        report::{AccountReport, Report},
+        selection::Newcomer,
+    },
+};
+
+use super::{
+    Document, Missing, Scope, VERSION,
+    account::Account,
+    changes::{Unmentioned, compare},
+    ends::{ExemptionEnd, OpenWindow},
+    evidence::Audited,
+    record::Record,
+    tasks::tasks,
+    units::{Places, units},
+};
+use crate::history::History;
+
+/// What a report is about: the run, and what is known beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub report: &'a Report,
+    pub scope: Scope,
+    pub planned_at: Timestamp,
+    pub published_at: Timestamp,
+    /// The deployment's bucket, which commands name.
+    pub bucket: &'a str,
+    /// What is remembered of the runs over the whole organization.
+    pub history: &'a History,
+    pub places: &'a Places,
+    pub exemptions: &'a Exemptions,
+    /// What the audits of the run found, and the calls for it, as far as that could be read.
+    pub audits: &'a BTreeMap<AccountId, Audited>,
+    pub recovery_windows: &'a [OpenWindow],
+    /// What could not be read or written so far.
+    pub missing: &'a [Missing],
+    /// What all this was read from, by key.
+    pub rests_on: &'a [Pin],
+}
+
+impl<'a> Document<'a> {
+    #[must_use]
+    pub fn of(subject: Subject<'a>) -> Self {
+        let Subject {
+            report,
+            scope,
+            planned_at,
+            published_at,
+            bucket,
+            history,
+            places,
+            exemptions,
+            audits,
+            recovery_windows,
+            missing,
+            rests_on,
+        } = subject;
+        let account = |(id, account): (&AccountId, &'a AccountReport)| {
+            let unit = places.unit(*id).map(OrganizationalUnitId::as_str);
+            Account::of(*id, account, report.mode, bucket, unit, audits.get(id))
+        };
+        let mut accounts: Vec<Account<'a>> = report.accounts.iter().map(account).collect();
+        accounts.sort_by_key(|account| account.status);
+        let before = history.before(&report.run);
+        let unmentioned = match scope {
+            Scope::Organization => Unmentioned::Gone,
+            Scope::Selection => Unmentioned::NotLookedAt,
+        };
+        let changes = compare(&mut accounts, before.findings, unmentioned, planned_at);
+        let mut document = Self {
+            version: VERSION,
+            run: &report.run,
+            round: report.round,
+            scope,
+            mode: report.mode,
+            planned_at,
+            published_at,
+            settled: report.is_settled(),
+            another_round_follows: !report.pending.is_empty(),
+            summary: report.to_string(),
+            counts: report.counts().into(),
+            compared_with: before.run.cloned(),
+            previous_report: before.report.map(Record::of),
+            changes,
+            tasks: tasks(&accounts, report.mode, bucket),
+            units: units(&accounts, places),
+            history: Vec::new(),
+            exemptions: exemptions.holding(planned_at).map(ExemptionEnd::of).collect(),
+            recovery_windows: recovery_windows.to_vec(),
+            not_in_organization: &report.not_in_organization,
+            not_created: report.not_created.iter().map(|one| format!("{}: {}", one.request, one.reason)).collect(),
+            unfinished_creations: report.unfinished_creations.iter().map(newcomer).collect(),
+            nobody_selected: report.nobody_selected.map(|why| why.to_string()),
+            missing: missing.to_vec(),
+            rests_on: rests_on.iter().map(Record::of).collect(),
+            accounts,
+        };
+        document.history = document.last_runs(history);
+        document
+    }
+}
+
+fn newcomer(newcomer: &Newcomer) -> String {
+    match newcomer {
+        Newcomer::Account(account) => account.to_string(),
+        Newcomer::CreateAccountRequest(request) => request.to_string(),
+    }
+}

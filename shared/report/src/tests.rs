@@ -1,0 +1,6 @@
+//! Each format on reports of every kind, with names that nobody wishes for.
+
+mod csv;
+mod document;
+mod fixtures;
+mod html;

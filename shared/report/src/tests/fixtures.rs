@@ -1,0 +1,271 @@
+//! Reports to try the formats on: one of each status, and names that nobody wishes for.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rootwarden_domain::{
+    AccountId, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, Sha256,
+    aws::{
+        credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
+        organizational_unit::{UnitName, UnitNames},
+    },
+    run::{
+        call::Call,
+        deletion::{DeletionStep, StepOutcome},
+        exemption::Exemptions,
+        plan::ProtectedCredential,
+        report::{AccountReport, ApprovalOutcome, Report, Status},
+        selection::{Ineligible, Tag},
+    },
+};
+
+use crate::{
+    document::{Audited, Document, OpenWindow, Places, Scope, Subject},
+    history::History,
+};
+
+/// A report and all that is told beside it.
+pub struct Told {
+    pub report: Report,
+    pub scope: Scope,
+    pub planned_at: Timestamp,
+    pub history: History,
+    pub places: Places,
+    pub exemptions: Exemptions,
+    pub recovery_windows: Vec<OpenWindow>,
+    pub audits: BTreeMap<AccountId, Audited>,
+    pub rests_on: Vec<Pin>,
+}
+
+impl Told {
+    pub fn of(report: Report) -> Self {
+        Self {
+            report,
+            scope: Scope::Organization,
+            planned_at: "2026-11-22T02:00:00Z".parse().unwrap(),
+            history: History::default(),
+            places: Places::default(),
+            exemptions: Exemptions::default(),
+            recovery_windows: vec![],
+            audits: BTreeMap::new(),
+            rests_on: vec![],
+        }
+    }
+
+    /// Each status once, units, exemptions, a recovery window.
+    pub fn full() -> Self {
+        let accounts = each_status().into_iter().enumerate();
+        let accounts = accounts.map(|(number, status)| (number as u64, Some(format!("account {number}")), status));
+        let unit = |id: &str| id.parse().unwrap();
+        let name = UnitName { name: "Workloads <prod>".into(), read_at: "2026-11-20T02:00:00Z".parse().unwrap() };
+        let mut names = UnitNames::default();
+        names.insert(unit("ou-aaaa-11111111"), name);
+        let places = Places {
+            units: (0..4_u64)
+                .map(|id| {
+                    let unit = unit(if id == 0 { "ou-aaaa-22222222" } else { "ou-aaaa-11111111" });
+                    (format!("{id:012}").parse().unwrap(), unit)
+                })
+                .collect(),
+            names,
+        };
+        let exemptions = Exemptions::parse(
+            r#"{"000000000003": "break-glass account, reviewed every quarter",
+                "000000000004": {"reason": "migration", "until": "2027-03-31T00:00:00Z"},
+                "000000000005": {"reason": "over", "until": "2020-01-01T00:00:00Z"}}"#,
+        );
+        let window = OpenWindow {
+            account: "000000000001".parse().unwrap(),
+            reason: "the owner's mail is gone <INC-42>".into(),
+            until: "2026-11-22T14:00:00Z".parse().unwrap(),
+        };
+        Self {
+            places,
+            exemptions: exemptions.unwrap(),
+            recovery_windows: vec![window],
+            rests_on: vec![pin("runs/nightly-2026-11-22/plan/0.json"), pin("runs/nightly-2026-11-22/report/0.json")],
+            audits: (0..3).map(|id| (format!("{id:012}").parse().unwrap(), audited())).collect(),
+            ..Self::of(report("nightly-2026-11-22", accounts))
+        }
+    }
+
+    pub fn document(&self) -> Document<'_> {
+        Document::of(Subject {
+            report: &self.report,
+            scope: self.scope,
+            planned_at: self.planned_at,
+            published_at: self.planned_at,
+            bucket: "rootwarden-bucket",
+            history: &self.history,
+            places: &self.places,
+            exemptions: &self.exemptions,
+            audits: &self.audits,
+            recovery_windows: &self.recovery_windows,
+            missing: &[],
+            rests_on: &self.rests_on,
+        })
+    }
+
+    pub fn remembered(&self) -> History {
+        let written = pin(&format!("reports/2026/11/22/{}/report.json", self.report.run));
+        self.document().remembered(&self.history, Some(&written))
+    }
+}
+
+/// An object whose bytes are its key.
+pub fn pin(key: &str) -> Pin {
+    Pin { key: key.to_owned(), version_id: "version-1".to_owned(), sha256: Sha256::of(key.as_bytes()) }
+}
+
+/// Names that break what does not take care.
+pub fn hostile_names() -> Vec<String> {
+    [
+        r#"quotes " ' ` and \"#,
+        "</script><script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<!--",
+        "]]>",
+        "&lt;&amp;&#39;",
+        "=HYPERLINK(\"https://example.com\",\"x\")",
+        "+1+1",
+        "-2+3",
+        "@SUM(1)",
+        "\t=1+1",
+        "＝1+1",
+        "|cmd",
+        "right \u{202e}tfel\u{202c} \u{200f}mark",
+        "line\nbreak\r\nand a comma, a semicolon;",
+        "null\u{0}byte \u{1b}[31m",
+        "\u{2028}\u{2029}",
+        "%00 {{7*7}} ${jndi:x}",
+        "ends in \\",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain(["😀".repeat(50), "👩‍👩‍👧‍👦".repeat(7), "e\u{301}".repeat(25)])
+    .collect()
+}
+
+pub fn failure() -> Failure {
+    Failure {
+        kind: ErrorKind::Denied,
+        message:
+            "cannot open a root session in account `222200000003`: AccessDenied: with an explicit deny in a service \
+                  control policy: a service control policy of the account forbids it: it has to exempt root sessions"
+                .into(),
+        code: Some("AccessDenied".into()),
+        request_id: Some("11111111-2222-3333-4444-555555555555".into()),
+    }
+}
+
+/// Two calls, and what they found.
+pub fn audited() -> Audited {
+    let call = |action: &str, second: u32| Call {
+        action: action.into(),
+        at: format!("2026-11-22T02:00:{second:02}.125Z").parse().unwrap(),
+        status: Some(200),
+        request_id: Some("5f1b3d52-0000-4111-8222-333344445555".into()),
+    };
+    Audited { found: Some(inventory()), calls: vec![call("iam:GetAccountSummary", 8), call("sts:AssumeRoot", 7)] }
+}
+
+pub fn key(id: &str) -> RootCredential {
+    RootCredential::AccessKey(id.parse().unwrap())
+}
+
+pub fn inventory() -> Inventory {
+    let at = Some("2021-03-04T05:06:07Z".parse().unwrap());
+    Inventory {
+        access_keys: vec![AccessKey {
+            id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
+            status: "Active".into(),
+            created_at: at,
+            last_used: LastUsed::At("2026-11-20T10:00:00Z".parse().unwrap()),
+        }],
+        login_profile: Some(LoginProfile { created_at: at }),
+        mfa_devices: vec![MfaDevice {
+            serial_number: "arn:aws:iam::222200000001:mfa/root-account-mfa-device".parse().unwrap(),
+            enabled_at: at,
+        }],
+        signing_certificates: vec![],
+    }
+}
+
+pub fn step(credential: RootCredential, outcome: StepOutcome) -> DeletionStep {
+    DeletionStep { credential, outcome }
+}
+
+pub fn protected() -> ProtectedCredential {
+    ProtectedCredential { credential: key("AKIAIOSFODNN7EXAMPLE"), reason: "it was used 2 days ago".into() }
+}
+
+/// Each status once, with a name that says which.
+pub fn each_status() -> Vec<Status> {
+    let steps = || vec![step(key("AKIAIOSFODNN7EXAMPLE"), StepOutcome::Deleted)];
+    vec![
+        Status::Clean,
+        Status::Cleaned { steps: steps() },
+        Status::Found { inventory: inventory(), protected: vec![] },
+        Status::Exempt { reason: "break-glass account, reviewed every quarter".into(), inventory: Some(inventory()) },
+        Status::Protected { protected: vec![protected()], steps: vec![] },
+        Status::Unknown(failure()),
+        Status::Failed {
+            failure: failure(),
+            steps: vec![step(RootCredential::LoginProfile, StepOutcome::Failed(failure()))],
+        },
+        Status::Ineligible(Ineligible::ManagementAccount),
+        Status::Excluded { tag: Tag { key: "root".into(), value: "keep".into() }, inventory: inventory() },
+        Status::NotApproved { inventory: inventory() },
+        Status::Paused { reason: "incident 42".into() },
+    ]
+}
+
+pub fn report(run: &str, accounts: impl IntoIterator<Item = (u64, Option<String>, Status)>) -> Report {
+    let accounts: BTreeMap<_, _> = accounts
+        .into_iter()
+        .map(|(id, name, status)| {
+            (format!("{id:012}").parse().unwrap(), AccountReport { name, status, deleted: vec![] })
+        })
+        .collect();
+    Report {
+        run: run.parse().unwrap(),
+        round: 0,
+        mode: Mode::Enforce,
+        approval: ApprovalOutcome::NotNeeded,
+        accounts,
+        not_created: vec![],
+        pending: vec![],
+        unfinished_creations: vec![],
+        nobody_selected: None,
+        not_in_organization: vec![],
+        begun_at: None,
+        audited: vec![],
+        rests_on: vec![],
+    }
+}
+
+/// Each status with each hostile name.
+pub fn hostile_report() -> Report {
+    let mut id = 0;
+    let accounts = hostile_names().into_iter().flat_map(|name| {
+        each_status().into_iter().map(move |status| {
+            let status = match status {
+                Status::Exempt { inventory, .. } => Status::Exempt { reason: name.clone(), inventory },
+                Status::Paused { .. } => Status::Paused { reason: name.clone() },
+                Status::Excluded { inventory, .. } => {
+                    Status::Excluded { tag: Tag { key: name.clone(), value: name.clone() }, inventory }
+                }
+                Status::Unknown(failure) => Status::Unknown(Failure { message: name.clone(), ..failure }),
+                other => other,
+            };
+            (name.clone(), status)
+        })
+    });
+    let accounts: Vec<_> = accounts
+        .map(|(name, status)| {
+            id += 1;
+            (id, Some(name), status)
+        })
+        .collect();
+    report("nightly-2026-11-22", accounts)
+}
