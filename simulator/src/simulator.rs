@@ -2,6 +2,7 @@
 
 mod connector;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -21,7 +22,9 @@ use self::connector::Connector;
 use crate::clock::Clock;
 use crate::engine::{self, ConnectorFault};
 use crate::services;
-use crate::state::{AnsweredTask, Call, CallCounts, StartedExecution, State, UnknownKeys, Version};
+use crate::state::{
+    AnsweredTask, Call, CallCounts, RootSession, RootSessionOfCall, StartedExecution, State, UnknownKeys, Version,
+};
 use crate::wire::{self, Operation};
 use crate::world::{Caller, Fault, RegisteredCaller, World};
 
@@ -114,6 +117,17 @@ impl Simulator {
     #[must_use]
     pub fn issued_secrets(&self) -> Vec<String> {
         self.lock().credentials.secrets().to_vec()
+    }
+
+    /// Every root session that was ever opened, by its access key id, which CloudTrail has too.
+    #[must_use]
+    pub fn root_sessions(&self) -> BTreeMap<String, RootSessionOfCall> {
+        let state = self.lock();
+        let sessions = state.credentials.sessions().map(|(access_key, session)| {
+            let RootSession { account, task, token: _, expires: _ } = &**session;
+            (access_key.clone(), RootSessionOfCall { account: account.clone(), task: task.name().to_owned() })
+        });
+        sessions.collect()
     }
 
     /// Moves the world's clock; without effect on a server, which runs on the real one.

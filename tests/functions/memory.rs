@@ -76,6 +76,7 @@ fn calls(count: u64) -> Vec<Call> {
         at: "2026-11-22T02:00:07.125Z".parse().unwrap(),
         status: Some(200),
         request_id: Some(format!("5f1b3d52-0000-4111-8222-{number:012}")),
+        session: Some(format!("ASIA{number:016}")),
     };
     (0..count).map(call).collect()
 }

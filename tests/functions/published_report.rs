@@ -270,3 +270,33 @@ async fn the_calls_that_a_report_names_are_those_that_aws_answered() {
         );
     }
 }
+
+/// CloudTrail has the same key ids: of the session that `AssumeRoot` opened, and of each call in it.
+#[tokio::test(start_paused = true)]
+async fn each_deletion_names_the_root_session_that_made_it() {
+    let rehearsal = rehearsal();
+    rehearsal.run(enforce_all()).await.unwrap();
+    let report = latest(&rehearsal);
+    let sessions = rehearsal.simulator.root_sessions();
+    let mut deletions = 0;
+    for id in [KEYS, CERTIFICATE, PASSWORD, EVERYTHING] {
+        let calls = account(&report, id)["evidence"]["calls"].as_array().unwrap();
+        for call in calls {
+            let action = call["action"].as_str().unwrap();
+            let opened = &sessions[call["session_access_key_id"].as_str().unwrap()];
+            assert_eq!(opened.account, id, "{call}");
+            if action.starts_with("iam:Delete") || action.starts_with("iam:Deactivate") {
+                assert_eq!(opened.task, "IAMDeleteRootUserCredentials", "{call}");
+                deletions += 1;
+            }
+        }
+        // Two sessions, one to look and one to delete, and each by the call that opened it.
+        let of = |prefix: &str| -> std::collections::BTreeSet<&str> {
+            let calls = calls.iter().filter(|call| call["action"].as_str().unwrap().starts_with(prefix));
+            calls.map(|call| call["session_access_key_id"].as_str().unwrap()).collect()
+        };
+        assert_eq!((of("sts:").len(), of("sts:")), (2, of("iam:")), "{id}");
+    }
+    assert!(deletions >= 10, "{deletions}");
+    assert!(text(&rehearsal, "reports/latest/report.html").contains(", session <code>ASIA"));
+}

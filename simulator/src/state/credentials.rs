@@ -63,6 +63,10 @@ impl Credentials {
         self.callers.values().map(AsRef::as_ref)
     }
 
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = (&String, &Arc<RootSession>)> {
+        self.sessions.iter()
+    }
+
     pub(crate) fn session(&self, access_key: &str) -> Option<&Arc<RootSession>> {
         self.sessions.get(access_key)
     }

@@ -21,12 +21,26 @@ use super::clock::Clock;
 pub struct CallRecorder {
     clock: Clock,
     calls: Arc<Mutex<Vec<Call>>>,
+    /// The access key id of the root session whose calls are noted with this copy.
+    session: Option<String>,
 }
 
 impl CallRecorder {
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, calls: Arc::default() }
+        Self { clock, calls: Arc::default(), session: None }
+    }
+
+    /// The same record, for the calls of a root session.
+    pub(crate) fn in_session(&self, access_key_id: &str) -> Self {
+        Self { session: Some(access_key_id.to_owned()), ..self.clone() }
+    }
+
+    /// Notes beside the call that was answered last which root session it opened.
+    pub(crate) fn note_opened(&self, access_key_id: &str) {
+        if let Some(call) = self.calls.lock().unwrap_or_else(PoisonError::into_inner).last_mut() {
+            call.session = Some(access_key_id.to_owned());
+        }
     }
 
     /// What was noted so far. It is not noted any more.
@@ -57,6 +71,7 @@ impl Intercept for CallRecorder {
             at: self.clock.now(),
             status: response.map(|response| response.status().as_u16()),
             request_id: response.and_then(|response| response.request_id()).map(str::to_owned),
+            session: self.session.clone(),
         };
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
         Ok(())

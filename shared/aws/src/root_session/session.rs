@@ -13,6 +13,7 @@ use crate::client::CallRecorder;
 /// Its credentials are in memory only, and nothing prints them.
 pub struct RootSession<T: Task> {
     account: Candidate,
+    access_key_id: String,
     access: T::Access,
 }
 
@@ -25,7 +26,7 @@ impl<T: Task> std::fmt::Debug for RootSession<T> {
 impl<T: Task<Access = aws_sdk_iam::Client>> RootSession<T> {
     /// The same session, whose calls are noted.
     pub(super) fn recorded(self, calls: &CallRecorder) -> Self {
-        let config = self.access.config().to_builder().interceptor(calls.clone()).build();
+        let config = self.access.config().to_builder().interceptor(calls.in_session(&self.access_key_id)).build();
         Self { access: aws_sdk_iam::Client::from_conf(config), ..self }
     }
 
@@ -47,8 +48,8 @@ impl<T: Task<Access = SdkConfig>> RootSession<T> {
 
 impl<T: Task> RootSession<T> {
     /// `config` has the session's own credentials.
-    pub(super) fn new(account: Candidate, config: SdkConfig) -> Self {
-        Self { account, access: T::access(config) }
+    pub(super) fn new(account: Candidate, access_key_id: String, config: SdkConfig) -> Self {
+        Self { account, access_key_id, access: T::access(config) }
     }
 
     pub(super) fn account(&self) -> &Candidate {

@@ -164,15 +164,19 @@ impl RootSessions {
         let credentials = output
             .credentials()
             .ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no credentials in the answer"))?;
+        let access_key_id = credentials.access_key_id().to_owned();
+        if let Some(calls) = calls {
+            calls.note_opened(&access_key_id);
+        }
         let credentials = Credentials::new(
-            credentials.access_key_id(),
+            access_key_id.as_str(),
             credentials.secret_access_key(),
             Some(credentials.session_token().to_owned()),
             None,
             "AssumeRoot",
         );
         let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-        Ok(RootSession::new(account.clone(), config))
+        Ok(RootSession::new(account.clone(), access_key_id, config))
     }
 }
 

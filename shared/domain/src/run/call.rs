@@ -28,4 +28,8 @@ pub struct Call {
     /// AWS's own id of the request: CloudTrail has the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// The access key id of the root session that made the call, or that it opened: no secret, and CloudTrail has the same.
+    /// Source: AWS IAM User Guide, "Track privileged tasks in AWS CloudTrail".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
 }

@@ -45,6 +45,8 @@ pub struct CallTold<'a> {
     pub status: Option<u16>,
     /// AWS's own id of the request: CloudTrail has the same.
     pub request_id: Option<&'a str>,
+    /// The access key id of the root session that made the call, or that it opened: CloudTrail has the same.
+    pub session_access_key_id: Option<&'a str>,
 }
 
 /// A root credential, without any secret.

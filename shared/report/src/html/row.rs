@@ -83,11 +83,12 @@ fn outcome(step: &Step<'_>, said: &str) -> Markup {
 }
 
 fn call(call: &CallTold<'_>) -> Markup {
-    let CallTold { action, at, status, request_id } = call;
+    let CallTold { action, at, status, request_id, session_access_key_id } = call;
     html! {
         code { (shown(action)) } " at " (time(*at))
         @match status { Some(status) => { ", HTTP " (status) }, None => ", no answer" }
         @if let Some(id) = request_id { ", request " code { (shown(id)) } }
+        @if let Some(id) = session_access_key_id { ", session " code { (shown(id)) } }
     }
 }
 

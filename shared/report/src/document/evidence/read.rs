@@ -87,8 +87,14 @@ impl<'a> Evidence<'a> {
 
 impl<'a> CallTold<'a> {
     fn of(call: &'a Call) -> Self {
-        let Call { action, at, status, request_id } = call;
-        Self { action, at: *at, status: *status, request_id: request_id.as_deref() }
+        let Call { action, at, status, request_id, session } = call;
+        Self {
+            action,
+            at: *at,
+            status: *status,
+            request_id: request_id.as_deref(),
+            session_access_key_id: session.as_deref(),
+        }
     }
 }
 
