@@ -165,7 +165,6 @@ impl PublishReport {
             places: &places,
             exemptions: &exemptions,
             audits: &audits,
-            recovery_windows: &[],
             missing: &missing,
             rests_on: &report.rests_on,
         });

@@ -11,6 +11,8 @@ use rootwarden_domain::{
         credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
         organizational_unit::{OrganizationalUnitId, UnitName},
     },
+    preflight::{Finding, Told},
+    recovery::RecoveryWindow,
     run::{
         call::Call,
         deletion::{DeletionStep, StepOutcome},
@@ -23,7 +25,7 @@ use rootwarden_domain::{
 use rootwarden_report::{
     Document, History, Subject,
     csv::csv,
-    document::{Audited, OpenWindow, Places, Scope},
+    document::{Audited, Places, Scope},
     html::html,
 };
 
@@ -57,11 +59,6 @@ fn main() -> Outcome<()> {
         r#"{"100000000003": "break-glass account, reviewed every quarter",
             "100000000011": {"reason": "migration until spring", "until": "2027-03-31T00:00:00Z"}}"#,
     )?;
-    let windows = [OpenWindow {
-        account: id(7)?,
-        reason: "the owner's mailbox is gone; INC-42".to_owned(),
-        until: "2026-11-22T14:00:00Z".parse()?,
-    }];
     let audits = (0..size).map(|number| Ok((id(number)?, audited(number)?))).collect::<Outcome<BTreeMap<_, _>>>()?;
     let mut history = History::default();
     for night in 3..=22_u64 {
@@ -77,7 +74,6 @@ fn main() -> Outcome<()> {
             places: &places,
             exemptions: &exemptions,
             audits: &audits,
-            recovery_windows: &windows,
             missing: &[],
             rests_on: &[],
         };
@@ -152,9 +148,31 @@ fn report(night: u64, size: u64, not_clean: u64) -> Outcome<Report> {
         unfinished_creations: vec![],
         nobody_selected: None,
         not_in_organization: vec![],
+        preflight: vec![Told::from(&Finding::RootSessionsOff)],
+        open_recoveries: [(id(7)?, window(7)?)].into(),
+        kept_open: BTreeMap::new(),
         begun_at: None,
         audited: vec![],
         rests_on: Vec::new(),
+    })
+}
+
+fn window(number: u64) -> Outcome<RecoveryWindow> {
+    let account = id(number)?;
+    let person = |name: &str| {
+        format!("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operators_0123456789abcdef/{name}").parse()
+    };
+    Ok(RecoveryWindow {
+        recovery: format!("recovery-{account}-20261121135800-0123456789abcdef0123456789abcdef").parse()?,
+        account,
+        requested_by: person("jane@example.com")?,
+        approved_by: person("joe@example.com")?,
+        reason: serde_json::from_value("the owner's mailbox is gone".into())?,
+        ticket: "INC-42".parse()?,
+        from: "2026-11-21T14:00:00Z".parse()?,
+        until: "2026-11-22T14:00:00Z".parse()?,
+        closed: None,
+        settled: None,
     })
 }
 
@@ -224,6 +242,7 @@ fn denied(number: u64) -> Outcome<Failure> {
         ),
         code: Some("AccessDenied".to_owned()),
         request_id: Some("8b7c3f2e-1111-4222-8333-444455556666".to_owned()),
+        denied_by: None,
     })
 }
 

@@ -7,6 +7,7 @@ mod build;
 mod changes;
 mod ends;
 mod evidence;
+mod preflight;
 mod record;
 mod remember;
 mod tasks;
@@ -20,8 +21,9 @@ use serde::Serialize;
 pub use account::{Account, NextStep};
 pub use build::Subject;
 pub use changes::{Change, Changes, GoneAccount};
-pub use ends::{ExemptionEnd, OpenWindow};
+pub use ends::{ExemptionEnd, OpenWindow, StillOpen};
 pub use evidence::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
+pub use preflight::{PreflightLine, PreflightOutcome};
 pub use record::Record;
 pub use tasks::Task;
 pub use units::{Places, Unit};
@@ -74,7 +76,11 @@ pub struct Document<'a> {
     /// Exemptions that hold.
     pub exemptions: Vec<ExemptionEnd<'a>>,
     /// Accounts in which somebody may set a root password for a while.
-    pub recovery_windows: Vec<OpenWindow>,
+    pub recovery_windows: Vec<OpenWindow<'a>>,
+    /// Accounts whose recovery window is over, and which this run did not see clean.
+    pub kept_open: Vec<StillOpen<'a>>,
+    /// What the run found out before it looked at anybody; none of it stopped the run.
+    pub preflight: Vec<PreflightLine<'a>>,
     /// Accounts that were asked for by their id and are not in the organization.
     #[schemars(with = "Vec<String>")]
     pub not_in_organization: &'a [AccountId],

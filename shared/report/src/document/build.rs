@@ -17,8 +17,9 @@ use super::{
     Document, Missing, Scope, VERSION,
     account::Account,
     changes::{Unmentioned, compare},
-    ends::{ExemptionEnd, OpenWindow},
+    ends::{ExemptionEnd, OpenWindow, StillOpen},
     evidence::Audited,
+    preflight::PreflightLine,
     record::Record,
     tasks::tasks,
     units::{Places, units},
@@ -40,7 +41,6 @@ pub struct Subject<'a> {
     pub exemptions: &'a Exemptions,
     /// What the audits of the run found, and the calls for it, as far as that could be read.
     pub audits: &'a BTreeMap<AccountId, Audited>,
-    pub recovery_windows: &'a [OpenWindow],
     /// What could not be read or written so far.
     pub missing: &'a [Missing],
     /// What all this was read from, by key.
@@ -60,7 +60,6 @@ impl<'a> Document<'a> {
             places,
             exemptions,
             audits,
-            recovery_windows,
             missing,
             rests_on,
         } = subject;
@@ -95,7 +94,9 @@ impl<'a> Document<'a> {
             units: units(&accounts, places),
             history: Vec::new(),
             exemptions: exemptions.holding(planned_at).map(ExemptionEnd::of).collect(),
-            recovery_windows: recovery_windows.to_vec(),
+            recovery_windows: report.open_recoveries.iter().map(OpenWindow::of).collect(),
+            kept_open: report.kept_open.iter().map(StillOpen::of).collect(),
+            preflight: report.preflight.iter().map(PreflightLine::of).collect(),
             not_in_organization: &report.not_in_organization,
             not_created: report.not_created.iter().map(|one| format!("{}: {}", one.request, one.reason)).collect(),
             unfinished_creations: report.unfinished_creations.iter().map(newcomer).collect(),

@@ -1,7 +1,11 @@
 //! What holds for a while: exemptions and recovery windows, with their ends.
 
 use jiff::Timestamp;
-use rootwarden_domain::{AccountId, run::exemption::Exemption};
+use rootwarden_domain::{
+    AccountId,
+    recovery::RecoveryWindow,
+    run::{exemption::Exemption, report::KeptOpen},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,18 +21,52 @@ pub struct ExemptionEnd<'a> {
 }
 
 /// An account in which somebody may set a root password for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct OpenWindow {
+pub struct OpenWindow<'a> {
     #[schemars(with = "String", regex(pattern = "^[0-9]{12}$"))]
     pub account: AccountId,
-    pub reason: String,
+    pub reason: &'a str,
+    pub ticket: &'a str,
+    pub requested_by: String,
+    pub approved_by: String,
     pub until: Timestamp,
+}
+
+/// An account whose recovery window is over, and which this run did not see clean.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct StillOpen<'a> {
+    #[schemars(with = "String", regex(pattern = "^[0-9]{12}$"))]
+    pub account: AccountId,
+    pub because: &'a str,
+    pub requested_by: String,
+    pub ended_at: Timestamp,
 }
 
 impl<'a> ExemptionEnd<'a> {
     pub(super) fn of((account, exemption): (AccountId, &'a Exemption)) -> Self {
         let Exemption { reason, until } = exemption;
         Self { account, reason, until: *until }
+    }
+}
+
+impl<'a> OpenWindow<'a> {
+    pub(super) fn of((account, window): (&AccountId, &'a RecoveryWindow)) -> Self {
+        Self {
+            account: *account,
+            reason: window.reason.as_str(),
+            ticket: window.ticket.as_str(),
+            requested_by: window.requested_by.to_string(),
+            approved_by: window.approved_by.to_string(),
+            until: window.until,
+        }
+    }
+}
+
+impl<'a> StillOpen<'a> {
+    pub(super) fn of((account, kept_open): (&AccountId, &'a KeptOpen)) -> Self {
+        let KeptOpen { recovery: _, requested_by, ended_at, because } = kept_open;
+        Self { account: *account, because, requested_by: requested_by.to_string(), ended_at: *ended_at }
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use rootwarden_domain::Mode;
 
 use crate::{
-    document::{Document, Scope},
+    document::{Document, PreflightLine, PreflightOutcome, Scope},
     text::{accounts, number, seconds},
 };
 
@@ -28,10 +28,21 @@ pub(super) fn header(document: &Document<'_>) -> Markup {
             @if document.another_round_follows {
                 p .note { "This run is not over: some accounts are looked at again, and this report is written anew then." }
             }
+            @for line in &document.preflight {
+                p .note { (preflight(line)) }
+            }
             @for missing in &document.missing {
                 p .note { "Missing here: " (missing.what) ". " (missing.why) "." }
             }
         }
+    }
+}
+
+fn preflight(line: &PreflightLine<'_>) -> String {
+    match line.outcome {
+        PreflightOutcome::Found => format!("Before the run: {}.", line.text),
+        // Its text says that it was not checked.
+        PreflightOutcome::NotChecked => format!("Before the run, {}.", line.text),
     }
 }
 

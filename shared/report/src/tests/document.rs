@@ -228,7 +228,29 @@ fn exemptions_stand_there_with_their_ends_and_ended_ones_do_not() {
             {"account": "000000000004", "reason": "migration", "until": "2027-03-31T00:00:00Z"},
         ])
     );
-    assert_eq!(document["recovery_windows"][0]["until"], "2026-11-22T14:00:00Z");
+}
+
+#[test]
+fn recovery_windows_stand_there_and_so_do_accounts_that_are_kept_open_after_theirs() {
+    let told = Told::full();
+    let document = json_of(&told);
+    let window = &document["recovery_windows"][0];
+    assert_eq!(window["account"], "000000000001");
+    assert_eq!(window["until"], "2026-11-22T14:00:00Z");
+    assert_eq!(window["reason"], "the owner's mail is gone <INC-42>");
+    let kept_open = &document["kept_open"][0];
+    assert_eq!(kept_open["account"], "000000000002");
+    assert_eq!(kept_open["because"], "it is exempt: <b>");
+}
+
+#[test]
+fn what_was_found_before_the_run_stands_there_with_what_was_not_checked() {
+    let told = Told::full();
+    let document = json_of(&told);
+    let outcomes: Vec<&serde_json::Value> =
+        document["preflight"].as_array().unwrap().iter().map(|line| &line["outcome"]).collect();
+    assert_eq!(outcomes, ["found", "not_checked"]);
+    assert!(document["preflight"][1]["text"].as_str().unwrap().contains("AccessDenied <b>"));
 }
 
 #[test]

@@ -9,18 +9,20 @@ use rootwarden_domain::{
         credential::{AccessKey, LastUsed, LoginProfile, MfaDevice},
         organizational_unit::{UnitName, UnitNames},
     },
+    preflight::{Check, Finding, Told as PreflightTold},
+    recovery::RecoveryWindow,
     run::{
         call::Call,
         deletion::{DeletionStep, StepOutcome},
         exemption::Exemptions,
         plan::ProtectedCredential,
-        report::{AccountReport, ApprovalOutcome, Report, Status},
+        report::{AccountReport, ApprovalOutcome, KeptOpen, Report, Status},
         selection::{Ineligible, Tag},
     },
 };
 
 use crate::{
-    document::{Audited, Document, OpenWindow, Places, Scope, Subject},
+    document::{Audited, Document, Places, Scope, Subject},
     history::History,
 };
 
@@ -32,7 +34,6 @@ pub struct Told {
     pub history: History,
     pub places: Places,
     pub exemptions: Exemptions,
-    pub recovery_windows: Vec<OpenWindow>,
     pub audits: BTreeMap<AccountId, Audited>,
     pub rests_on: Vec<Pin>,
 }
@@ -46,7 +47,6 @@ impl Told {
             history: History::default(),
             places: Places::default(),
             exemptions: Exemptions::default(),
-            recovery_windows: vec![],
             audits: BTreeMap::new(),
             rests_on: vec![],
         }
@@ -74,18 +74,16 @@ impl Told {
                 "000000000004": {"reason": "migration", "until": "2027-03-31T00:00:00Z"},
                 "000000000005": {"reason": "over", "until": "2020-01-01T00:00:00Z"}}"#,
         );
-        let window = OpenWindow {
-            account: "000000000001".parse().unwrap(),
-            reason: "the owner's mail is gone <INC-42>".into(),
-            until: "2026-11-22T14:00:00Z".parse().unwrap(),
-        };
+        let mut report = report("nightly-2026-11-22", accounts);
+        report.open_recoveries.insert("000000000001".parse().unwrap(), window());
+        report.kept_open.insert("000000000002".parse().unwrap(), kept_open());
+        report.preflight = preflight();
         Self {
             places,
             exemptions: exemptions.unwrap(),
-            recovery_windows: vec![window],
             rests_on: vec![pin("runs/nightly-2026-11-22/plan/0.json"), pin("runs/nightly-2026-11-22/report/0.json")],
             audits: (0..3).map(|id| (format!("{id:012}").parse().unwrap(), audited())).collect(),
-            ..Self::of(report("nightly-2026-11-22", accounts))
+            ..Self::of(report)
         }
     }
 
@@ -100,7 +98,6 @@ impl Told {
             places: &self.places,
             exemptions: &self.exemptions,
             audits: &self.audits,
-            recovery_windows: &self.recovery_windows,
             missing: &[],
             rests_on: &self.rests_on,
         })
@@ -146,6 +143,36 @@ pub fn hostile_names() -> Vec<String> {
     .collect()
 }
 
+fn window() -> RecoveryWindow {
+    RecoveryWindow {
+        recovery: "recovery-000000000001-20261121135800-0123456789abcdef0123456789abcdef".parse().unwrap(),
+        account: "000000000001".parse().unwrap(),
+        requested_by:
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operators_0123456789abcdef/jane@example.com"
+                .parse()
+                .unwrap(),
+        approved_by: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operators_0123456789abcdef/joe@example.com"
+            .parse()
+            .unwrap(),
+        reason: serde_json::from_value("the owner's mail is gone <INC-42>".into()).unwrap(),
+        ticket: "INC-42".parse().unwrap(),
+        from: "2026-11-21T14:00:00Z".parse().unwrap(),
+        until: "2026-11-22T14:00:00Z".parse().unwrap(),
+        closed: None,
+        settled: None,
+    }
+}
+
+fn kept_open() -> KeptOpen {
+    let RecoveryWindow { recovery, requested_by, from, .. } = window();
+    KeptOpen { recovery, requested_by, ended_at: from, because: "it is exempt: <b>".into() }
+}
+
+fn preflight() -> Vec<PreflightTold> {
+    let unknown = Finding::NotChecked { check: Check::Trail, why: "AccessDenied <b>".into() };
+    vec![PreflightTold::from(&Finding::RootSessionsOff), PreflightTold::from(&unknown)]
+}
+
 pub fn failure() -> Failure {
     Failure {
         kind: ErrorKind::Denied,
@@ -155,6 +182,7 @@ pub fn failure() -> Failure {
                 .into(),
         code: Some("AccessDenied".into()),
         request_id: Some("11111111-2222-3333-4444-555555555555".into()),
+        denied_by: None,
     }
 }
 
@@ -239,6 +267,9 @@ pub fn report(run: &str, accounts: impl IntoIterator<Item = (u64, Option<String>
         unfinished_creations: vec![],
         nobody_selected: None,
         not_in_organization: vec![],
+        preflight: vec![],
+        open_recoveries: BTreeMap::new(),
+        kept_open: BTreeMap::new(),
         begun_at: None,
         audited: vec![],
         rests_on: vec![],
