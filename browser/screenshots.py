@@ -12,11 +12,10 @@ from browser.pages import DESKTOP, PHONE, ROOT, chromium, opened, write_report
 
 PICTURES = ROOT / "docs" / "report"
 # A palette is enough, and keeps the repository small.
-COLOURS = 64
 
 
 def save(image: Image.Image, name: str) -> None:
-    image.convert("RGB").quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
+    image.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE).save(PICTURES / f"{name}.png", optimize=True)
 
 
 def take(browser: Browser) -> None:
