@@ -155,25 +155,26 @@ impl Report {
             excluded_tags: _,
             preflight,
         } = plan;
-        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight, mut windows) = match previous {
-            Some(Self {
-                accounts,
-                not_created,
-                nobody_selected: first,
-                not_in_organization: missing,
-                preflight: earlier,
-                open_recoveries: open,
-                kept_open,
-                ..
-            }) => {
-                // Once somebody was selected it was not nobody; until then, the latest reading says best why.
-                let windows = Windows { open, kept_open };
-                (accounts, not_created, first.and(nobody_selected), missing, earlier, windows)
-            }
-            None => {
-                (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, preflight, Windows::default())
-            }
-        };
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight, mut windows) =
+            match previous {
+                Some(Self {
+                    accounts,
+                    not_created,
+                    nobody_selected: first,
+                    not_in_organization: missing,
+                    preflight: earlier,
+                    open_recoveries: open,
+                    kept_open,
+                    ..
+                }) => {
+                    // Once somebody was selected it was not nobody; until then, the latest reading says best why.
+                    let windows = Windows { open, kept_open };
+                    (accounts, not_created, first.and(nobody_selected), missing, earlier, windows)
+                }
+                None => {
+                    (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, preflight, Windows::default())
+                }
+            };
         all_not_created.extend(not_created);
         let mut add = |account: AccountId, report: AccountReport| {
             let earlier = accounts.remove(&account);
