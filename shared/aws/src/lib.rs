@@ -22,13 +22,15 @@ mod root_session;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    ExemptionReader, Journal, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+    ExemptionReader, Journal, JournalKeeper, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
 };
 pub use centralized_access::{Feature, RootAccess};
 pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
-pub use organization::{AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists};
+pub use organization::{
+    AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists, named_accounts,
+};
 pub use root_session::{
     Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
     Task, UnlockBucket, UnlockQueue, audit, delete,

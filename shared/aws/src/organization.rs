@@ -3,6 +3,7 @@
 mod account;
 mod lists;
 mod member;
+mod named;
 mod pace;
 
 use aws_config::SdkConfig;
@@ -22,6 +23,7 @@ use crate::client::{AwsError, bounded};
 
 pub use lists::{AccountList, OrganizationLists};
 pub use member::{MemberAccount, MembershipError};
+pub use named::named_accounts;
 
 /// The organization, as the account that this runs in may see it.
 #[derive(Debug)]
