@@ -32,6 +32,7 @@ lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed $(CHECKOV)/.insta
 	$(LINTERS)/bin/lint-imports --no-cache --no-logo
 	$(LINTERS)/bin/python -m lint.imports
 	$(LINTERS)/bin/python -m lint.end_to_end_imports
+	$(LINTERS)/bin/python -m lint.function_dependencies
 	$(LINTERS)/bin/python -m lint.retired_words
 	$(LINTERS)/bin/python -m pytest lint release
 	$(LINTERS)/bin/zizmor --offline --no-progress --strict-collection --persona pedantic .github

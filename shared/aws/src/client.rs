@@ -4,6 +4,8 @@ mod clock;
 mod deadline;
 mod done;
 mod error;
+#[cfg(feature = "profiles")]
+mod person;
 
 use std::{env, time::Duration};
 
@@ -20,6 +22,8 @@ pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;
 pub use error::AwsError;
+#[cfg(feature = "profiles")]
+pub use person::{AccessOptions, load_config_of_person};
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.
 ///

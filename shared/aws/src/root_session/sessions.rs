@@ -107,8 +107,26 @@ impl RootSessions {
         &self.clock
     }
 
-    /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
+    /// Opens a session. The answer's credentials go into the session's client and nowhere else.
     async fn open<T: Task>(&self, account: &Candidate) -> Result<RootSession<T>, AwsError> {
+        let credentials = self.assume_root::<T>(account, T::SECONDS).await?;
+        let credentials = Credentials::new(
+            credentials.access_key_id(),
+            credentials.secret_access_key(),
+            Some(credentials.session_token().to_owned()),
+            None,
+            "AssumeRoot",
+        );
+        let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+        Ok(RootSession::new(account.clone(), config))
+    }
+
+    /// Source: AWS STS API Reference, AssumeRoot.
+    pub(super) async fn assume_root<T: Task>(
+        &self,
+        account: &Candidate,
+        seconds: u16,
+    ) -> Result<aws_sdk_sts::types::Credentials, AwsError> {
         let what = || format!("open a root session in account `{}`", account.id);
         self.pace.acquire_one().await;
         // Source: AWS IAM User Guide, "Perform a privileged task on a member account": AWS's own policies, by their path.
@@ -119,7 +137,7 @@ impl RootSessions {
             .assume_root()
             .target_principal(account.id.to_string())
             .task_policy_arn(policy)
-            .duration_seconds(i32::from(T::SECONDS))
+            .duration_seconds(i32::from(seconds))
             .send()
             .await
             .map_err(|error| AwsError::new(what(), error).in_account(account, self.clock.now()));
@@ -131,18 +149,7 @@ impl RootSessions {
             }
             other => other?,
         };
-        let credentials = output
-            .credentials()
-            .ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no credentials in the answer"))?;
-        let credentials = Credentials::new(
-            credentials.access_key_id(),
-            credentials.secret_access_key(),
-            Some(credentials.session_token().to_owned()),
-            None,
-            "AssumeRoot",
-        );
-        let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-        Ok(RootSession::new(account.clone(), config))
+        output.credentials.ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no credentials in the answer"))
     }
 }
 
