@@ -67,6 +67,7 @@ package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy
 package-management-account: $(PACKAGING)/.installed ## The same for the small stack of the management account
 	cargo fetch --locked
 	PATH="$(CURDIR)/$(PACKAGING)/bin:$$PATH" CARGO_NET_OFFLINE=true sam build --template-file management-account.yaml --build-dir .aws-sam/management-account
+	$(PACKAGING)/bin/python -m release.sizes --template management-account.yaml --built .aws-sam/management-account
 
 bench-sweep: $(EMULATOR)/.installed ## Measures the nightly sweep (BENCH='--accounts 10000 50000' for the real sizes)
 	cargo build --release --workspace --bins --locked

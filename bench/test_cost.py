@@ -27,8 +27,11 @@ def test_reckons_with_the_sizes_of_the_code() -> None:
     assert int(pages[1]) * cost.ACCOUNTS_IN_A_PAGE == cost.ACCOUNTS_IN_A_CHUNK
 
 
-def test_every_alarm_of_the_template_is_paid_for() -> None:
-    assert TEMPLATE.read_text().count("Type: AWS::CloudWatch::Alarm") == cost.ALARMS
+def test_every_alarm_of_an_enforcing_deployment_is_paid_for() -> None:
+    # Those of unlock requests are told of on the page, beside the table.
+    alarms = re.findall(r"Type: AWS::CloudWatch::Alarm\n(?:    Condition: (\w+))?", TEMPLATE.read_text())
+    assert set(alarms) <= {"", "NightsAreRun", "Enforcing", "Unlocking"}
+    assert len(alarms) - alarms.count("Unlocking") == cost.ALARMS
 
 
 def test_the_prices_stand_on_the_page() -> None:

@@ -60,7 +60,7 @@ def test_what_is_forwarded_is_what_rootwardens_own_rule_takes() -> None:
 def test_a_deployment_in_the_management_account_opens_no_bus_and_takes_its_own_events_alone(own: str) -> None:
     rendered = rootwarden(ManagementAccount=own)
     assert rendered.resources("AWS::Events::EventBusPolicy") == {}
-    [rule] = rendered.resources("AWS::Events::Rule").values()
+    rule = rendered.resources("AWS::Events::Rule")["AccountJoinedMembership"]
     assert rule["EventPattern"]["account"] == ["111122223333"]
 
 
@@ -130,3 +130,11 @@ def test_every_parameter_is_described() -> None:
     table = text.partition("| parameter of the management account | default | |\n")[2].partition("\n\n")[0]
     described = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
     assert described == list(management().template["Parameters"])
+
+
+@pytest.mark.parametrize("topic", ["", f"arn:aws:sns:us-east-1:{MANAGEMENT}:watch"])
+def test_an_event_that_could_not_be_forwarded_raises_an_alarm(topic: str) -> None:
+    rendered = management(RootwardenAccount=SECURITY, AlarmTopicArn=topic)
+    [alarm] = rendered.resources("AWS::CloudWatch::Alarm").values()
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 0)
+    assert alarm.get("AlarmActions", []) == ([topic] if topic else [])

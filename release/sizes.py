@@ -52,7 +52,9 @@ def measured(built: Path, template: Path) -> dict[str, int | None]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="release.sizes", description=__doc__.splitlines()[0])
     parser.add_argument("--built", type=Path, default=BUILT)
-    sizes = measured(parser.parse_args().built, TEMPLATE)
+    parser.add_argument("--template", type=Path, default=TEMPLATE)
+    arguments = parser.parse_args()
+    sizes = measured(arguments.built, arguments.template)
     for name, size in sizes.items():
         print(f"  {name:<22}{'missing' if size is None else f'{size:>12,} bytes zipped'}")
     wrong = complaints(sizes)
