@@ -16,8 +16,8 @@ PIP_INSTALL := pip install --quiet --no-deps --only-binary :all: --require-hashe
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud
-	$(EMULATOR)/bin/python -m demo
+demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud (DEMO=--keep keeps it for the command line)
+	$(EMULATOR)/bin/python -m demo $(DEMO)
 
 test: format lint unit docs end-to-end ## Everything that has to hold before a change lands
 

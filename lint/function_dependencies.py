@@ -1,7 +1,7 @@
 """Functions are built without what only people need: the sources of credentials that a profile may name.
 
-Features unify in a build of the whole workspace, so that a test there sees the command line's. What is deployed is built by its own
-package, and that is what is looked at here: the dependencies of each function alone.
+Features unify in a build of the whole workspace, so that a test there sees the command line's. What is deployed is
+built by its own package, and that is what is looked at here: the dependencies of each function alone.
 """
 
 import subprocess

@@ -39,6 +39,16 @@ impl Access {
     /// # Errors
     /// There is no Region, or AWS does not let the caller.
     pub async fn open(arguments: &AccessArguments) -> Result<Self, Ended> {
+        let access = Self::open_whatever_is_on(arguments).await?;
+        access.organization.require_root_credentials_management().await?;
+        Ok(access)
+    }
+
+    /// Finds out who calls. Whether the feature is on that a task needs, AWS says when a session is opened.
+    ///
+    /// # Errors
+    /// There is no Region, or AWS does not let the caller.
+    pub async fn open_whatever_is_on(arguments: &AccessArguments) -> Result<Self, Ended> {
         let config = load_config(arguments).await?;
         let renewal = renewal(arguments);
         let caller = CallerIdentity::read(&config).await;
@@ -46,7 +56,6 @@ impl Access {
             caller.map_err(|error| if error.is_about_credentials() { error.with_note(&renewal) } else { error })?;
         let organization = Organization::new(&config);
         let management_account = organization.management_account().await?;
-        organization.require_root_credentials_management().await?;
         Ok(Self {
             lists: OrganizationLists::new(&config),
             sessions: RootSessions::new(&config, SESSIONS),
@@ -70,12 +79,11 @@ impl Access {
             return;
         }
         match CallerIdentity::read(&self.config).await {
-            Ok(_) => {}
             Err(error) if error.is_about_credentials() => {
                 stop.set(Reason::AccessLost(format!("AWS no longer takes your credentials: {}", self.renewal)));
             }
             Err(error) if error.is_without_answer() => stop.set(Reason::AccessLost(format!("{error}"))),
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod output;
 mod selection;
+mod unlock;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use rootwarden_domain::{AccountId, Sha256};
 pub use access::AccessArguments;
 pub use output::{ColorChoice, Format, OutputArguments};
 pub use selection::{RuleArguments, SelectionArguments};
+pub use unlock::{ChangeKind, UnlockArguments, UnlockResource};
 
 /// Finds and deletes the root credentials of an organization's member accounts, with your own credentials and nothing deployed.
 ///
@@ -42,6 +44,8 @@ pub enum Command {
     Apply(ApplyArguments),
     /// Runs a command with a root session of one account and one task in its environment.
     Session(SessionArguments),
+    /// Inspects the policy of a bucket or queue that locked everybody out; changes it if you say so.
+    Unlock(UnlockArguments),
     /// Prints the completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Writes the manual pages into a directory.

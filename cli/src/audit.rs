@@ -24,6 +24,7 @@ use crate::{
     output::{Listed, Rows, show},
     progress::Progress,
     stop::Reason,
+    terminal,
 };
 
 pub use planned::{Planned, plan};
@@ -44,9 +45,7 @@ pub async fn run(arguments: AuditArguments, context: &Context) -> Result<Exit, E
     let access = Access::open(&context.access).await?;
     let journal = open_journal("audit", &access, &request, fresh, context)?;
     let progress = Progress::new("audited", context.progress_seconds);
-    let reading = progress
-        .shown_while(&context.terminal, Box::pin(read(&access, &request, &journal, &progress, context)))
-        .await?;
+    let reading = progress.shown_while(Box::pin(read(&access, &request, &journal, &progress, context))).await?;
     let list_is_whole = reading.list_is_whole;
     let Planned { plan, inventories } = plan(reading, &exemptions, &rules, &access);
     let report = Report::add_round(None, plan, ApprovalOutcome::NotNeeded, [].into(), 0);
@@ -82,7 +81,7 @@ pub fn open_journal(
     let journal = RunJournal::open(command, &identity, begin, access.clock.now())?;
     if journal.audited_count() > 0 {
         let (count, since) = (journal.audited_count(), journal.begun_at.strftime("%H:%M UTC"));
-        context.terminal.note(&format!(
+        terminal::note(&format!(
             "going on where the last `rootwarden {command}` was interrupted: {count} accounts were read since {since}; --fresh begins anew"
         ));
     }
@@ -91,14 +90,14 @@ pub fn open_journal(
 
 /// What a table does not say: one line that counts, and how to go on.
 pub fn tell_of_the_rest(report: &Report, list_is_whole: bool, command: &str, context: &Context) {
-    let note = |line: &str| context.terminal.note(line);
+    let note = |line: &str| terminal::note(line);
     note(&summary(report));
     if !list_is_whole {
         note("the list of accounts was not read to its end: there are more accounts than these");
     }
     match context.stop.reason() {
         Some(Reason::Interrupted) => {
-            note(&format!("interrupted: the same `rootwarden {command}` goes on where this one ended"))
+            note(&format!("interrupted: the same `rootwarden {command}` goes on where this one ended"));
         }
         Some(Reason::AccessLost(why)) => note(&format!("stopped: {why}")),
         None if report.counts().unknown > 0 => {
@@ -137,14 +136,11 @@ fn summary(report: &Report) -> String {
         (ineligible, "ineligible"),
     ];
     let some = counted.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-    let mut line = format!("{} accounts: {}", report.accounts.len(), some.collect::<Vec<_>>().join(", "));
-    if let Some(why) = report.nobody_selected {
-        line += &format!("; nobody was selected: {why}");
-    }
-    for account in &report.not_in_organization {
-        line += &format!("; account {account} is not in the organization");
-    }
-    line
+    let mut parts = vec![format!("{} accounts: {}", report.accounts.len(), some.collect::<Vec<_>>().join(", "))];
+    parts.extend(report.nobody_selected.map(|why| format!("nobody was selected: {why}")));
+    let missing = report.not_in_organization.iter();
+    parts.extend(missing.map(|account| format!("account {account} is not in the organization")));
+    parts.join("; ")
 }
 
 /// How a command with this report ends.

@@ -9,6 +9,7 @@ use crate::{
     context::Context,
     exit::{Ended, Exit},
     output::{column_table, json, tone_of},
+    terminal,
 };
 
 /// One thing that has to be as it should.
@@ -52,7 +53,7 @@ pub async fn run(arguments: CheckArguments, context: &Context) -> Result<Exit, E
         Format::Csv => csv(&findings)?,
         Format::Table => table(&findings, context.terminal.is_coloured()),
     };
-    context.terminal.say(&text)?;
+    terminal::say(&text)?;
     Ok(match findings.iter().map(|finding| finding.state).max() {
         Some(State::Failed) => Exit::Refused,
         Some(State::Unknown) | None => Exit::Unfinished,

@@ -5,7 +5,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::{arguments::AccessArguments, stop::Stop, terminal::Terminal};
+use crate::{
+    arguments::AccessArguments,
+    stop::Stop,
+    terminal::{self, Terminal},
+};
 
 #[derive(Debug)]
 pub struct Context {
@@ -24,7 +28,7 @@ impl Context {
     /// Says something that may come up in each of thousands of accounts.
     pub fn note_once(&self, line: &str) {
         if !self.is_noted.swap(true, Ordering::Relaxed) {
-            self.terminal.note(line);
+            terminal::note(line);
         }
     }
 }

@@ -9,7 +9,7 @@ mod shown;
 use rootwarden_domain::{
     Mode,
     run::{
-        plan::{DeletionPlan, ReleasedKeys},
+        plan::DeletionPlan,
         report::{ApprovalOutcome, Report},
     },
 };
@@ -22,6 +22,7 @@ use crate::{
     exit::{Ended, Exit},
     output::{Listed, Rows, show},
     progress::Progress,
+    terminal,
 };
 
 pub use apply::run as apply;
@@ -44,9 +45,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     let access = Access::open(&context.access).await?;
     let journal = open_journal("delete", &access, &request, fresh, context)?;
     let progress = Progress::new("audited", context.progress_seconds);
-    let reading = progress
-        .shown_while(&context.terminal, Box::pin(read(&access, &request, &journal, &progress, context)))
-        .await?;
+    let reading = progress.shown_while(Box::pin(read(&access, &request, &journal, &progress, context))).await?;
     let list_is_whole = reading.list_is_whole;
     let Planned { plan, inventories } = plan(reading, &exemptions, &rules, &access);
 
@@ -67,7 +66,6 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
             access: &access,
             exemptions: &exemptions,
             protect_used_within_days: rules.protect_keys_used_within_days,
-            released: ReleasedKeys::new(),
             journal: &journal,
             context,
         };
@@ -83,7 +81,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     if exit < Exit::Unfinished {
         if report.counts().cleaned > 0 {
             let path = journal.put_aside()?;
-            context.terminal.note(&format!("what was done is kept in `{}`", path.display()));
+            terminal::note(&format!("what was done is kept in `{}`", path.display()));
         } else {
             journal.remove();
         }
@@ -108,12 +106,10 @@ fn write_plan(
     let file = PlanFile::of(plan, protect_used_within_days)?;
     file.write(path)?;
     shown.say(Some(file.plan_sha256), context)?;
-    context
-        .terminal
-        .note(&format!("the plan is in `{}`: `rootwarden apply` carries out exactly this one", path.display()));
+    terminal::note(&format!("the plan is in `{}`: `rootwarden apply` carries out exactly this one", path.display()));
     let unknown = report.counts().unknown;
     if unknown > 0 {
-        context.terminal.note(&format!("{unknown} accounts are unknown, and not in the plan"));
+        terminal::note(&format!("{unknown} accounts are unknown, and not in the plan"));
         return Ok(Exit::Unfinished);
     }
     Ok(if file.plan.account_count() > 0 { Exit::Found } else { Exit::Well })

@@ -7,16 +7,16 @@ use clap_complete::Shell;
 
 use crate::{
     arguments::Arguments,
-    context::Context,
     exit::{Ended, Exit},
+    terminal,
 };
 
 const NAME: &str = "rootwarden";
 
-pub fn completions(shell: Shell, context: &Context) -> Result<Exit, Ended> {
+pub fn completions(shell: Shell) -> Result<Exit, Ended> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut text);
-    context.terminal.say(&String::from_utf8_lossy(&text))?;
+    terminal::say(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Well)
 }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// What is on; a delegate is `None` where none was asked for.
+#[expect(clippy::struct_field_names, reason = "four answers to yes-or-no questions")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct State {
     is_trusted: bool,
@@ -45,11 +46,11 @@ pub async fn run(arguments: EnableArguments, context: &Context) -> Result<Exit, 
     let changes = changes(&before, delegate, sessions);
     if changes.is_empty() {
         say(&before, delegate, context)?;
-        context.terminal.note("everything is on: nothing was changed");
+        terminal::note("everything is on: nothing was changed");
         return Ok(Exit::Well);
     }
     for change in &changes {
-        context.terminal.note(&format!("will {change}"));
+        terminal::note(&format!("will {change}"));
     }
     let answer = match confirm_account {
         Some(account) => account.to_string(),
@@ -137,5 +138,5 @@ fn say(state: &State, delegate: Option<AccountId>, context: &Context) -> Result<
             format!("{text}{:<30}{}\n", name.replace('_', " "), word(*is_on))
         }),
     };
-    context.terminal.say(&text)
+    terminal::say(&text)
 }

@@ -18,6 +18,7 @@ mod progress;
 mod session;
 mod stop;
 mod terminal;
+mod unlock;
 
 use std::{
     process::{self, ExitCode},
@@ -32,7 +33,7 @@ use arguments::{Arguments, Command};
 use context::Context;
 use exit::{Ended, Exit};
 use stop::{Reason, Stop};
-use terminal::Terminal;
+use terminal::{Terminal, note};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -63,7 +64,8 @@ async fn run(command: Command, context: &Context) -> Result<Exit, Ended> {
         Command::Delete(arguments) => Box::pin(delete::run(arguments, context)).await,
         Command::Apply(arguments) => Box::pin(delete::apply(arguments, context)).await,
         Command::Session(arguments) => Box::pin(session::run(arguments, context)).await,
-        Command::Completions { shell } => documentation::completions(shell, context),
+        Command::Unlock(arguments) => Box::pin(unlock::run(arguments, context)).await,
+        Command::Completions { shell } => documentation::completions(shell),
         Command::Man { directory } => documentation::man(&directory),
     }
 }
@@ -103,9 +105,4 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn complain(why: &str, exit: Exit) -> ExitCode {
     note(&format!("rootwarden: {why}"));
     exit.into()
-}
-
-fn note(line: &str) {
-    use std::io::Write;
-    drop(writeln!(std::io::stderr().lock(), "{line}"));
 }

@@ -4,7 +4,11 @@ mod csv;
 mod rows;
 mod table;
 
-use crate::{arguments::Format, exit::Ended, terminal::Terminal};
+use crate::{
+    arguments::Format,
+    exit::Ended,
+    terminal::{self, Terminal},
+};
 
 pub use rows::{AccountRow, CredentialRow, Rows};
 pub use table::{column_table, tone_of};
@@ -21,11 +25,11 @@ pub enum Listed {
 ///
 /// # Errors
 /// It cannot be written.
-pub fn show(rows: &Rows, listed: Listed, terminal: &Terminal) -> Result<(), Ended> {
-    match terminal.format() {
-        Format::Table => terminal.say(&table::table(rows, listed, terminal.is_coloured())),
-        Format::Json => terminal.say(&json(rows)?),
-        Format::Csv => terminal.say(&csv::text(rows)?),
+pub fn show(rows: &Rows, listed: Listed, on: &Terminal) -> Result<(), Ended> {
+    match on.format() {
+        Format::Table => terminal::say(&table::table(rows, listed, on.is_coloured())),
+        Format::Json => terminal::say(&json(rows)?),
+        Format::Csv => terminal::say(&csv::text(rows)?),
     }
 }
 

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rootwarden_domain::AccountId;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::terminal::Terminal;
+use crate::terminal;
 
 /// How often the line on a terminal is written again.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -63,7 +63,7 @@ impl Progress {
     }
 
     /// Tells of it until `work` is done.
-    pub async fn shown_while<F: Future>(&self, terminal: &Terminal, work: F) -> F::Output {
+    pub async fn shown_while<F: Future>(&self, work: F) -> F::Output {
         let mut work = std::pin::pin!(work);
         if io::stderr().is_terminal() {
             let bar = ProgressBar::new_spinner();
@@ -91,7 +91,7 @@ impl Progress {
         loop {
             tokio::select! {
                 output = &mut work => return output,
-                _ = lines.tick() => terminal.note(&self.line()),
+                _ = lines.tick() => terminal::note(&self.line()),
             }
         }
     }
@@ -102,20 +102,23 @@ impl Progress {
         let State { listed, is_list_whole, finished, in_hand } = &*state;
         let elapsed = self.began.elapsed().as_secs_f64();
         let of = if *is_list_whole { format!("{listed}") } else { format!("{listed} or more") };
-        let mut line = format!("{finished} of {of} accounts {}", self.done);
+        let mut parts = vec![format!("{finished} of {of} accounts {}", self.done)];
         if *finished > 0 && elapsed >= 1.0 {
             let rate = f64::from(u32::try_from(*finished).unwrap_or(u32::MAX)) / elapsed;
             let digits = usize::from(rate < 10.0);
-            line += &format!(", {rate:.digits$} a second");
+            parts.push(format!("{rate:.digits$} a second"));
             let left = u32::try_from(listed.saturating_sub(*finished)).unwrap_or(u32::MAX);
             if *is_list_whole && left > 0 {
-                line += &format!(", {:.0} s left", f64::from(left) / rate);
+                parts.push(format!("{:.0} s left", f64::from(left) / rate));
             }
         }
-        if let Some((account, since)) = in_hand.iter().min_by_key(|(_, since)| **since) {
-            line += &format!("; in hand longest: {account}, for {} s", since.elapsed().as_secs());
+        let line = parts.join(", ");
+        match in_hand.iter().min_by_key(|(_, since)| **since) {
+            Some((account, since)) => {
+                format!("{line}; in hand longest: {account}, for {} s", since.elapsed().as_secs())
+            }
+            None => line,
         }
-        line
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit,
     } else {
         confirm(account, task, confirm_account, context).await?;
     }
-    let access = Access::open(&context.access).await?;
+    let access = Access::open_whatever_is_on(&context.access).await?;
     let member = match access.organization.member(access.management_account, account).await {
         Ok(member) => member,
         Err(MembershipError::Ineligible(reason)) => {
@@ -49,7 +49,7 @@ pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit,
     let credentials = open(&access, &member, task).await?;
     if credential_process {
         // INVARIANT (I9): the one place where a session's secrets are written, for the program that reads them as they come.
-        return context.terminal.say(&for_credential_process(&credentials)).map(|()| Exit::Well);
+        return terminal::say(&for_credential_process(&credentials)).map(|()| Exit::Well);
     }
     Err(execute(&command, &credentials, &access))
 }

@@ -3,7 +3,6 @@
 use std::{
     env,
     io::{self, IsTerminal, Write},
-    sync::atomic::{AtomicBool, Ordering},
 };
 
 use tokio::sync::oneshot;
@@ -19,13 +18,11 @@ use crate::{
 pub struct Terminal {
     format: Format,
     color: ColorChoice,
-    /// Whether nobody reads standard output any more.
-    is_broken: AtomicBool,
 }
 
 impl Terminal {
     pub fn new(arguments: OutputArguments) -> Self {
-        Self { format: arguments.output, color: arguments.color, is_broken: AtomicBool::new(false) }
+        Self { format: arguments.output, color: arguments.color }
     }
 
     pub fn format(&self) -> Format {
@@ -46,24 +43,24 @@ impl Terminal {
             }
         }
     }
+}
 
-    /// Writes a result. Of a reader that has gone nothing is said: it has what it wanted.
-    pub fn say(&self, text: &str) -> Result<(), Ended> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.is_broken.store(true, Ordering::Relaxed);
-                Ok(())
-            }
-            Err(error) => Err(Ended::Unfinished(format!("cannot write to standard output: {error}"))),
-        }
+/// Writes a result. Of a reader that has gone nothing is said: it has what it wanted.
+///
+/// # Errors
+/// It cannot be written.
+pub fn say(text: &str) -> Result<(), Ended> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Ended::Unfinished(format!("cannot write to standard output: {error}"))),
     }
+}
 
-    /// Writes a line for people. That it cannot be written changes nothing.
-    pub fn note(&self, line: &str) {
-        drop(writeln!(io::stderr().lock(), "{line}"));
-    }
+/// Writes a line for people. That it cannot be written changes nothing.
+pub fn note(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
 }
 
 /// Whether somebody can be asked.

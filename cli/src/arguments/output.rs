@@ -8,7 +8,7 @@ pub struct OutputArguments {
     /// A table for people, or JSON or CSV for programs: whole, and never coloured.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "table")]
     pub output: Format,
-    /// Whether tables are coloured: on a terminal, unless NO_COLOR is set.
+    /// Whether tables are coloured: on a terminal, unless `NO_COLOR` is set.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
     /// Off a terminal, a line of progress is written to standard error this often.

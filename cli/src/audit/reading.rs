@@ -23,7 +23,7 @@ use crate::{access::Access, context::Context, exit::Ended, journal::RunJournal, 
 /// How many accounts are looked at side by side: at 160 a second, the pace of the list, each may take more than half a second.
 const AT_ONCE: usize = 100;
 /// More than an account may take by itself.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 /// How many pages of 20 accounts make a chunk.
 const PAGES_IN_A_CHUNK: u32 = 5;
 /// The list of the largest organization, of 50,000 accounts, has 500 chunks: one that goes on and on has no end.

@@ -22,7 +22,7 @@ use crate::{access::load_config, context::Context, exit::Ended};
 const ONE: SessionBudget = SessionBudget { per_second: 2, workers: 1 };
 /// How many pages of the list are looked through for an active member.
 const PAGES: u32 = 5;
-const LONGEST: std::time::Duration = std::time::Duration::from_secs(120);
+const LONGEST: std::time::Duration = std::time::Duration::from_mins(2);
 
 pub async fn all(probe: Option<AccountId>, context: &Context) -> Result<Vec<Finding>, Ended> {
     let config = load_config(&context.access).await?;
@@ -44,9 +44,9 @@ pub async fn all(probe: Option<AccountId>, context: &Context) -> Result<Vec<Find
         }
     };
     findings.push(ok("organization", format!("managed by account {management_account}")));
-    let root_access = RootAccess::new(&config);
-    findings.push(role(&root_access, caller.account, management_account).await);
-    let (features, can_go_on) = features(&root_access).await;
+    let centralized = RootAccess::new(&config);
+    findings.push(role(&centralized, caller.account, management_account).await);
+    let (features, can_go_on) = features(&centralized).await;
     findings.extend(features);
     if can_go_on {
         findings.push(session(&config, &organization, management_account, probe).await);
@@ -93,12 +93,12 @@ fn endpoint(config: &SdkConfig) -> Finding {
     ok("STS endpoint", address)
 }
 
-async fn role(root_access: &RootAccess, caller: AccountId, management_account: AccountId) -> Finding {
+async fn role(centralized: &RootAccess, caller: AccountId, management_account: AccountId) -> Finding {
     const NAME: &str = "account";
     if caller == management_account {
         return ok(NAME, format!("{caller} is the management account"));
     }
-    match root_access.delegated_administrators().await {
+    match centralized.delegated_administrators().await {
         Ok(delegates) if delegates.contains(&caller) => {
             ok(NAME, format!("{caller} is delegated for iam.amazonaws.com"))
         }
@@ -114,9 +114,9 @@ async fn role(root_access: &RootAccess, caller: AccountId, management_account: A
 }
 
 /// The features, and whether a session can be opened with them.
-async fn features(root_access: &RootAccess) -> (Vec<Finding>, bool) {
+async fn features(centralized: &RootAccess) -> (Vec<Finding>, bool) {
     const TRUST: &str = "trusted access";
-    let on: BTreeSet<Feature> = match root_access.features().await {
+    let on: BTreeSet<Feature> = match centralized.features().await {
         Ok(Some(on)) => on,
         Ok(None) => {
             let found = "trusted access for iam.amazonaws.com is off".to_owned();

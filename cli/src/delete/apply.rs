@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rootwarden_domain::run::{
-    plan::ReleasedKeys,
-    report::{ApprovalOutcome, Report},
-};
+use rootwarden_domain::run::report::{ApprovalOutcome, Report};
 
 use super::{carrying_out::CarryingOut, confirmation::Confirmation, plan_file::PlanFile};
 use crate::{
@@ -17,6 +14,7 @@ use crate::{
     exit::{Ended, Exit},
     journal::{Begin, RunJournal},
     output::{Listed, Rows, show},
+    terminal,
 };
 
 pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, Ended> {
@@ -40,7 +38,6 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
             access: &access,
             exemptions: &exemptions,
             protect_used_within_days: file.protect_keys_used_within_days,
-            released: ReleasedKeys::new(),
             journal: &journal,
             context,
         };
@@ -54,7 +51,7 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
     let exit = ending(&report, true, context);
     if exit < Exit::Unfinished {
         let path = journal.put_aside()?;
-        context.terminal.note(&format!("what was done is kept in `{}`", path.display()));
+        terminal::note(&format!("what was done is kept in `{}`", path.display()));
     }
     Ok(exit)
 }

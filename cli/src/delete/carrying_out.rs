@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::{StreamExt, stream};
+use jiff::SignedDuration;
 use rootwarden_aws::{Deadline, Journal, JournalKeeper, KeysAgain, MembershipError, delete};
 use rootwarden_domain::{
     Batch, ErrorKind, Failure,
@@ -24,7 +25,9 @@ use crate::{
 /// How many accounts are worked on side by side.
 const AT_ONCE: usize = 20;
 /// So long a session that deletes lives, and no longer.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
+/// So long the last use of keys is not read again, as in a run.
+const FRESH: SignedDuration = SignedDuration::from_mins(30);
 
 /// Everything that a deletion needs, and is asked again right before it.
 #[derive(Debug)]
@@ -32,7 +35,6 @@ pub struct CarryingOut<'a> {
     pub access: &'a Access,
     pub exemptions: &'a Exemptions,
     pub protect_used_within_days: u16,
-    pub released: ReleasedKeys,
     pub journal: &'a RunJournal,
     pub context: &'a Context,
 }
@@ -78,7 +80,7 @@ impl CarryingOut<'_> {
             }
             by_batch
         });
-        let by_batch = progress.shown_while(&self.context.terminal, work).await;
+        let by_batch = progress.shown_while(work).await;
         let of = plan.round_id();
         let result =
             |(batch, accounts)| (batch, Ok(WorkerResult { run: of.run.clone(), round: of.round, batch, accounts }));
@@ -124,10 +126,11 @@ impl CarryingOut<'_> {
         if let Some(reason) = self.exemptions.reason(id, self.access.clock.now()) {
             return DeletionOutcome::Exempt(reason.to_owned());
         }
-        let keys =
-            KeysAgain { protect_used_within_days: self.protect_used_within_days, released: self.released.clone() };
+        let is_fresh = self.access.clock.now().duration_since(plan.planned_at) < FRESH;
+        let (protect_used_within_days, released) = (self.protect_used_within_days, ReleasedKeys::new());
+        let keys = (!is_fresh).then_some(KeysAgain { protect_used_within_days, released });
         let deadline = Deadline::after(LONGEST);
-        delete(&self.access.sessions, &member, planned, Some(&keys), journal, deadline).await
+        delete(&self.access.sessions, &member, planned, keys.as_ref(), journal, deadline).await
     }
 
     /// Stops where a failure shows that AWS does not take the caller's credentials any more.

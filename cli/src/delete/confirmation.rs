@@ -39,13 +39,13 @@ impl Confirmation {
         journal: &RunJournal,
         context: &Context,
     ) -> Result<ApprovalOutcome, Ended> {
-        let note = |line: &str| context.terminal.note(line);
+        let note = |line: &str| terminal::note(line);
         // What an interrupted command has done already is done.
         let count = plan.accounts().filter(|planned| !journal.deleted(planned.account.id).is_some_and(is_done)).count();
         if count == 0 {
             return Ok(ApprovalOutcome::NotNeeded);
         }
-        Shown::of(plan).note(context);
+        Shown::of(plan).note();
         note("deployment not checked: a pause, exemptions and recovery windows of one are not known here");
         if count > max_accounts {
             note(&format!(

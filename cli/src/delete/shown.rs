@@ -12,6 +12,7 @@ use crate::{
     context::Context,
     exit::Ended,
     output::{CredentialRow, column_table, json},
+    terminal,
 };
 
 /// What a plan deletes, and what it protects.
@@ -52,12 +53,12 @@ impl Shown {
             Format::Json => json(&self)?,
             Format::Csv => self.csv(),
         };
-        context.terminal.say(&text)
+        terminal::say(&text)
     }
 
     /// Shows it beside the result, to whoever is asked.
-    pub fn note(&self, context: &Context) {
-        context.terminal.note(self.text(false).trim_end());
+    pub fn note(&self) {
+        terminal::note(self.text(false).trim_end());
     }
 
     fn text(&self, is_coloured: bool) -> String {
@@ -79,16 +80,16 @@ impl Shown {
     }
 
     fn csv(&self) -> String {
-        let mut text = "account,becomes,credential_kind,credential_id\r\n".to_owned();
+        let mut lines = vec!["account,becomes,credential_kind,credential_id\r\n".to_owned()];
         for account in &self.accounts {
             let rows = account.delete.iter().map(|row| ("deleted", row));
             for (becomes, row) in rows.chain(account.protected.iter().map(|row| ("protected", row))) {
                 // None of these has a character that CSV would quote.
                 let id = row.id.as_deref().unwrap_or_default();
-                text += &format!("{},{becomes},{},{id}\r\n", account.account, row.kind);
+                lines.push(format!("{},{becomes},{},{id}\r\n", account.account, row.kind));
             }
         }
-        text
+        lines.concat()
     }
 }
 

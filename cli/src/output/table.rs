@@ -57,10 +57,11 @@ pub(super) fn table(rows: &Rows, listed: Listed, is_coloured: bool) -> String {
 
 fn cells_of(credential: &CredentialRow) -> [Cell; 4] {
     let kind = credential.kind.replace('_', " ").replace("mfa", "MFA");
-    let mut named = credential.id.as_ref().map_or(kind.clone(), |id| format!("{kind} {id}"));
-    if let Some(state) = credential.state.as_deref().filter(|state| *state != "Active") {
-        named += &format!(" ({state})");
-    }
+    let named = credential.id.as_ref().map_or(kind.clone(), |id| format!("{kind} {id}"));
+    let named = match credential.state.as_deref() {
+        Some(state) if state != "Active" => format!("{named} ({state})"),
+        Some(_) | None => named,
+    };
     let age = credential.age_days.map(|days| format!("{days} d")).unwrap_or_default();
     let last_used = match (credential.last_used, credential.last_used_at) {
         (_, Some(at)) => at.strftime("%Y-%m-%d").to_string(),

@@ -20,8 +20,8 @@ fn deletes_what_it_showed_and_nothing_else() {
     }
     assert_ne!(organization.root(BUSY), Value::Null, "a key in use is protected");
     assert_eq!(organization.root(SUSPENDED), suspended);
-    let deletions = organization.calls_in(EVERYTHING).into_iter();
-    let last = deletions.filter(|action| action.contains(":Delete") || action.contains(":Deactivate")).next_back();
+    let mut deletions = organization.calls_in(EVERYTHING).into_iter();
+    let last = deletions.rfind(|action| action.contains(":Delete") || action.contains(":Deactivate"));
     assert_eq!(last.as_deref(), Some("iam:DeactivateMFADevice"), "a password never outlives its MFA");
 }
 
