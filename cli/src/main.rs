@@ -19,6 +19,7 @@ mod session;
 mod stop;
 mod terminal;
 mod unlock;
+mod words;
 
 use std::{
     process::{self, ExitCode},
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
     runtime.shutdown_background();
     match ended {
         Ok(exit) => exit.into(),
-        Err(ended) => complain(&on_one_line(&ended.to_string()), ended.exit()),
+        Err(ended) => complain(&on_one_line(&words::for_caller(&ended.to_string())), ended.exit()),
     }
 }
 

@@ -16,7 +16,7 @@ use rootwarden_domain::{
 };
 
 use super::{Finding, State};
-use crate::{access::load_config, context::Context, exit::Ended};
+use crate::{access::load_config, context::Context, exit::Ended, words::for_caller};
 
 /// One session is opened, or none.
 const ONE: SessionBudget = SessionBudget { per_second: 2, workers: 1 };
@@ -68,7 +68,7 @@ fn of_error(name: &'static str, error: &AwsError, to_do: Option<&str>) -> Findin
         crate::exit::Exit::Refused => State::Failed,
         _ => State::Unknown,
     };
-    Finding { name, state, found: error.to_string(), to_do: to_do.map(str::to_owned) }
+    Finding { name, state, found: for_caller(&error.to_string()), to_do: to_do.map(str::to_owned) }
 }
 
 fn region(config: &SdkConfig, context: &Context) -> Finding {
@@ -175,7 +175,7 @@ async fn session(
             };
             let to_do =
                 failure.message.contains("service control policy").then(|| "docs/scp.md has the statement".to_owned());
-            Finding { name: NAME, state, found: failure.message, to_do }
+            Finding { name: NAME, state, found: for_caller(&failure.message), to_do }
         }
         AuditOutcome::NotAttempted => {
             Finding { name: NAME, state: State::Unknown, found: "time ran out".to_owned(), to_do: None }

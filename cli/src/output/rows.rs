@@ -16,6 +16,8 @@ use rootwarden_domain::{
 };
 use serde::Serialize;
 
+use crate::words::for_caller;
+
 /// A report, laid out.
 #[derive(Debug, Serialize)]
 pub struct Rows {
@@ -101,13 +103,13 @@ impl AccountRow {
             row_of(&mut credentials, credential).note = Some(on_one_line(&format!("protected: {reason}")));
         }
         for DeletionStep { credential, outcome } in steps.iter().chain(&report.deleted) {
-            row_of(&mut credentials, credential).note = Some(on_one_line(&words(outcome)));
+            row_of(&mut credentials, credential).note = Some(on_one_line(&for_caller(&words(outcome))));
         }
         Self {
             account,
             name: report.name.as_deref().filter(|name| !name.is_empty()).map(on_one_line),
             status,
-            reason: reason.as_deref().map(on_one_line),
+            reason: reason.map(|reason| on_one_line(&for_caller(&reason))),
             credentials,
         }
     }

@@ -74,7 +74,8 @@ fn i2_nothing_is_called_clean_that_was_not_read() {
         organization.inject(json!([{"on": action, "account": CLEAN, "times": "always", "effect": effect}]));
         let ran = organization.run(&["audit", "--output", "json"]).ends_with(3);
         assert_eq!(ran.account(CLEAN)["status"], "unknown", "{action} {effect}: {ran:#?}");
-        assert_ne!(ran.account(CLEAN)["reason"], Value::Null);
+        let reason = ran.account(CLEAN)["reason"].as_str().unwrap().to_owned();
+        assert!(!reason.is_empty() && !reason.contains("function"), "{reason}");
         assert_eq!(ran.account(KEYS)["status"], "found", "one broken account stops no other");
         assert!(ran.err.contains("the same `rootwarden audit` looks again at what is unknown"), "{ran:#?}");
     }
