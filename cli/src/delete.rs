@@ -3,6 +3,7 @@
 mod apply;
 mod carrying_out;
 mod confirmation;
+mod deployment;
 mod plan_file;
 mod shown;
 
@@ -28,6 +29,7 @@ use crate::{
 pub use apply::run as apply;
 use carrying_out::CarryingOut;
 use confirmation::Confirmation;
+use deployment::Deployment;
 use plan_file::PlanFile;
 
 pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, Ended> {
@@ -43,6 +45,12 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     };
     let request = selection.request(Mode::Enforce);
     let access = Access::open(&context.access).await?;
+    let deployment = guard.deployment_bucket.as_deref();
+    let deployment = deployment.map(|bucket| Deployment::new(&access, bucket, exemptions.clone()));
+    let exemptions = match &deployment {
+        Some(deployment) => deployment.exemptions().await?,
+        None => exemptions,
+    };
     let journal = open_journal("delete", &access, &request, fresh, context)?;
     let progress = Progress::new("audited", context.progress_seconds);
     let reading = progress.shown_while(Box::pin(read(&access, &request, &journal, &progress, context))).await?;
@@ -59,12 +67,13 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
         // INVARIANT: an audit that was stopped is followed by no deletion.
         ApprovalOutcome::NotRequested
     } else {
-        confirmation.of_plan(&plan, guard.max_accounts, &journal, context).await?
+        confirmation.of_plan(&plan, guard.max_accounts, deployment.as_ref(), &journal, context).await?
     };
     let deletions = if approval == ApprovalOutcome::NotNeeded {
         let carrying_out = CarryingOut {
             access: &access,
             exemptions: &exemptions,
+            deployment: deployment.as_ref(),
             protect_used_within_days: rules.protect_keys_used_within_days,
             journal: &journal,
             context,

@@ -15,7 +15,7 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
-use rootwarden_aws::JournalKeeper;
+use rootwarden_aws::{JournalKeeper, PauseSwitch};
 use rootwarden_domain::{
     AccountId, ErrorKind, Failure, RunId, Sha256,
     run::{
@@ -155,15 +155,30 @@ impl RunJournal {
 
 /// Keeps the journals of accounts in which something is deleted.
 #[derive(Debug)]
-pub struct InFile<'a>(pub &'a RunJournal);
+pub struct InFile<'a> {
+    pub journal: &'a RunJournal,
+    /// The pause of a deployment, if one was named.
+    pub pause: Option<&'a PauseSwitch>,
+}
 
 impl JournalKeeper for InFile<'_> {
+    /// INVARIANT (I13): the pause is asked for before each step.
     fn may_begin(&self) -> BoxFuture<'_, Result<(), StepOutcome>> {
-        std::future::ready(Ok(())).boxed()
+        async {
+            let Some(pause) = self.pause else { return Ok(()) };
+            match pause.reason().await {
+                Ok(None) => Ok(()),
+                Ok(Some(reason)) => {
+                    Err(StepOutcome::NotAttempted(format!("everything that changes is paused: {reason}")))
+                }
+                Err(error) => Err(StepOutcome::Failed(error.into())),
+            }
+        }
+        .boxed()
     }
 
     fn keep(&self, report: DeletionReport) -> BoxFuture<'_, Result<(), Failure>> {
-        std::future::ready(self.0.write(&Line::Deleted(report))).boxed()
+        std::future::ready(self.journal.write(&Line::Deleted(report))).boxed()
     }
 }
 

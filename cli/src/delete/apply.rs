@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rootwarden_domain::run::report::{ApprovalOutcome, Report};
 
-use super::{carrying_out::CarryingOut, confirmation::Confirmation, plan_file::PlanFile};
+use super::{carrying_out::CarryingOut, confirmation::Confirmation, deployment::Deployment, plan_file::PlanFile};
 use crate::{
     access::Access,
     arguments::ApplyArguments,
@@ -29,14 +29,17 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
             "the plan is of the organization of account `{planned_in}`, and these credentials are of that of `{here}`"
         )));
     }
+    let deployment = guard.deployment_bucket.as_deref();
+    let deployment = deployment.map(|bucket| Deployment::new(&access, bucket, exemptions.clone()));
     let journal = RunJournal::open("apply", &file.plan_sha256, Begin::WhereItWasLeft, access.clock.now())?;
-    let approval = confirmation.of_plan(&file.plan, guard.max_accounts, &journal, context).await?;
+    let approval = confirmation.of_plan(&file.plan, guard.max_accounts, deployment.as_ref(), &journal, context).await?;
     let inventories: BTreeMap<_, _> =
         file.plan.accounts().map(|planned| (planned.account.id, planned.inventory.clone())).collect();
     let deletions = if approval == ApprovalOutcome::NotNeeded {
         let carrying_out = CarryingOut {
             access: &access,
             exemptions: &exemptions,
+            deployment: deployment.as_ref(),
             protect_used_within_days: file.protect_keys_used_within_days,
             journal: &journal,
             context,

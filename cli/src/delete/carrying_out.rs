@@ -15,6 +15,7 @@ use rootwarden_domain::{
     },
 };
 
+use super::deployment::Deployment;
 use crate::{
     access::Access,
     context::Context,
@@ -34,6 +35,7 @@ const FRESH: SignedDuration = SignedDuration::from_mins(30);
 pub struct CarryingOut<'a> {
     pub access: &'a Access,
     pub exemptions: &'a Exemptions,
+    pub deployment: Option<&'a Deployment>,
     pub protect_used_within_days: u16,
     pub journal: &'a RunJournal,
     pub context: &'a Context,
@@ -93,13 +95,13 @@ impl CarryingOut<'_> {
         if let Some(report) = earlier.as_ref().filter(|report| is_done(report)) {
             return report.clone();
         }
-        let mut journal = Journal::new(InFile(self.journal), &account, earlier);
+        let mut journal = Journal::new(self.keeper(), &account, earlier);
         let outcome = Box::pin(self.delete(plan, planned, &mut journal)).await;
         self.watch(&outcome).await;
         let report = DeletionReport { account, outcome: journal.keep_earlier(outcome) };
         // Of what was not begun nothing is kept: the same command comes to it again.
         if matches!(report.outcome, DeletionOutcome::Attempted { .. })
-            && let Err(failure) = InFile(self.journal).keep(report.clone()).await
+            && let Err(failure) = self.keeper().keep(report.clone()).await
         {
             self.context.note_once(&failure.message);
         }
@@ -126,11 +128,20 @@ impl CarryingOut<'_> {
         if let Some(reason) = self.exemptions.reason(id, self.access.clock.now()) {
             return DeletionOutcome::Exempt(reason.to_owned());
         }
+        if let Some(deployment) = self.deployment
+            && let Some(outcome) = deployment.left_alone(id, self.access.clock.now()).await
+        {
+            return outcome;
+        }
         let is_fresh = self.access.clock.now().duration_since(plan.planned_at) < FRESH;
         let (protect_used_within_days, released) = (self.protect_used_within_days, ReleasedKeys::new());
         let keys = (!is_fresh).then_some(KeysAgain { protect_used_within_days, released });
         let deadline = Deadline::after(LONGEST);
         delete(&self.access.sessions, &member, planned, keys.as_ref(), journal, deadline).await
+    }
+
+    fn keeper(&self) -> InFile<'_> {
+        InFile { journal: self.journal, pause: self.deployment.map(|deployment| &deployment.pause) }
     }
 
     /// Stops where a failure shows that AWS does not take the caller's credentials any more.

@@ -2,7 +2,11 @@
 
 use rootwarden_domain::run::{plan::DeletionPlan, report::ApprovalOutcome};
 
-use super::{carrying_out::is_done, shown::Shown};
+use super::{
+    carrying_out::is_done,
+    deployment::{self, Deployment},
+    shown::Shown,
+};
 use crate::{context::Context, exit::Ended, journal::RunJournal, terminal};
 
 /// Where the answer comes from: there is no other way to say yes.
@@ -36,6 +40,7 @@ impl Confirmation {
         self,
         plan: &DeletionPlan,
         max_accounts: usize,
+        deployment: Option<&Deployment>,
         journal: &RunJournal,
         context: &Context,
     ) -> Result<ApprovalOutcome, Ended> {
@@ -46,7 +51,7 @@ impl Confirmation {
             return Ok(ApprovalOutcome::NotNeeded);
         }
         Shown::of(plan).note();
-        note("deployment not checked: a pause, exemptions and recovery windows of one are not known here");
+        note(&deployment::words(deployment));
         if count > max_accounts {
             note(&format!(
                 "{count} accounts are planned, and the guard is at {max_accounts}: nothing is deleted; look at the plan, then say --max-accounts {count}"

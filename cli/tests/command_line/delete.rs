@@ -169,3 +169,31 @@ fn a_throttled_organization_is_told_of_and_nothing_is_made_up() {
         [KEYS, EVERYTHING].into_iter().filter(|account| organization.root(account).is_null()).collect();
     assert_eq!(cleaned, empty, "{ran:#?}");
 }
+
+const BUCKET: &str = "rootwarden-bucket";
+
+#[test]
+fn i13_the_pause_and_the_exemptions_of_a_deployment_count_where_its_bucket_is_named() {
+    let organization = Organization::new(world().bucket(BUCKET));
+    organization.put_object(BUCKET, "control/paused.json", r#"{"paused": true, "reason": "incident 42"}"#);
+    let (before, delete) = (organization.world(), ["delete", "--deployment-bucket", BUCKET, "--output", "json"]);
+    let ran = organization.run(&[&delete[..], &["--confirm-accounts", "2"]].concat()).ends_with(3);
+    assert_eq!((ran.account(KEYS)["status"].clone(), organization.world()), (json!("paused"), before), "{ran:#?}");
+    organization.put_object(BUCKET, "control/paused.json", r#"{"paused": false, "reason": "over"}"#);
+    organization.put_object(BUCKET, &format!("exemptions/{EVERYTHING}.json"), r#"{"reason": "migration"}"#);
+    let ran = organization.run(&[&delete[..], &["--confirm-accounts", "1"]].concat()).ends_with(0);
+    assert!(ran.err.contains("the pause and the exemptions in `rootwarden-bucket` count"), "{ran:#?}");
+    assert_eq!(ran.account(EVERYTHING)["reason"], "migration");
+    assert_ne!(organization.root(EVERYTHING), Value::Null);
+    assert_eq!(organization.root(KEYS), Value::Null);
+}
+
+#[test]
+fn a_deployments_bucket_that_cannot_be_read_keeps_everything_from_being_deleted() {
+    let organization = Organization::new(world().bucket(BUCKET));
+    organization.inject(json!([{"on": "s3:List*", "times": "always", "effect": "denied"}]));
+    let before = organization.world();
+    let ran = organization.run(&["delete", "--deployment-bucket", BUCKET, "--confirm-accounts", "2"]).ends_with(2);
+    assert!(ran.err.contains("the deployment's bucket `rootwarden-bucket` cannot be read"), "{ran:#?}");
+    assert_eq!(organization.world(), before);
+}

@@ -174,11 +174,23 @@ impl Organization {
         files
     }
 
+    /// Writes an object into a bucket of the world's, as somebody of the management account.
+    pub fn put_object(&self, bucket: &str, key: &str, body: &str) {
+        let signed = format!(
+            "Authorization: AWS4-HMAC-SHA256 Credential={CALLER_KEY}/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\n"
+        );
+        self.send("PUT", &format!("/{bucket}/{key}"), &signed, body);
+    }
+
     fn request(&self, method: &str, path: &str, body: &str) -> String {
+        self.send(method, path, "", body)
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let address = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
