@@ -1,6 +1,6 @@
 """What a nightly run takes: processor time, state transitions, objects and calls, for `bench.cost` to reckon with.
 
-    python -m bench.invocations --accounts 40 1100         # writes bench/measured.json
+    python -m bench.invocations         # writes bench/measured.json
 
 Functions talk TLS, since encrypting is much of what they do. Processor time is a process's own, so that a busy machine
 changes it little; it includes the start of each process, which on AWS is a cold start.
@@ -50,6 +50,7 @@ def measure(size: int, dirty: float, latency: int, binaries: Path) -> Night:
     with EncryptedDeployment(world, binaries, parameters) as deployment, Sampler(deployment.front.endpoint) as sampler:
         names = {deployment.stack.resources[name]: name for name in deployment.stack.functions()}
         ended = deployment.sweep("measured", timeout=600 + size)
+        sampler.sample()
         if ended["status"] != "SUCCEEDED":
             raise SystemExit(
                 f"the run over {size} accounts did not succeed: {ended.get('error')}, {ended.get('cause')}"
@@ -87,8 +88,8 @@ def entered(states: Any, execution: str) -> Counter[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.invocations", description=__doc__.splitlines()[0])
-    parser.add_argument("--accounts", type=int, nargs="+", default=[40, 1100])
-    parser.add_argument("--dirty", type=float, default=0.02)
+    parser.add_argument("--accounts", type=int, nargs="+", default=[1100, 10000])
+    parser.add_argument("--dirty", type=float, default=0.0)
     parser.add_argument("--latency", type=int, default=60)
     parser.add_argument("--binaries", type=Path, default=RELEASE_BINARIES)
     parser.add_argument("--output", type=Path, default=MEASURED)

@@ -57,10 +57,11 @@ class Sampler:
 
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
-            self._sample()
-        self._sample()
+            self.sample()
+        self.sample()
 
-    def _sample(self) -> None:
+    def sample(self) -> None:
+        """Looks at once: what ends next would otherwise lose its last moments."""
         for process in Path("/proc").iterdir():
             if not process.name.isdigit():
                 continue

@@ -3,18 +3,13 @@
 import re
 
 from bench import cost
-from bench.invocations import MEASURED
 from harness.paths import ROOT, TEMPLATE
 
 
 def test_the_page_has_the_tables_that_the_script_makes() -> None:
     page = cost.PAGE.read_text()
-    table = cost.tables(cost.measured_or_assumed(), cost.memory_sizes(TEMPLATE))
+    table = cost.tables(cost.measured_nights(), cost.memory_sizes(TEMPLATE))
     assert cost.page_with(page, table) == page, "run `python -m bench.cost --write`"
-
-
-def test_the_page_says_whether_it_was_measured() -> None:
-    assert ("**assumed**" in cost.PAGE.read_text()) is not MEASURED.is_file()
 
 
 def test_reckons_with_the_sizes_of_the_code() -> None:

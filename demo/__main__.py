@@ -2,6 +2,7 @@
 
 A new account appears, its event comes in, and its root credentials are found and deleted; then the whole organization
 is run. After that a bucket and a queue that locked everybody out are given to their administrators, and locked again.
+In the end root password recovery is allowed in one account for a few seconds, and taken back.
 What is printed comes from the simulator's own world and call log, compared with what the run reported.
 """
 
@@ -13,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from demo.recovering import allow_recovery
 from demo.unlocking import unlock_policies
 from harness.deployment import Deployment
 from harness.errors import DeploymentError
@@ -37,7 +39,7 @@ EXEMPT = {"333300000007": "break-glass account, reviewed every quarter"}
 # Who signs the command line's calls.
 COMMAND_LINE_KEY = "AKIACOMMANDLINE00001"
 COMMAND_LINE_ARN = "arn:aws:iam::111122223333:user/operator"
-PARAMETERS = {"UnlockRequests": "on", "ProtectedResources": "log-archive-*,*-trail"}
+PARAMETERS = {"UnlockRequests": "on", "ProtectedResources": "log-archive-*,*-trail", "RecoveryAtLeast": "PT5S"}
 
 _started = time.monotonic()
 
@@ -123,6 +125,7 @@ def main() -> int:
             world, exempt_accounts=EXEMPT, parameters=PARAMETERS, binaries=arguments.binaries, say=say
         ) as deployment:
             found = secure_new_account(deployment) + secure_organization(deployment) + unlock_policies(deployment, say)
+            found += allow_recovery(deployment, say)
             logs = deployment.logs()
             leaked = [secret for secret in deployment.secrets() if secret in logs]
             if leaked:

@@ -50,7 +50,12 @@ def binaries(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_deployment(binaries: Path) -> Iterator[Deployment]:
-    parameters = {"UnlockRequests": "on", "ProtectedResources": ",".join(PROTECTED), "PersonRoleArns": PERSON_ROLE}
+    parameters = {
+        "UnlockRequests": "on",
+        "ProtectedResources": ",".join(PROTECTED),
+        "PersonRoleArns": PERSON_ROLE,
+        "RecoveryAtLeast": "PT5S",
+    }
     with Deployment(
         demo_world(),
         mode="enforce",

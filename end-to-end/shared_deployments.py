@@ -30,7 +30,7 @@ PROTECTED = ["log-archive-*", "*-trail", "arn:aws:sqs:*:*:audit-?"]
 def begun_anew(deployment: Deployment) -> Deployment:
     """As on the first day: the organization of the demo, and nothing that earlier tests left to be counted."""
     deployment.reset(demo_world())
-    forget(deployment, "guard/", "state/", "exemptions/", "control/")
+    forget(deployment, "guard/", "state/", "exemptions/", "control/", "recoveries/")
     return deployment
 
 

@@ -66,7 +66,7 @@ def changed(function: str, *path: str | int, to: Any) -> dict[str, Any]:
     return payload
 
 
-@pytest.mark.parametrize("function", ["AccountJoined", "UnlockPolicy", *VALID])
+@pytest.mark.parametrize("function", ["AccountJoined", "UnlockPolicy", "AllowRecovery", *VALID])
 @pytest.mark.parametrize("payload", ["delete everything", ["222200000001"], 7, None])
 def test_what_is_not_an_object_is_refused(deployment: Deployment, function: str, payload: Any) -> None:
     refused(deployment, function, payload)
@@ -165,3 +165,19 @@ def test_a_bad_request_fails_the_execution_with_the_same_error(deployment: Deplo
     assert "destroy" in (execution.cause or "")
     assert deployment.world() == before
     assert deployment.calls() == []
+
+
+RECOVERY_ID = f"recovery-222200000001-20261122T0405Z-{'0' * 32}"
+RECOVERY = {"recovery": RECOVERY_ID, "request": {**PIN, "key": f"recovery-requests/{RECOVERY_ID}/request.json"}}
+
+
+@pytest.mark.parametrize("step", [{"step": name, **RECOVERY} for name in ("check", "open", "allow", "settle")])
+def test_a_step_of_a_recovery_is_read_as_strictly(deployment: Deployment, step: dict[str, Any]) -> None:
+    assert "force" in refused(deployment, "AllowRecovery", {**step, "force": True})
+    for field in step:
+        assert field in refused(deployment, "AllowRecovery", {key: step[key] for key in step if key != field})
+    refused(deployment, "AllowRecovery", {**step, "step": "delete"})
+    refused(deployment, "AllowRecovery", {**step, "recovery": "../other"})
+    refused(
+        deployment, "AllowRecovery", {**step, "request": {**step["request"], "key": "recovery-requests/x/request.json"}}
+    )

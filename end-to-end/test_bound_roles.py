@@ -13,9 +13,10 @@ from harness.servers import request
 FUNCTIONS = {
     "AuditAccounts": ["IAMAuditRootUserCredentials"],
     "DeleteCredentials": ["IAMDeleteRootUserCredentials"],
+    "AllowRecovery": ["IAMCreateRootUserPassword"],
     "UnlockPolicy": ["S3UnlockBucketPolicy", "SQSUnlockQueuePolicy"],
 }
-TASKS = [task for tasks in FUNCTIONS.values() for task in tasks] + ["IAMCreateRootUserPassword"]
+TASKS = [task for tasks in FUNCTIONS.values() for task in tasks]
 DIRTY = "333300000001"
 
 

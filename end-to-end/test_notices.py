@@ -34,7 +34,7 @@ def test_an_administrator_cannot_forge_a_notice(deployment: Deployment) -> None:
 
 
 def test_the_state_machines_tell_people_and_no_function_does(deployment: Deployment) -> None:
-    machines = ("SecureAccountsRole", "UnlockPolicyMachineRole", "TellOfChangesRole")
+    machines = ("SecureAccountsRole", "UnlockPolicyMachineRole", "AllowRecoveryMachineRole", "TellOfChangesRole")
     for id, role in deployment.stack.resources.items():
         if id.endswith("Role"):
             is_denied = publishes(deployment, principal=f"arn:aws:iam::{MANAGEMENT}:role/{role}") == "Deny"

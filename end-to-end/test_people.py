@@ -141,7 +141,10 @@ def test_the_stack_lets_nobody_but_its_state_machines_invoke_what_people_ask(gua
             document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
             for statement in statements(document):
                 allowed.setdefault(role, set()).update(reached(statement, functions))
-    machines = {stack.resources[logical] for logical in ("SecureAccountsRole", "UnlockPolicyMachineRole")}
+    machines = {
+        stack.resources[logical]
+        for logical in ("SecureAccountsRole", "UnlockPolicyMachineRole", "AllowRecoveryMachineRole")
+    }
     assert {role for role, reaches in allowed.items() if reaches} == machines
     assert set().union(*allowed.values()) == {functions[0]}, "nobody invokes approvals at all"
 
@@ -175,7 +178,8 @@ def test_the_stack_lets_only_its_own_roles_start_runs_directly(guarded: Deployme
             if any("states:StartExecution" in json.dumps(document) for document in documents):
                 starters.add(logical)
     # A Distributed Map starts children of its own machine.
-    machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole"}
+    # The machine of recovery requests starts the run that closes a window.
+    machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole", "AllowRecoveryMachineRole"}
     # These two reach only the machine that tells of changes.
     watching = {"WatchingRole", "TellOfChangesRole"}
     assert starters == machines | watching | {"AccountJoinedRole", "AccessRequestsRole"}

@@ -45,3 +45,19 @@ def test_a_feature_that_was_on_in_the_last_run_is_called_drift(deployment: Deplo
     execution = refused(deployment, run_name("off-now"), features=["RootSessions"])
     assert execution.error == "NotEnabled"
     assert "drift" in (execution.cause or "") and first in (execution.cause or "")
+
+
+def test_what_stops_no_run_stands_in_its_report_with_what_to_do(deployment: Deployment, run_name: RunName) -> None:
+    """Nothing of an organization in order; of one without a trail and with a small quota, a line for each."""
+    run = run_name("in-order")
+    deployment.reset(demo_world())
+    assert deployment.run({"selection": "all"}, run).status == "SUCCEEDED"
+    assert "preflight" not in deployment.report(run)
+
+    run = run_name("findings")
+    deployment.reset(demo_world() | {"trails": [], "lambda_concurrency": 10})
+    assert deployment.run({"selection": "all"}, run).status == "SUCCEEDED"
+    told = {one["check"]: one for one in deployment.report(run)["preflight"]}
+    assert {check: one["outcome"] for check, one in told.items()} == {"trail": "found", "lambda_concurrency": "found"}
+    assert "log management events" in told["trail"]["text"]
+    assert "ask for a higher quota" in told["lambda_concurrency"]["text"]

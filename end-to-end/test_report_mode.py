@@ -31,6 +31,15 @@ def test_what_unlocks_and_its_role_and_its_state_machine_are_not_in_the_stack(re
     assert [machine["name"] for machine in machines if "unlock" in machine["name"]] == []
 
 
+def test_what_allows_recovery_and_its_role_and_its_state_machine_are_not_in_the_stack(
+    report_deployment: Deployment,
+) -> None:
+    stack = report_deployment.stack
+    assert [name for name in [*stack.resources, *stack.outputs] if "Recover" in name] == []
+    policies = stack.client("iam").get_account_authorization_details(Filter=["Role"])
+    assert "IAMCreateRootUserPassword" not in str(policies)
+
+
 @pytest.mark.parametrize("action", ["inspect", "plan", "apply", "restore"])
 def test_an_unlock_request_is_answered_in_one_line(report_deployment: Deployment, action: str) -> None:
     report_deployment.reset()

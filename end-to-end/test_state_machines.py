@@ -77,6 +77,9 @@ def test_every_task_that_invokes_a_function_tries_again_in_the_same_way() -> Non
     expected = {
         ("secure-accounts", "AuditBatch"): [EXPRESS_CHILD],
         ("secure-accounts", "DeleteBatch"): [EXPRESS_CHILD],
+        ("allow-recovery", "Check"): [LAMBDA, NOT_YET_VISIBLE],
+        ("allow-recovery", "Open"): [LAMBDA, NOT_YET_VISIBLE],
+        ("allow-recovery", "Allow"): [LAMBDA, NOT_YET_VISIBLE],
         ("unlock-policy", "Plan"): [LAMBDA, NOT_YET_VISIBLE],
         ("unlock-policy", "Apply"): [LAMBDA, NOT_YET_VISIBLE],
         ("unlock-policy", "Verify"): [LAMBDA, NOT_YET_VISIBLE],
@@ -111,3 +114,17 @@ def test_nothing_that_is_deployed_is_shaped_for_an_emulator() -> None:
         text = path.read_text().lower()
         for word in ("emulator", "not every engine", "implementations"):
             assert word not in text, (path.name, word)
+
+
+def test_a_recovery_request_that_went_wrong_never_ends_without_telling_anybody() -> None:
+    """`ClosedByAnother` is the one end of which nobody is told: another request's execution tells them."""
+    states = json.loads((MACHINES / "allow-recovery.asl.json").read_text())["States"]
+    quiet = "ClosedByAnother"
+    nothing_went_wrong = {"Variable": "$.before.failed", "BooleanEquals": False}
+    rules = [rule for state in states.values() for rule in state.get("Choices", []) if rule["Next"] == quiet]
+    assert rules and all(nothing_went_wrong in rule["And"] for rule in rules)
+    for name, state in states.items():
+        others = [state.get("Next"), state.get("Default"), *(catch["Next"] for catch in state.get("Catch", []))]
+        assert quiet not in others, name
+    ends = {name for name, state in states.items() if state["Type"] in ("Succeed", "Fail")}
+    assert ends == {quiet, "Done", "RequestError"}

@@ -161,7 +161,13 @@ WRITERS = {
     "PlanDeletions": ["runs/prefixes/plan/0.json", "guard/2000-01-01/prefixes.0.json"],
     "DeleteCredentials": ["runs/prefixes/deleted/0/0.json"],
     "PublishReport": ["runs/prefixes/report/0.json"],
-    "AccessRequests": ["approvals/prefixes.0/request.json", "unlocks/prefixes/request.json", "releases/prefixes.json"],
+    "AccessRequests": [
+        "approvals/prefixes.0/request.json",
+        "unlocks/prefixes/request.json",
+        "recovery-requests/prefixes/request.json",
+        "releases/prefixes.json",
+    ],
+    "AllowRecovery": ["recovery-requests/prefixes/opened.json", "recoveries/222200000001.json"],
     "Approvals": ["approvals/prefixes.0/decision.json"],
     "UnlockPolicy": [
         "unlocks/prefixes/plan.json",
@@ -171,7 +177,14 @@ WRITERS = {
         "policies/222200000001/prefixes.json",
     ],
 }
-NOBODY = ["runs/prefixes/other/0.json", "other.json", "approvals/prefixes.0/other.json", "unlocks/prefixes/other.json"]
+NOBODY = [
+    "runs/prefixes/other/0.json",
+    "other.json",
+    "approvals/prefixes.0/other.json",
+    "unlocks/prefixes/other.json",
+    "recovery-requests/prefixes/other.json",
+    "recoveries/no-account.json",
+]
 PEOPLE = ["exemptions/222200000001.json", "control/paused.json"]
 
 
@@ -186,6 +199,7 @@ def test_each_function_may_write_its_own_prefix_only(deployment: Deployment, fun
             with pytest.raises(ClientError, match="AccessDenied"):
                 deployment.put_object(key, b"{}", credentials)
     forget(deployment, "approvals/prefixes.0/", "unlocks/prefixes/", "policies/222200000001/prefixes.json")
+    forget(deployment, "recovery-requests/prefixes/", "recoveries/")
 
 
 def test_the_token_of_a_request_is_read_by_the_two_functions_that_need_it_only(

@@ -4,9 +4,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.deployment import Deployment
-from harness.organization import AUDIT, DELETE, UNLOCK_BUCKET, UNLOCK_QUEUE
+from harness.organization import AUDIT, DELETE, RECOVER, UNLOCK_BUCKET, UNLOCK_QUEUE
 
-TASKS = [AUDIT, DELETE, "IAMCreateRootUserPassword", UNLOCK_BUCKET, UNLOCK_QUEUE]
+TASKS = [AUDIT, DELETE, RECOVER, UNLOCK_BUCKET, UNLOCK_QUEUE]
 MAY_OPEN: dict[str, set[str]] = {
     "AccountJoined": set(),
     "SelectAccounts": set(),
@@ -16,6 +16,7 @@ MAY_OPEN: dict[str, set[str]] = {
     "PublishReport": set(),
     "AccessRequests": set(),
     "Approvals": set(),
+    "AllowRecovery": {RECOVER},
     "UnlockPolicy": {UNLOCK_BUCKET, UNLOCK_QUEUE},
 }
 

@@ -1,5 +1,6 @@
 """What the template says of itself, without a deployment: it is translated, filled in, and looked at."""
 
+import json
 import re
 from typing import Any
 
@@ -118,3 +119,43 @@ OPERATORS = "OperatorRoleArns"
 def test_an_operators_arn_that_could_match_nobody_is_not_taken(arn: str, is_taken: bool) -> None:
     pattern = translated()["Parameters"][OPERATORS]["AllowedPattern"]
     assert (re.fullmatch(pattern, arn) is not None) == is_taken
+
+
+@pytest.mark.parametrize("metric", ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"])
+def test_a_recovery_that_failed_was_stopped_or_timed_out_raises_an_alarm(metric: str) -> None:
+    alarms = [
+        resource
+        for resource in translated()["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        and resource["Properties"]["MetricName"] == metric
+        and "AllowRecoveryMachine" in json.dumps(resource["Properties"]["Dimensions"])
+    ]
+    assert len(alarms) == 1
+    properties = alarms[0]["Properties"]
+    assert properties["Namespace"] == "AWS/States" and properties["AlarmActions"] == [{"Ref": "Notices"}]
+    assert (properties["Threshold"], properties["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+@pytest.mark.parametrize(
+    ("duration", "is_taken"),
+    [
+        ("PT1H", True),
+        ("P3D", True),
+        ("P1W", True),
+        ("P1DT12H30M", True),
+        ("PT20S", True),
+        ("P", False),
+        ("PT", False),
+        ("P1DT", False),
+        ("1h", False),
+        ("P1M", False),
+        ("P1Y", False),
+        ("-PT1H", False),
+    ],
+)
+@pytest.mark.parametrize("parameter", ["RecoveryAtLeast", "RecoveryAtMost"])
+def test_a_duration_that_the_functions_could_not_read_is_not_deployed(
+    parameter: str, duration: str, is_taken: bool
+) -> None:
+    pattern = translated()["Parameters"][parameter]["AllowedPattern"]
+    assert (re.fullmatch(pattern, duration) is not None) == is_taken

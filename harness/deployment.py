@@ -135,6 +135,10 @@ class Deployment:
         """What was called in the organization since it started."""
         return self.simulator.calls()
 
+    def set_root(self, account: str, root: dict[str, Any]) -> None:
+        """What an account's owner has made as its root user, in the place of what is there."""
+        self.simulator.set_root(account, root)
+
     def inject_faults(self, *faults: dict[str, Any]) -> None:
         """Makes calls in the organization fail by rule; simulator/README.md has the form."""
         self.simulator.inject_faults(*faults)

@@ -19,6 +19,9 @@ role does, over TLS, and so it does here.
 
 Errors of nested executions: AWS names them `StepFunctions.<code>Exception` (`samples/`), ministack by the code alone.
 
+Waits for a moment: ministack shortens them too, where waits of so many seconds are shortened so that tests are quick. A
+moment is one of the real clock, by which functions decide whether it has come, so that it is waited for.
+
 Comparing two texts of a state by their order (`StringGreaterThanEqualsPath` and its like): ministack knows it of a text
 that stands in the definition, and not of one that stands in the state.
 
@@ -32,9 +35,10 @@ Everything else is ministack's own, and listens where BIND_HOST says.
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import ministack.app as ministack
@@ -110,6 +114,12 @@ def with_failures_kept(run_map: Function) -> Function:
             FAILED.reset(token)
 
     return run
+
+
+def wait_for_moment(timestamp: str) -> None:
+    """Waits until the moment that a Wait state names."""
+    left = (datetime.fromisoformat(timestamp.replace("Z", "+00:00")) - datetime.now(UTC)).total_seconds()
+    time.sleep(max(left, 0))
 
 
 def as_its_role(run_execution: Function) -> Function:
@@ -254,6 +264,7 @@ if __name__ == "__main__":
     stepfunctions._apply_result_selector = with_failed_children(stepfunctions._apply_result_selector)
     stepfunctions._invoke_nested_start_execution = with_errors_named(stepfunctions._invoke_nested_start_execution)
     stepfunctions._evaluate_rule = with_orders_of_texts(stepfunctions._evaluate_rule)
+    stepfunctions._sleep_until = wait_for_moment
     stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
     iam_evaluator._resolve_condition_key = with_role(iam_evaluator._resolve_condition_key)
     emulator_accounts.install()

@@ -9,7 +9,8 @@ from harness.stack import Stack
 from harness.waiting import wait_until
 
 # The state machines, by the outputs of the stack that name them.
-SECURE, UNLOCK, TELL = "StateMachineArn", "UnlockStateMachineArn", "TellOfChangesStateMachineArn"
+SECURE, UNLOCK, RECOVERY = "StateMachineArn", "UnlockStateMachineArn", "RecoveryStateMachineArn"
+TELL = "TellOfChangesStateMachineArn"
 
 
 def ended_execution(stack: Stack, arn: str) -> dict[str, Any]:
@@ -99,7 +100,7 @@ class Executions:
 
     def texts(self) -> Iterator[str]:
         """Everything that is written down of every execution, and of the children of its maps."""
-        for machine in (SECURE, UNLOCK, TELL):
+        for machine in (SECURE, UNLOCK, RECOVERY, TELL):
             if machine in self._stack.outputs:
                 yield from (str(self.find(name, machine)) for name in self.names(machine))
         yield from self._children()

@@ -12,6 +12,7 @@ Call = dict[str, Any]
 
 AUDIT = "IAMAuditRootUserCredentials"
 DELETE = "IAMDeleteRootUserCredentials"
+RECOVER = "IAMCreateRootUserPassword"
 UNLOCK_BUCKET = "S3UnlockBucketPolicy"
 UNLOCK_QUEUE = "SQSUnlockQueuePolicy"
 _KINDS = {

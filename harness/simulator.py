@@ -57,6 +57,10 @@ class Simulator:
         world: World = json.loads(request("GET", f"{self.endpoint}/_world"))
         return world
 
+    def set_root(self, account: str, root: dict[str, Any]) -> None:
+        """What an account's owner has made as its root user, in the place of what is there."""
+        request("PUT", f"{self.endpoint}/_root/{account}", root)
+
     def calls(self, timeout: float = 30) -> list[Call]:
         """What was called since it started. For 50,000 accounts that is tens of megabytes."""
         calls: list[Call] = json.loads(request("GET", f"{self.endpoint}/_calls", timeout=timeout))

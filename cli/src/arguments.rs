@@ -130,7 +130,7 @@ pub struct GuardArguments {
     /// In more accounts nothing is deleted.
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub max_accounts: usize,
-    /// The bucket of a deployment: its pause and its exemptions count here, too.
+    /// The bucket of a deployment: its pause, exemptions and recovery windows count here, too.
     #[arg(long, value_name = "BUCKET")]
     pub deployment_bucket: Option<String>,
 }

@@ -7,6 +7,7 @@ use std::{fs, path::Path};
 
 use rootwarden_domain::{
     Mode,
+    recovery::RecoveryWindows,
     run::{
         exemption::Exemptions,
         report::{ApprovalOutcome, Counts, Report},
@@ -47,7 +48,7 @@ pub async fn run(arguments: AuditArguments, context: &Context) -> Result<Exit, E
     let progress = Progress::new("audited", context.progress_seconds);
     let reading = progress.shown_while(Box::pin(read(&access, &request, &journal, &progress, context))).await?;
     let list_is_whole = reading.list_is_whole;
-    let Planned { plan, inventories } = plan(reading, &exemptions, &rules, &access);
+    let Planned { plan, inventories } = plan(reading, &exemptions, &RecoveryWindows::default(), &rules, &access);
     let report = Report::add_round(None, plan, ApprovalOutcome::NotNeeded, [].into(), 0);
     let listed = if all { Listed::All } else { Listed::WithoutClean };
     let rows = Rows::of(&report, &inventories, list_is_whole, access.clock.now());
@@ -116,6 +117,7 @@ fn summary(report: &Report) -> String {
         exempt,
         protected,
         unknown,
+        denied_by_service_control_policy: _,
         failed,
         ineligible,
         excluded,

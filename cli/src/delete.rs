@@ -9,6 +9,7 @@ mod shown;
 
 use rootwarden_domain::{
     Mode,
+    recovery::RecoveryWindows,
     run::{
         plan::DeletionPlan,
         report::{ApprovalOutcome, Report},
@@ -47,15 +48,15 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     let access = Access::open(&context.access).await?;
     let deployment = guard.deployment_bucket.as_deref();
     let deployment = deployment.map(|bucket| Deployment::new(&access, bucket, exemptions.clone()));
-    let exemptions = match &deployment {
-        Some(deployment) => deployment.exemptions().await?,
-        None => exemptions,
+    let (exemptions, recoveries) = match &deployment {
+        Some(deployment) => (deployment.exemptions().await?, deployment.recoveries().await?),
+        None => (exemptions, RecoveryWindows::default()),
     };
     let journal = open_journal("delete", &access, &request, fresh, context)?;
     let progress = Progress::new("audited", context.progress_seconds);
     let reading = progress.shown_while(Box::pin(read(&access, &request, &journal, &progress, context))).await?;
     let list_is_whole = reading.list_is_whole;
-    let Planned { plan, inventories } = plan(reading, &exemptions, &rules, &access);
+    let Planned { plan, inventories } = plan(reading, &exemptions, &recoveries, &rules, &access);
 
     let Some(confirmation) = confirmation else {
         let days = rules.protect_keys_used_within_days;

@@ -22,6 +22,6 @@ pub use simulator::Simulator;
 pub use state::{AnsweredTask, Call, CallCounts, RootSessionOfCall, StartedExecution, TaskAnswer};
 pub use world::{
     AccessKey, Account, Account as Member, Caller, CreateAccountRequest, Effect, Fault, FaultTrigger, Feature, KeyUse,
-    Limits, LoginProfile, MemberBucket, MemberQueue, MfaDevice, RegisteredCaller, RootCredentials, SigningCertificate,
-    Times, World, WorldError,
+    Limits, LoginProfile, MemberBucket, MemberQueue, MfaDevice, OrganizationPolicy, PolicyType, RegisteredCaller,
+    RootCredentials, SigningCertificate, Times, Trail, World, WorldError,
 };

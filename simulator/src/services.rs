@@ -2,7 +2,9 @@
 //!
 //! Each is a [`Handler`] of its own; none knows another.
 
+mod cloudtrail;
 pub(crate) mod iam;
+mod lambda;
 mod organizations;
 pub(crate) mod s3;
 pub(crate) mod sqs;
@@ -22,6 +24,8 @@ pub(crate) fn handler(service: Service) -> &'static dyn Handler {
         Service::StepFunctions => &states::StepFunctions,
         Service::S3 => &s3::S3,
         Service::Sqs => &sqs::Sqs,
+        Service::CloudTrail => &cloudtrail::CloudTrail,
+        Service::Lambda => &lambda::Lambda,
         Service::Other => &unserved::Unserved,
     }
 }

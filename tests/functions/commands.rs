@@ -176,9 +176,11 @@ fn body(command: &str) -> Value {
     let body = command.split('\'').nth(1).ok_or_else(|| format!("no argument: {command}")).unwrap();
     let unlock = format!("unlock-20261122T0405Z-{}", "0".repeat(40));
     let release = format!("release-111122223333-AKIAIOSFODNN7EXAMPLE-20261122T0405Z-{}", "0".repeat(32));
+    let recovery = format!("recovery-111122223333-20261122T0405Z-{}", "0".repeat(32));
     let filled = body
         .replace("unlock-20261122T0405Z-…", &unlock)
         .replace("release-111122223333-AKIA…", &release)
+        .replace("recovery-111122223333-…", &recovery)
         .replace("AKIA…", "AKIAIOSFODNN7EXAMPLE")
         .replace("payroll/….json", "payroll/2026-11-22T04-05-06Z-unlock-0.json")
         .replace("\"plan_sha256\": \"…\"", &format!("\"plan_sha256\": \"{}\"", "0".repeat(64)));

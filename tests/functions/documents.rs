@@ -11,17 +11,20 @@ use rootwarden_domain::run::report::Counts;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What lies in the deployment's bucket, is made by building, or belongs to somebody else: no path of the repository.
-const ELSEWHERE: [&str; 15] = [
+const ELSEWHERE: [&str; 18] = [
     "approvals",
     "control",
     "exemptions",
     "guard",
     "policies",
+    "recoveries",
+    "recovery-requests",
     "releases",
     "runs",
     "state",
     "target",
     "decision.json",
+    "opened.json",
     "plan.json",
     "request.json",
     "result.json",

@@ -10,6 +10,7 @@ use rootwarden_domain::{
     Batch, BatchOutcome, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RoundId, RunId, Sha256,
     artifact::{AuditRecord, WorkerResult},
     aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
+    recovery::RecoveryWindows,
     run::{
         audit::{AuditOutcome, AuditedAccount},
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
@@ -123,6 +124,7 @@ impl Laid {
             waiting: vec![],
             not_created: vec![],
             next_token: None,
+            preflight: vec![],
             previous,
         }
     }
@@ -155,7 +157,11 @@ impl Laid {
         let (exemptions, released) = (Exemptions::default(), ReleasedKeys::new());
         let keys = KeyRules { protect_used_within_days: 30, released: &released };
         let now = jiff::Timestamp::now();
-        let mut plan = DeletionPlan::plan(chunk, vec![], Rules { exemptions: &exemptions, keys, now });
+        let mut plan = DeletionPlan::plan(
+            chunk,
+            vec![],
+            Rules { exemptions: &exemptions, recoveries: &RecoveryWindows::default(), keys, now },
+        );
         plan.guard = Guard { accounts_in_24_hours: plan.account_count(), limit: 25 };
         plan
     }

@@ -96,6 +96,7 @@ fn action(parts: &Parts, body: &[u8]) -> String {
             "AWSOrganizationsV20161128" => "organizations",
             "AWSStepFunctions" => "states",
             "AmazonSQS" => "sqs",
+            "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101" => "cloudtrail",
             other => other,
         };
         return format!("{service}:{operation}");
@@ -106,6 +107,9 @@ fn action(parts: &Parts, body: &[u8]) -> String {
         return format!("{service}:{}", rest.split('&').next().unwrap());
     }
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    if path == "/2016-08-19/account-settings/" {
+        return "lambda:GetAccountSettings".to_owned();
+    }
     let is_policy = query.split('&').any(|parameter| parameter.split('=').next() == Some("policy"));
     let operation = match (parts.method.as_str(), path, is_policy) {
         ("GET", "/", _) => "ListBuckets",

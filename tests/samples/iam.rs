@@ -1,7 +1,7 @@
 //! IAM as root of a member: the summary, the lists, and the login profile.
 
 use aws_sdk_iam::types::FeatureType;
-use rootwarden_aws::Organization;
+use rootwarden_aws::{Organization, RecoveryAllowed, allow_recovery};
 use rootwarden_domain::{ErrorKind, Inventory, run::audit::AuditOutcome};
 use rootwarden_simulator::{Caller, Member, World};
 use rootwarden_tests::MANAGEMENT;
@@ -11,7 +11,7 @@ use crate::{
     check::Check,
     exchange::Exchange,
     sample::Answer,
-    world::{MEMBER, OTHER, audited, why_unknown, world},
+    world::{MEMBER, OTHER, audited, confirmed, sessions, why_unknown, world},
 };
 
 pub async fn check(check: &mut Check) {
@@ -71,22 +71,26 @@ async fn recovery(check: &mut Check) {
     assert_eq!(found.created_at, Some("2026-09-12T01:41:52Z".parse().unwrap()));
     check.reader_took(&answer);
 
+    // In the simulated account there is a password, so that only the sample can allow it.
+    let exchange = Exchange::new(world_of(Member::new(MEMBER).password())).answering(&answer);
+    assert_eq!(recovery_allowed(&exchange).await, RecoveryAllowed::Now);
     let exchange = Exchange::new(world());
-    let sts = aws_sdk_sts::Client::new(&exchange.config());
-    let arn = "arn:aws:iam::aws:policy/root-task/IAMCreateRootUserPassword";
-    let policy = aws_sdk_sts::types::PolicyDescriptorType::builder().arn(arn).build();
-    let opened = sts.assume_root().target_principal(MEMBER).task_policy_arn(policy).send().await.unwrap();
-    let issued = opened.credentials().unwrap();
-    let credentials = aws_sdk_iam::config::Credentials::new(
-        issued.access_key_id(),
-        issued.secret_access_key(),
-        Some(issued.session_token().to_owned()),
-        None,
-        "root session",
-    );
-    let config = aws_sdk_iam::config::Builder::from(&exchange.config()).credentials_provider(credentials).build();
-    aws_sdk_iam::Client::from_conf(config).create_login_profile().send().await.unwrap();
+    assert_eq!(recovery_allowed(&exchange).await, RecoveryAllowed::Now);
     check.compare(&answer, &exchange.last("iam:CreateLoginProfile"));
+
+    let already =
+        check.answer("iam.CreateLoginProfile.root-recovery", "recovery is allowed already, or there is a password");
+    let exchange = Exchange::new(world()).answering(&already);
+    assert_eq!(recovery_allowed(&exchange).await, RecoveryAllowed::Already);
+    check.reader_took(&already);
+    let exchange = Exchange::new(world_of(Member::new(MEMBER).password()));
+    assert_eq!(recovery_allowed(&exchange).await, RecoveryAllowed::Already);
+    check.compare(&already, &exchange.last("iam:CreateLoginProfile"));
+}
+
+async fn recovery_allowed(exchange: &Exchange) -> RecoveryAllowed {
+    let session = sessions(exchange).open_allow_recovery(&confirmed(exchange).await).await.unwrap();
+    allow_recovery(&session).await.unwrap()
 }
 
 /// A device of root may be called anything; it is listed by `ListMFADevices`, which is what we ask.

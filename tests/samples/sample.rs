@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// How many samples there are. A new operation comes with one.
-pub const SAMPLES: usize = 66;
+pub const SAMPLES: usize = 69;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

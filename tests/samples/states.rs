@@ -134,7 +134,8 @@ async fn unknown_for(answer: &Answer, failed: Value) {
 
 /// What the definitions themselves take out of AWS's answers.
 fn state_machines(check: &mut Check) {
-    let machines: Vec<Value> = ["secure-accounts", "unlock-policy", "start-night"].map(machine).into();
+    let machines: Vec<Value> =
+        ["secure-accounts", "unlock-policy", "allow-recovery", "start-night"].map(machine).into();
     let tasks: Vec<Value> = machines.iter().flat_map(tasks).collect();
     let of = |resource: &'static str| {
         tasks.iter().filter(move |task| task["Resource"].as_str().unwrap().ends_with(resource))

@@ -15,7 +15,10 @@ use rootwarden_lambda::{Function, FunctionError, Settings};
 use rootwarden_simulator::{Caller, Simulator, World};
 use serde_json::{Value, json};
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -36,6 +39,7 @@ pub struct Deployment {
     pub people: &'static str,
     pub person_role_arns: &'static str,
     pub unlock_requests: bool,
+    pub region: &'static str,
     pub seconds_left: u64,
 }
 
@@ -52,6 +56,7 @@ impl Default for Deployment {
             people: "identity-center-and-iam-users",
             person_role_arns: "",
             unlock_requests: true,
+            region: "us-east-1",
             seconds_left: 240,
         }
     }
@@ -63,8 +68,11 @@ pub struct Rehearsal {
     pub simulator: Simulator,
     settings: Vec<(&'static str, &'static str)>,
     seconds_left: u64,
+    region: &'static str,
     /// How many runs were begun before the one at hand: a round of a run is planned once.
     runs: AtomicU32,
+    /// The name of the run at hand, if it has one of its own.
+    named: Mutex<Option<String>>,
 }
 
 pub type Answer = Result<Value, FunctionError>;
@@ -80,12 +88,17 @@ impl Rehearsal {
             simulator,
             settings: settings(deployment),
             seconds_left: deployment.seconds_left,
+            region: deployment.region,
             runs: AtomicU32::new(0),
+            named: Mutex::default(),
         }
     }
 
     /// The name of the run at hand: [`RUN`], until another one is begun.
     pub fn run_id(&self) -> String {
+        if let Some(name) = self.named.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return name;
+        }
         match self.runs.load(Ordering::Relaxed) {
             0 => RUN.to_owned(),
             before => format!("{RUN}-{}", before + 1),
@@ -116,7 +129,9 @@ impl Rehearsal {
                 "ArnEquals": {"lambda:SourceFunctionArn": function},
             },
         }]);
-        self.simulator.sdk_config(&Caller::management_role(role).with_statements(statements).of_function(&function))
+        let caller = Caller::management_role(role).with_statements(statements).of_function(&function);
+        let region = aws_types::region::Region::from_static(self.region);
+        self.simulator.sdk_config(&caller).into_builder().region(region).build()
     }
 
     pub async fn account_joined(&self, event: Value) -> Answer {
@@ -159,10 +174,17 @@ impl Rehearsal {
         self.invoke::<unlock_policy::UnlockPolicy>("unlock-policy", tasks, "", input).await
     }
 
+    /// One step of `allow-recovery`.
+    pub async fn recovery(&self, input: Value) -> Answer {
+        let tasks = &["IAMCreateRootUserPassword"];
+        self.invoke::<allow_recovery::AllowRecovery>("allow-recovery", tasks, "", input).await
+    }
+
     /// The same organization with other settings.
     #[must_use]
     pub fn redeployed(self, deployment: &Deployment) -> Self {
-        Self { settings: settings(deployment), seconds_left: deployment.seconds_left, ..self }
+        let Deployment { seconds_left, region, .. } = *deployment;
+        Self { settings: settings(deployment), seconds_left, region, ..self }
     }
 
     /// A person's request, signed by `caller_arn`, to the URL that takes it: the status and the answer.
@@ -230,16 +252,26 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
         ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", deployment.max_accounts_to_clean),
         ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
         ("ROOTWARDEN_WORKERS", "10"),
+        ("ROOTWARDEN_UNLOCK_REQUESTS", if deployment.unlock_requests { "on" } else { "off" }),
         (
             "ROOTWARDEN_STATE_MACHINE_ARN",
             "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
         ),
         ("ROOTWARDEN_PROTECTED_RESOURCES", deployment.protected_resources),
         ("ROOTWARDEN_REQUIRE_APPROVAL", deployment.require_approval),
+        ("ROOTWARDEN_RECOVERY_AT_LEAST", "PT1H"),
+        ("ROOTWARDEN_RECOVERY_AT_MOST", "PT72H"),
         ("ROOTWARDEN_ACCOUNT_ID", MANAGEMENT),
         ("ROOTWARDEN_PEOPLE", deployment.people),
         ("ROOTWARDEN_PERSON_ROLE_ARNS", deployment.person_role_arns),
     ];
+    // As in the template: what only reports could not take it back.
+    if deployment.mode == "enforce" {
+        settings.push((
+            "ROOTWARDEN_RECOVERY_STATE_MACHINE_ARN",
+            "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-allow-recovery",
+        ));
+    }
     if deployment.unlock_requests {
         settings.push((
             "ROOTWARDEN_UNLOCK_STATE_MACHINE_ARN",

@@ -3,7 +3,7 @@
 use rootwarden_domain::{AccountId, run::report::Report};
 use rootwarden_lambda::FunctionError;
 use serde_json::{Value, json};
-use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, atomic::Ordering};
 
 use crate::{Answer, BUCKET, Rehearsal};
 
@@ -191,6 +191,15 @@ impl Rehearsal {
             }
         }
         Err(FunctionError::new(rootwarden_domain::ErrorKind::Defect, "the run does not end"))
+    }
+
+    /// A whole run with a name of its own.
+    pub async fn run_named(&self, name: &str, request: Value) -> Result<Finished, FunctionError> {
+        let rename = |name| *self.named.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        rename(Some(name.to_owned()));
+        let finished = self.run(request).await;
+        rename(None);
+        finished
     }
 }
 

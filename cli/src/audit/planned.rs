@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rootwarden_domain::{
     AccountId, Inventory,
+    recovery::RecoveryWindows,
     run::{
         audit::AuditOutcome,
         exemption::Exemptions,
@@ -21,7 +22,13 @@ pub struct Planned {
     pub inventories: BTreeMap<AccountId, Inventory>,
 }
 
-pub fn plan(reading: Reading, exemptions: &Exemptions, rules: &RuleArguments, access: &Access) -> Planned {
+pub fn plan(
+    reading: Reading,
+    exemptions: &Exemptions,
+    recoveries: &RecoveryWindows,
+    rules: &RuleArguments,
+    access: &Access,
+) -> Planned {
     let mut inventories = BTreeMap::new();
     let chunks = std::iter::once(&reading.last).chain(&reading.earlier);
     for audited in chunks.flat_map(|chunk| chunk.audits.values().flatten()).flat_map(|result| &result.accounts) {
@@ -31,6 +38,6 @@ pub fn plan(reading: Reading, exemptions: &Exemptions, rules: &RuleArguments, ac
     }
     let released = ReleasedKeys::new();
     let keys = KeyRules { protect_used_within_days: rules.protect_keys_used_within_days, released: &released };
-    let rules = Rules { exemptions, keys, now: access.clock.now() };
+    let rules = Rules { exemptions, recoveries, keys, now: access.clock.now() };
     Planned { plan: DeletionPlan::plan(reading.last, reading.earlier, rules), inventories }
 }

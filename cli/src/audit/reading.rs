@@ -129,6 +129,7 @@ impl Reader<'_> {
             not_created,
             next_token,
             previous: None,
+            preflight: Vec::new(),
         }
     }
 

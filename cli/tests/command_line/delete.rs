@@ -182,7 +182,10 @@ fn i13_the_pause_and_the_exemptions_of_a_deployment_count_where_its_bucket_is_na
     organization.put_object(BUCKET, "control/paused.json", r#"{"paused": false, "reason": "over"}"#);
     organization.put_object(BUCKET, &format!("exemptions/{EVERYTHING}.json"), r#"{"reason": "migration"}"#);
     let ran = organization.run(&[&delete[..], &["--confirm-accounts", "1"]].concat()).ends_with(0);
-    assert!(ran.err.contains("the pause and the exemptions in `rootwarden-bucket` count"), "{ran:#?}");
+    assert!(
+        ran.err.contains("the pause, the exemptions and the recovery windows in `rootwarden-bucket` count"),
+        "{ran:#?}"
+    );
     assert_eq!(ran.account(EVERYTHING)["reason"], "migration");
     assert_ne!(organization.root(EVERYTHING), Value::Null);
     assert_eq!(organization.root(KEYS), Value::Null);

@@ -74,6 +74,10 @@ pub(crate) enum RequestError {
     #[error("this deployment takes no unlock requests: they are switched on with the parameter UnlockRequests")]
     NoUnlockRequests,
     #[error(
+        "this deployment allows no root password recovery: it only reports, and could not take it back (parameter Mode)"
+    )]
+    NoRecovery,
+    #[error(
         "run `{0}` over the whole organization runs already, and by hand there is one at a time: wait for its end, or have it stopped"
     )]
     OneAtATime(String),
@@ -108,7 +112,7 @@ impl RequestError {
         match self {
             Self::BadInput(_) => 400,
             Self::NotSigned | Self::PersonError(_) | Self::NobodyCouldApprove(_) | Self::OtherUrl(_) => 403,
-            Self::NoUnlockRequests | Self::OneAtATime(_) => 409,
+            Self::NoUnlockRequests | Self::NoRecovery | Self::OneAtATime(_) => 409,
             Self::Refused(refusal) => refusal.status(),
             Self::Failed(_) => 502,
         }
@@ -118,7 +122,7 @@ impl RequestError {
     pub(crate) fn answer_to(&self, caller: impl Display) -> HttpAnswer {
         let status = self.status();
         match self {
-            Self::Failed(Failure { kind, message, code, request_id }) => {
+            Self::Failed(Failure { kind, message, code, request_id, denied_by: _ }) => {
                 error!(
                     error.kind = %kind, aws.code = code, aws.request_id = request_id, caller = %caller,
                     "Could not do what {caller} asked for: {message}"
@@ -130,6 +134,7 @@ impl RequestError {
             | Self::NobodyCouldApprove(_)
             | Self::OtherUrl(_)
             | Self::NoUnlockRequests
+            | Self::NoRecovery
             | Self::OneAtATime(_)
             | Self::Refused(_) => {
                 info!(caller = %caller, status, "Refused what {caller} asked for: {self}");

@@ -4,6 +4,7 @@ use rootwarden_aws::{Storage, StorageError};
 use rootwarden_domain::{
     approvals::{ApprovalRequest, DecisionError},
     ids::approval::ApprovalId,
+    recovery::SignedRecovery,
     run::plan::DeletionPlan,
     text::input::InputError,
     unlock::UnlockPlan,
@@ -52,6 +53,11 @@ impl ApprovalRequests {
             ApprovalId::Unlock(_) => self
                 .storage
                 .read_unaltered::<UnlockPlan>(&approval_request.plan, &key)
+                .await?
+                .is_plan_of(approval_request, approval_id),
+            ApprovalId::Recovery(_) => self
+                .storage
+                .read_unaltered::<SignedRecovery>(&approval_request.plan, &key)
                 .await?
                 .is_plan_of(approval_request, approval_id),
             ApprovalId::Release(_) => false,
@@ -108,5 +114,15 @@ impl ApprovablePlan for UnlockPlan {
     fn is_plan_of(&self, asked: &ApprovalRequest, approval_id: &ApprovalId) -> bool {
         let of_plan = ApprovalId::Unlock(self.unlock.clone());
         of_plan == *approval_id && asked.started_by == Some(self.started_by())
+    }
+}
+
+/// What is approved of a recovery request is the request itself: the account, the reason, and for how long.
+impl ApprovablePlan for SignedRecovery {
+    fn is_plan_of(&self, asked: &ApprovalRequest, approval_id: &ApprovalId) -> bool {
+        match approval_id {
+            ApprovalId::Recovery(recovery) => self.is_of(recovery) && asked.started_by == Some(self.started_by()),
+            ApprovalId::Deletion(_) | ApprovalId::Unlock(_) | ApprovalId::Release(_) => false,
+        }
     }
 }

@@ -6,6 +6,7 @@ use rootwarden_domain::{
     approvals::{ApprovalRequest, Decision, DecisionError, DecisionRecord, DecisionRequest, DecisionSubject},
     ids::approval::ApprovalId,
     people::Person,
+    recovery::SignedRecovery,
     run::plan::DeletionPlan,
     unlock::UnlockPlan,
 };
@@ -61,6 +62,10 @@ impl Decisions {
             }
             approval_id @ ApprovalId::Unlock(_) => {
                 let (asked, _) = self.approval_requests.with_plan::<UnlockPlan>(approval_id).await?;
+                self.decide_and_tell(&asked, caller, decision).await?
+            }
+            request @ ApprovalId::Recovery(_) => {
+                let (asked, _) = self.approval_requests.with_plan::<SignedRecovery>(request).await?;
                 self.decide_and_tell(&asked, caller, decision).await?
             }
             ApprovalId::Release(id) => {

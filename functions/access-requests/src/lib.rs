@@ -10,6 +10,7 @@ mod answer;
 mod approval_requests;
 mod decisions;
 mod event;
+mod recoveries;
 mod releases;
 mod request_name;
 mod runs;
@@ -30,6 +31,7 @@ use answer::RequestError;
 use approval_requests::ApprovalRequests;
 use decisions::Decisions;
 use event::{Event, UrlEvent};
+use recoveries::Recoveries;
 use releases::Releases;
 use runs::Runs;
 use unlocks::Unlocks;
@@ -46,6 +48,8 @@ pub struct AccessRequests {
     runs: Runs,
     /// None where the deployment takes no unlock requests.
     unlocks: Option<Unlocks>,
+    /// None where the deployment could not take recovery back.
+    recoveries: Option<Recoveries>,
     releases: Releases,
     endpoint: Endpoint,
     /// Who counts as a person.
@@ -62,6 +66,17 @@ impl Function for AccessRequests {
         let approval_requests = ApprovalRequests { storage: storage.clone() };
         let releases = Releases { storage: storage.clone(), clock: clock.clone() };
         let unlock_policy = settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine));
+        let partition = Partition::of_region(config.region().map_or("", AsRef::as_ref));
+        let recoveries = match settings.recovery_state_machine_arn() {
+            None => None,
+            Some(machine) => Some(Recoveries {
+                executions: Executions::new(config, machine),
+                storage: storage.clone(),
+                limits: settings.recovery_limits()?,
+                partition,
+                clock: clock.clone(),
+            }),
+        };
         Ok(Self {
             decisions: Decisions {
                 storage: storage.clone(),
@@ -81,11 +96,12 @@ impl Function for AccessRequests {
                 clock: clock.clone(),
             },
             unlocks: unlock_policy.map(|executions| Unlocks { executions, storage, clock }),
+            recoveries,
             approval_requests,
             releases,
             endpoint: settings.endpoint()?,
             people: settings.people()?,
-            partition: Partition::of_region(config.region().map_or("", AsRef::as_ref)),
+            partition,
         })
     }
 
@@ -137,9 +153,16 @@ impl AccessRequests {
             (PersonRequest::ReleaseKey(request), Endpoint::Requests) => {
                 Ok(HttpAnswer::ok(&self.releases.ask(caller, request).await?))
             }
+            (PersonRequest::Recovery(request), Endpoint::Requests) => {
+                let recoveries = self.recoveries.as_ref().ok_or(RequestError::NoRecovery)?;
+                Ok(HttpAnswer::ok(&recoveries.start(caller, request).await?))
+            }
             (PersonRequest::Decide(_), Endpoint::Requests) => Err(RequestError::OtherUrl(Endpoint::Approvals)),
             (
-                PersonRequest::Secure(_) | PersonRequest::Unlock(_) | PersonRequest::ReleaseKey(_),
+                PersonRequest::Secure(_)
+                | PersonRequest::Unlock(_)
+                | PersonRequest::ReleaseKey(_)
+                | PersonRequest::Recovery(_),
                 Endpoint::Approvals,
             ) => Err(RequestError::OtherUrl(Endpoint::Requests)),
         }

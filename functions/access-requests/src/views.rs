@@ -1,22 +1,30 @@
 //! What a person looks at before they decide: what is asked, and what has been decided and done about it.
 
 mod deletion;
+mod recovery;
 mod release;
 mod unlock;
 
 use rootwarden_aws::Storage;
 use rootwarden_domain::{
     approvals::{ApprovalRequest, DecisionError, DecisionRecord},
-    ids::{approval::ApprovalId, release::ReleaseId, unlock::UnlockId},
+    ids::{
+        approval::ApprovalId,
+        recovery::{RecoveryId, window_key},
+        release::ReleaseId,
+        unlock::UnlockId,
+    },
     unlock::{SignedRequest, UnlockPlan},
 };
 
 use crate::{
     answer::{HttpAnswer, RequestError},
     approval_requests::ApprovalRequests,
+    recoveries,
     releases::Releases,
 };
 use deletion::DeletionView;
+use recovery::RecoveryView;
 use release::ReleaseView;
 use unlock::UnlockView;
 
@@ -34,6 +42,7 @@ impl Views {
             ApprovalId::Deletion(_) => HttpAnswer::ok(&self.deletion(approval_id).await?),
             ApprovalId::Unlock(unlock) => HttpAnswer::ok(&self.unlock(unlock).await?),
             ApprovalId::Release(release) => HttpAnswer::ok(&self.release(release).await?),
+            ApprovalId::Recovery(recovery) => HttpAnswer::ok(&self.recovery(recovery).await?),
         })
     }
 
@@ -71,6 +80,14 @@ impl Views {
         let (plan_sha256, asked) = self.releases.read(id).await?;
         let decision = self.decision(&ApprovalId::Release(id.clone())).await?;
         Ok(ReleaseView::of(asked, plan_sha256, decision))
+    }
+
+    async fn recovery(&self, id: &RecoveryId) -> Result<RecoveryView, RequestError> {
+        let (plan_sha256, asked) = recoveries::read(&self.storage, id).await?;
+        let decision = self.decision(&ApprovalId::Recovery(id.clone())).await?;
+        let opened = self.storage.find(&id.opened_key()).await?;
+        let window = self.storage.find(&window_key(asked.request.account)).await?;
+        Ok(RecoveryView { recovery: id.clone(), asked, plan_sha256, decision, opened, window })
     }
 
     async fn decision(&self, approval_id: &ApprovalId) -> Result<Option<DecisionRecord>, RequestError> {

@@ -1,7 +1,8 @@
 //! What is asked about an account right before anything is deleted in it.
 
 use rootwarden_aws::{
-    Clock, ExemptionReader, KeysAgain, MemberAccount, MembershipError, Organization, PauseSwitch, StorageError,
+    Clock, ExemptionReader, KeysAgain, MemberAccount, MembershipError, Organization, PauseSwitch, Recoveries,
+    StorageError,
 };
 use rootwarden_domain::{
     AccountId,
@@ -21,6 +22,7 @@ pub(crate) struct AccountCheck {
     pub(crate) again: ReadAgain,
     pub(crate) pause: PauseSwitch,
     pub(crate) exemptions: ExemptionReader,
+    pub(crate) recoveries: Recoveries,
     pub(crate) clock: Clock,
 }
 
@@ -57,7 +59,14 @@ impl AccountCheck {
             warn!("Everything that changes is paused: {reason}");
             return Ok(Some(DeletionOutcome::Paused(reason)));
         }
-        let reason = self.exemptions.reason(id, self.clock.now()).await?;
-        Ok(reason.map(DeletionOutcome::Exempt))
+        if let Some(reason) = self.exemptions.reason(id, self.clock.now()).await? {
+            return Ok(Some(DeletionOutcome::Exempt(reason)));
+        }
+        let recoveries = self.recoveries.of(id).await?;
+        if let Some(why) = recoveries.unreadable(id) {
+            return Err(StorageError::Unreadable(why));
+        }
+        let open = recoveries.open(id, self.clock.now());
+        Ok(open.map(|window| DeletionOutcome::Exempt(window.to_string())))
     }
 }

@@ -49,7 +49,12 @@ impl ReadAgain {
         let keys = planned.inventory.access_keys.iter();
         let in_use = keys.filter(|key| rules.protection(id, key, plan.planned_at).is_some());
         let in_use = in_use.map(|key| (id, key.id.clone())).collect();
-        let released = self.releases.released(&in_use).await.map_err(failed)?;
+        let mut released = self.releases.released(&in_use).await.map_err(failed)?;
+        // Keys that were created in a recovery window, which is over: that they go was approved with it.
+        if let Some(window) = plan.ended_recoveries.get(&id) {
+            let created = planned.inventory.access_keys.iter().filter(|key| window.created(key));
+            released.extend(created.map(|key| (id, key.id.clone())));
+        }
         Ok(Some(KeysAgain { protect_used_within_days: rules.protect_used_within_days, released }))
     }
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rootwarden_aws::{
-    Clock, Deadline, ExemptionReader, Journals, Organization, OrganizationLists, PauseSwitch, ReleaseReader,
-    RootSessions, SdkConfig, Storage,
+    Clock, Deadline, ExemptionReader, Journals, Organization, OrganizationLists, PauseSwitch, Recoveries,
+    ReleaseReader, RootSessions, SdkConfig, Storage,
 };
 use rootwarden_domain::{
     ErrorKind, Pin, RoundId, RunId,
@@ -81,6 +81,7 @@ impl Function for DeleteCredentials {
             again,
             pause: PauseSwitch::new(storage.clone()),
             exemptions,
+            recoveries: Recoveries::new(storage.clone()),
             clock: clock.clone(),
         };
         let journals = Journals::new(storage.clone());

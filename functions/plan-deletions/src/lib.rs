@@ -6,7 +6,9 @@ mod error;
 mod guard;
 mod tags;
 
-use rootwarden_aws::{Clock, Deadline, ExemptionReader, OrganizationLists, ReleaseReader, SdkConfig, Storage};
+use rootwarden_aws::{
+    Clock, Deadline, ExemptionReader, OrganizationLists, Recoveries, ReleaseReader, SdkConfig, Storage,
+};
 use rootwarden_domain::{
     Mode, Pin, RoundId, RunId, Sha256,
     ids::approval::ApprovalId,
@@ -32,6 +34,7 @@ pub struct PlanDeletions {
     clock: Clock,
     deployed_mode: Mode,
     exemptions: ExemptionReader,
+    recoveries: Recoveries,
     releases: ReleaseReader,
     protect_keys_used_within_days: u16,
     earlier_approvals: EarlierApprovals,
@@ -82,6 +85,7 @@ impl Function for PlanDeletions {
             tags: ExcludedTags::new(OrganizationLists::new(config)),
             deployed_mode: settings.mode()?,
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
+            recoveries: Recoveries::new(storage.clone()),
             releases: ReleaseReader::new(storage.clone(), clock.clone()),
             earlier_approvals: EarlierApprovals::new(storage.clone(), clock.clone()),
             guard: GuardLedger::new(storage.clone(), settings.max_accounts_to_clean()?),
@@ -100,12 +104,13 @@ impl Function for PlanDeletions {
         }
         let (first, further) = self.audits.read(&of, chunk, audited).await?;
         Mode::of_run(first.selected.mode, self.deployed_mode)?;
-        let exemptions = self.exemptions.all().await?;
+        let (exemptions, recoveries) = (self.exemptions.all().await?, self.recoveries.all().await?);
         let (none, now) = (ReleasedKeys::new(), self.clock.now());
         let keys = KeyRules { protect_used_within_days: self.protect_keys_used_within_days, released: &none };
         let protected = keys.protected(std::iter::once(&first).chain(&further), now);
         let released = self.releases.released(&protected).await?;
-        let rules = Rules { exemptions: &exemptions, keys: KeyRules { released: &released, ..keys }, now };
+        let keys = KeyRules { released: &released, ..keys };
+        let rules = Rules { exemptions: &exemptions, recoveries: &recoveries, keys, now };
         let mut plan = DeletionPlan::plan(first, further, rules);
         plan.made_from = made_from;
         self.tags.leave_out(&mut plan).await;

@@ -92,6 +92,9 @@ impl Function for PublishReport {
             // INVARIANT: a report is written once. Nobody, whoever invokes this, puts another one in its place.
             report: self.storage.keep_pinned(of.report_key(), &report).await?,
         };
+        for told in report.preflight.iter().filter(|_| round == 0) {
+            warn!(run.id = %of.run, check = ?told.check, "Preflight: {told}");
+        }
         if output.secured {
             info!(run.id = %of.run, round, "{report}");
         } else {

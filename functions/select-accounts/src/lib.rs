@@ -2,6 +2,7 @@
 //!
 //! The whole organization comes in chunks, because listing it is the slow part: while one chunk is audited the next is listed.
 
+mod findings;
 mod preflight;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use rootwarden_aws::{
 };
 use rootwarden_domain::{
     AccountId, Batch, ErrorKind, Mode, Pin, RoundId, RunId,
+    preflight::Told,
     run::{
         report::Report,
         selection::{Newcomer, NotCreated, Parts, Request, SelectedAccounts, Selection, Sorted},
@@ -21,6 +23,8 @@ use rootwarden_lambda::{Function, FunctionError, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::info;
+
+use findings::{Findings, Passed};
 
 /// How many accounts one auditing worker looks at: about two and a half seconds of its share of the session budget.
 const ACCOUNTS_IN_A_BATCH: usize = 50;
@@ -34,6 +38,7 @@ pub struct SelectAccounts {
     organization: Organization,
     lists: OrganizationLists,
     storage: Storage,
+    findings: Findings,
     deployed_mode: Mode,
 }
 
@@ -65,10 +70,12 @@ impl Function for SelectAccounts {
     type Output = Output;
 
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
+        let storage = Storage::new(config, settings.bucket()?);
         Ok(Self {
             organization: Organization::new(config),
             lists: OrganizationLists::new(config),
-            storage: Storage::new(config, settings.bucket()?),
+            findings: Findings::new(config, settings, storage.clone())?,
+            storage,
             deployed_mode: settings.mode()?,
         })
     }
@@ -88,40 +95,28 @@ impl Function for SelectAccounts {
         let report = self.report_before(&of, previous).await?;
         let before = self.chunk_before(&of, chunk, chain.as_ref()).await?;
 
-        let (management_account, next_token) = match before {
+        let (management_account, passed, next_token) = match before {
             Some(SelectedAccounts { management_account, next_token: Some(token), .. }) => {
-                (management_account, Some(token))
+                (management_account, None, Some(token))
             }
             Some(_) => return Err(InputError::new("input", "`chain`: it is the last chunk").into()),
             None => {
-                let management_account = self.preflight(&of.run).await?;
+                let passed = self.preflight(&of.run).await?;
                 // INVARIANT (I2): of a unit that does not exist nobody would be in it, and nobody excluded by it.
                 for (unit, named_in) in request.units() {
                     self.organization.require_unit(unit, named_in).await?;
                 }
-                (management_account, None)
+                (passed.organization.management_account, Some(passed), None)
             }
         };
         let waits = matches!(request.selection, Selection::Joined(_));
         let mut sorted = Sorted::new(management_account, waits);
-        let next_token = match (report, &request.selection) {
-            (Some(report), _) => self.add_newcomers(&request, report.pending, &mut sorted).await?,
-            (None, Selection::Joined(newcomer)) => {
-                self.add_newcomers(&request, vec![newcomer.clone()], &mut sorted).await?
-            }
-            (None, Selection::Accounts(ids)) => {
-                self.add_accounts(&request, ids.clone(), &mut sorted).await?;
-                None
-            }
-            (None, Selection::All | Selection::OrganizationalUnits(_)) => {
-                let AccountList { accounts, next_token } =
-                    self.lists.accounts_from(next_token, PAGES_IN_A_CHUNK).await?;
-                for found in accounts {
-                    sorted.add(&request, found.candidate.id, Some(found));
-                }
-                next_token
-            }
-        };
+        // Once a run, and while accounts are listed: what is found out of the organization waits for nobody, and nobody for it.
+        let (next_token, preflight) = tokio::join!(
+            self.add_selected(&request, report, next_token, &mut sorted),
+            self.told(passed.filter(|_| round == 0), &of.run)
+        );
+        let next_token = next_token?;
 
         let has_more = next_token.is_some();
         let Parts { batches, ineligible, unknown, waiting, not_created } = sorted.into_parts(ACCOUNTS_IN_A_BATCH);
@@ -139,6 +134,7 @@ impl Function for SelectAccounts {
             waiting,
             not_created,
             next_token,
+            preflight,
             previous: chain,
         };
         let (batch_count, candidate_count) = (selected.batches.len(), selected.candidate_count());
@@ -152,6 +148,41 @@ impl Function for SelectAccounts {
 }
 
 impl SelectAccounts {
+    /// What was found out before the run looks at anybody; nothing where it was looked at already.
+    async fn told(&self, passed: Option<Passed>, run: &RunId) -> Vec<Told> {
+        match passed {
+            // Boxed: it waits for many calls at once.
+            Some(passed) => Box::pin(self.findings.told(&passed, run)).await,
+            None => Vec::new(),
+        }
+    }
+
+    /// Sorts in who is asked for, from `next_token` on, and says where the list goes on.
+    async fn add_selected(
+        &self,
+        request: &Request,
+        report: Option<Report>,
+        next_token: Option<String>,
+        sorted: &mut Sorted,
+    ) -> Result<Option<String>, FunctionError> {
+        match (report, &request.selection) {
+            (Some(report), _) => self.add_newcomers(request, report.pending, sorted).await,
+            (None, Selection::Joined(newcomer)) => self.add_newcomers(request, vec![newcomer.clone()], sorted).await,
+            (None, Selection::Accounts(ids)) => {
+                self.add_accounts(request, ids.clone(), sorted).await?;
+                Ok(None)
+            }
+            (None, Selection::All | Selection::OrganizationalUnits(_)) => {
+                let AccountList { accounts, next_token } =
+                    self.lists.accounts_from(next_token, PAGES_IN_A_CHUNK).await?;
+                for found in accounts {
+                    sorted.add(request, found.candidate.id, Some(found));
+                }
+                Ok(next_token)
+            }
+        }
+    }
+
     async fn report_before(&self, of: &RoundId, previous: Option<Pin>) -> Result<Option<Report>, FunctionError> {
         match (previous, of.before()) {
             (None, None) => Ok(None),

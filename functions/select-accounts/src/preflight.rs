@@ -1,11 +1,11 @@
 //! Whether sessions can be opened at all, before a run begins; and whether that has changed since the last one.
 
-use rootwarden_domain::{AccountId, ErrorKind, RunId};
+use rootwarden_domain::{ErrorKind, RunId};
 use rootwarden_lambda::FunctionError;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use crate::SelectAccounts;
+use crate::{SelectAccounts, findings::Passed};
 
 /// Where the last run in which root credentials management was on is written down.
 const FEATURES: &str = "state/features.json";
@@ -18,19 +18,21 @@ struct Features {
 }
 
 impl SelectAccounts {
-    /// Checks that root credentials are managed centrally, and names the management account.
+    /// Checks that root credentials are managed centrally, and says which organization it is and what else is on.
     ///
     /// # Errors
     /// Why no session can be opened, and that it could be in an earlier run: somebody switched it off.
-    pub(crate) async fn preflight(&self, run: &RunId) -> Result<AccountId, FunctionError> {
-        let management_account = self.organization.management_account().await?;
+    pub(crate) async fn preflight(&self, run: &RunId) -> Result<Passed, FunctionError> {
+        let organization = self.organization.identity().await?;
         let known: Option<Features> = self.storage.find(FEATURES).await?;
         match (self.organization.require_root_credentials_management().await, known) {
-            (Ok(()), Some(Features { root_credentials_management: true, seen_by: _ })) => Ok(management_account),
-            (Ok(()), _) => {
-                let features = Features { root_credentials_management: true, seen_by: run.clone() };
-                self.storage.write(FEATURES.to_owned(), &features).await?;
-                Ok(management_account)
+            (Ok(features), Some(Features { root_credentials_management: true, seen_by: _ })) => {
+                Ok(Passed { organization, features })
+            }
+            (Ok(features), _) => {
+                let seen = Features { root_credentials_management: true, seen_by: run.clone() };
+                self.storage.write(FEATURES.to_owned(), &seen).await?;
+                Ok(Passed { organization, features })
             }
             (Err(error), Some(Features { root_credentials_management: true, seen_by }))
                 if matches!(error.kind(), ErrorKind::NotEnabled | ErrorKind::Denied) =>

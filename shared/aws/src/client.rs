@@ -4,6 +4,8 @@ mod clock;
 mod deadline;
 mod done;
 mod error;
+mod http;
+mod json_service;
 #[cfg(feature = "profiles")]
 mod person;
 
@@ -22,6 +24,7 @@ pub use clock::Clock;
 pub use deadline::Deadline;
 pub use done::Done;
 pub use error::AwsError;
+pub(crate) use json_service::{JsonRequest, JsonService};
 #[cfg(feature = "profiles")]
 pub use person::{AccessOptions, load_config_of_person};
 
@@ -33,6 +36,7 @@ pub async fn load_config() -> SdkConfig {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(EnvironmentVariableRegionProvider::new().region().await)
+        .http_client(http::client())
         .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
         .use_fips(env::var("AWS_USE_FIPS_ENDPOINT").is_ok_and(|value| value.eq_ignore_ascii_case("true")));
     // Where the functions do not run on AWS.

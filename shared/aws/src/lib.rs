@@ -10,6 +10,7 @@
 //! - `centralized_access`: which features of root access the organization has on, and switching them on;
 //! - `custom_resource`: the answers that CloudFormation waits for;
 //! - `organization`: who is in the organization, and who may be changed;
+//! - `preflight`: what a run looks at in its own account first;
 //! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
 mod bucket;
@@ -19,12 +20,14 @@ mod client;
 mod custom_resource;
 mod executions;
 mod organization;
+mod preflight;
 mod root_session;
 
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    ExemptionReader, Journal, JournalKeeper, Journals, PauseSwitch, ReleaseReader, Storage, StorageError, WorkerResults,
+    CurrentWindow, ExemptionReader, Journal, JournalKeeper, Journals, PauseSwitch, Recoveries, ReleaseReader, Storage,
+    StorageError, WorkerResults,
 };
 pub use caller::CallerIdentity;
 pub use centralized_access::{Feature, RootAccess};
@@ -34,11 +37,13 @@ pub use client::{AwsError, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
 pub use organization::{
-    AccountList, Creation, MemberAccount, MembershipError, Organization, OrganizationLists, named_accounts,
+    AccountList, Creation, FurtherFeatures, MemberAccount, MembershipError, Organization, OrganizationIdentity,
+    OrganizationLists, OrganizationPolicies, PolicyReading, named_accounts,
 };
+pub use preflight::{Concurrency, Trails};
 #[cfg(feature = "profiles")]
 pub use root_session::SessionCredentials;
 pub use root_session::{
-    Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, ResourceSession, RootSession, RootSessions, SessionBudget,
-    Task, UnlockBucket, UnlockQueue, audit, delete,
+    AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,
+    RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue, allow_recovery, audit, delete,
 };

@@ -5,6 +5,7 @@ mod lists;
 mod member;
 mod named;
 mod pace;
+mod policies;
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::types::FeatureType;
@@ -24,6 +25,7 @@ use crate::client::{AwsError, bounded};
 pub use lists::{AccountList, OrganizationLists};
 pub use member::{MemberAccount, MembershipError};
 pub use named::named_accounts;
+pub use policies::{OrganizationPolicies, PolicyReading};
 
 /// The organization, as the account that this runs in may see it.
 #[derive(Debug)]
@@ -32,6 +34,21 @@ pub struct Organization {
     iam: aws_sdk_iam::Client,
     describe_pace: RateLimiter,
     units_pace: RateLimiter,
+}
+
+/// Which organization it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganizationIdentity {
+    /// As in `o-aaaaaaaaaa`; empty if AWS does not say it.
+    pub id: String,
+    pub management_account: AccountId,
+}
+
+/// Which features of centralized root access are on, of those that a run can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FurtherFeatures {
+    /// Privileged root actions in member accounts, which unlock requests need.
+    pub root_sessions: bool,
 }
 
 /// What became of a request to create an account.
@@ -67,19 +84,30 @@ impl Organization {
     /// # Errors
     /// Any failure of `DescribeOrganization`.
     pub async fn management_account(&self) -> Result<AccountId, AwsError> {
+        Ok(self.identity().await?.management_account)
+    }
+
+    /// The organization, and the account that manages it.
+    ///
+    /// # Errors
+    /// Any failure of `DescribeOrganization`.
+    pub async fn identity(&self) -> Result<OrganizationIdentity, AwsError> {
         const WHAT: &str = "describe the organization";
         let output =
             self.organizations.describe_organization().send().await.map_err(|error| AwsError::new(WHAT, error))?;
-        let id = output.organization().and_then(|organization| organization.master_account_id()).unwrap_or_default();
-        id.parse().map_err(|error| AwsError::of_kind(ErrorKind::Defect, WHAT, error))
+        let organization = output.organization();
+        let account = organization.and_then(|organization| organization.master_account_id()).unwrap_or_default();
+        let management_account = account.parse().map_err(|error| AwsError::of_kind(ErrorKind::Defect, WHAT, error))?;
+        let id = organization.and_then(|organization| organization.id()).unwrap_or_default().to_owned();
+        Ok(OrganizationIdentity { id, management_account })
     }
 
-    /// Checks that root credentials are managed centrally, without which no session can be opened.
+    /// Checks that root credentials are managed centrally, without which no session can be opened, and says what else is on.
     ///
     /// # Errors
     /// `NotEnabled` if the feature or trusted access is off, `Denied` if this account is neither the management
     /// account nor delegated.
-    pub async fn require_root_credentials_management(&self) -> Result<(), AwsError> {
+    pub async fn require_root_credentials_management(&self) -> Result<FurtherFeatures, AwsError> {
         const WHAT: &str = "manage root credentials";
         let output = self
             .iam
@@ -88,7 +116,8 @@ impl Organization {
             .await
             .map_err(|error| AwsError::new("read which root access features are on", error))?;
         if output.enabled_features().contains(&FeatureType::RootCredentialsManagement) {
-            return Ok(());
+            let root_sessions = output.enabled_features().contains(&FeatureType::RootSessions);
+            return Ok(FurtherFeatures { root_sessions });
         }
         let why = "root credentials management is off: switch it on in IAM, in the management account";
         Err(AwsError::of_kind(ErrorKind::NotEnabled, WHAT, why))

@@ -8,12 +8,14 @@
 //! an endpoint or an organization that a policy names still exists cannot be read from it.
 //!
 //! The folders, lowest first: `language` reads a policy, `lock_out` says whom it keeps out, `change` gives it back, and
-//! `new_access` says what a change opens.
+//! `new_access` says what a change opens. `root_denial` reads policies of the organization instead: which of them keep root
+//! sessions from their work.
 
 mod change;
 mod language;
 mod lock_out;
 mod new_access;
+mod root_denial;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -23,4 +25,5 @@ pub(crate) use language::matches;
 pub use language::{PolicyDocument, PolicyError, PolicySubject, catalogue};
 pub use lock_out::{Analysis, Exception, Likelihood, LockOut, StatementFinding, analyse};
 pub use new_access::{NewAccess, new_access, public_statements};
+pub use root_denial::{CREDENTIAL_ACTIONS, DenialReach, RootDenial, RootSessionContext, UNLOCK_ACTIONS, root_denials};
 pub use text::{PolicyText, policy_sha256};

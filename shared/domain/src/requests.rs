@@ -4,11 +4,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    Mode, Sha256,
+    AccountId, Mode, Sha256,
     approvals::{Decision, DecisionRequest},
     aws::partition::Partition,
     ids::approval::ApprovalId,
-    people::{Person, Reason, StartedBy},
+    people::{Person, Reason, StartedBy, Ticket},
+    recovery::{RecoveryAction, RecoveryRequest, WindowDuration},
     run::{
         release::ReleaseRequest,
         selection::{Exclusions, Request, Selection},
@@ -28,6 +29,8 @@ pub enum PersonRequest {
     Unlock(UnlockRequest),
     /// A protected access key that is to go.
     ReleaseKey(ReleaseRequest),
+    /// Root password recovery in one account, for a while.
+    Recovery(RecoveryRequest),
 }
 
 /// A run by hand.
@@ -64,6 +67,33 @@ enum Action {
     Restore,
     #[serde(rename = "release-key")]
     ReleaseKey,
+    #[serde(rename = "allow-recovery")]
+    AllowRecovery,
+    #[serde(rename = "extend-recovery")]
+    ExtendRecovery,
+    #[serde(rename = "end-recovery")]
+    EndRecovery,
+}
+
+/// For how long recovery is allowed if nobody says.
+const DEFAULT_DURATION: &str = "PT24H";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenRecovery {
+    account: AccountId,
+    #[serde(default)]
+    duration: Option<WindowDuration>,
+    reason: Reason,
+    ticket: Ticket,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndRecovery {
+    account: AccountId,
+    reason: Reason,
+    ticket: Ticket,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +124,7 @@ impl PersonRequest {
             Self::ReleaseKey(_) => true,
             Self::Secure(secure) => secure.mode == Mode::Enforce,
             Self::Unlock(unlock) => unlock.action.changes(),
+            Self::Recovery(recovery) => recovery.action.duration().is_some(),
         }
     }
 
@@ -126,8 +157,24 @@ impl PersonRequest {
             Action::Apply => unlock(ActionName::Apply, body),
             Action::Restore => unlock(ActionName::Restore, body),
             Action::ReleaseKey => Ok(Self::ReleaseKey(parse("request", body)?)),
+            Action::AllowRecovery => open_recovery(body, |duration| RecoveryAction::Allow { duration }),
+            Action::ExtendRecovery => open_recovery(body, |duration| RecoveryAction::Extend { duration }),
+            Action::EndRecovery => {
+                let EndRecovery { account, reason, ticket } = parse("request", body)?;
+                Ok(Self::Recovery(RecoveryRequest { account, action: RecoveryAction::End, reason, ticket }))
+            }
         }
     }
+}
+
+fn open_recovery(
+    body: Value,
+    action: impl FnOnce(WindowDuration) -> RecoveryAction,
+) -> Result<PersonRequest, InputError> {
+    let OpenRecovery { account, duration, reason, ticket } = parse("request", body)?;
+    let by_default = || DEFAULT_DURATION.parse().map_err(|error| InputError::new("request", error));
+    let action = action(duration.map_or_else(by_default, Ok)?);
+    Ok(PersonRequest::Recovery(RecoveryRequest { account, action, reason, ticket }))
 }
 
 fn decision_request(decision: Decision, body: Value) -> Result<DecisionRequest, InputError> {

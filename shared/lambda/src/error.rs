@@ -31,7 +31,7 @@ impl FunctionError {
     }
 
     pub(crate) fn log(&self, request_id: &str) {
-        let Failure { kind, message, code, request_id: aws_request_id } = &self.0;
+        let Failure { kind, message, code, request_id: aws_request_id, denied_by: _ } = &self.0;
         error!(request.id = request_id, error.kind = %kind, aws.code = code, aws.request_id = aws_request_id, "{message}");
     }
 }

@@ -3,6 +3,7 @@
 mod error;
 mod event;
 mod logs;
+mod partition;
 mod settings;
 
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 pub use error::FunctionError;
 use event::Event;
-pub use settings::{Endpoint, Settings};
+pub use settings::{Endpoint, Settings, UnlockRequests};
 
 /// One Lambda function: built once per process, then handed one input after the other.
 pub trait Function: Sized {
@@ -41,7 +42,8 @@ pub trait Function: Sized {
 pub async fn run<F: Function>() -> Result<(), lambda_runtime::Error> {
     logs::init(F::CRATE);
     let config = load_config().await;
-    let function = F::new(&config, &Settings::from_environment());
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    let function = partition::supported(&region).and_then(|()| F::new(&config, &Settings::from_environment()));
     let function = &function;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
         let LambdaEvent { payload, context } = event;

@@ -6,6 +6,7 @@ use rootwarden_aws::SessionBudget;
 use rootwarden_domain::{
     AccountId, Mode,
     people::{People, PersonKinds, PersonRole},
+    recovery::DurationLimits,
     run::exemption::Exemptions,
     text::input::InputError,
     unlock::ProtectedResources,
@@ -20,6 +21,13 @@ pub enum Endpoint {
     Requests,
     /// What people approve and reject.
     Approvals,
+}
+
+/// Whether policies of buckets and queues are changed on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlockRequests {
+    On,
+    Off,
 }
 
 /// The function's environment, as far as it is ours.
@@ -60,6 +68,22 @@ impl Settings {
         self.text("ROOTWARDEN_UNLOCK_STATE_MACHINE_ARN").ok().map(str::to_owned)
     }
 
+    /// The state machine that carries out recovery requests; none in a deployment that could not take recovery back.
+    #[must_use]
+    pub fn recovery_state_machine_arn(&self) -> Option<String> {
+        self.text("ROOTWARDEN_RECOVERY_STATE_MACHINE_ARN").ok().map(str::to_owned)
+    }
+
+    /// For how long root password recovery may be allowed.
+    ///
+    /// # Errors
+    /// One of them is not set, is no duration, or the least is more than the most.
+    pub fn recovery_limits(&self) -> Result<DurationLimits, FunctionError> {
+        let least = "ROOTWARDEN_RECOVERY_AT_LEAST";
+        DurationLimits::new(self.parsed(least)?, self.parsed("ROOTWARDEN_RECOVERY_AT_MOST")?)
+            .map_err(|error| wrong(least, error))
+    }
+
     /// Which requests of people this deployment of the function takes.
     ///
     /// # Errors
@@ -91,6 +115,26 @@ impl Settings {
         let named = self.0.get(roles).map_or("", String::as_str).split(',').filter(|arn| !arn.is_empty());
         let named = named.map(str::parse::<PersonRole>).collect::<Result<Vec<_>, _>>();
         People::new(account, kinds, named.map_err(|error| wrong(roles, error))?).map_err(|error| wrong(roles, error))
+    }
+
+    /// Whether this deployment takes unlock requests.
+    ///
+    /// # Errors
+    /// It is not set, or neither `on` nor `off`.
+    pub fn unlock_requests(&self) -> Result<UnlockRequests, FunctionError> {
+        match self.text("ROOTWARDEN_UNLOCK_REQUESTS")? {
+            "on" => Ok(UnlockRequests::On),
+            "off" => Ok(UnlockRequests::Off),
+            other => Err(wrong("ROOTWARDEN_UNLOCK_REQUESTS", format!("`{other}` is neither `on` nor `off`"))),
+        }
+    }
+
+    /// How many workers of a map are at work at the same time.
+    ///
+    /// # Errors
+    /// It is not set, or not a whole number above 0.
+    pub fn workers(&self) -> Result<u32, FunctionError> {
+        self.parsed::<NonZeroU32>("ROOTWARDEN_WORKERS").map(NonZeroU32::get)
     }
 
     /// Buckets and queues that no unlock request may touch; the project's own bucket is always one of them.

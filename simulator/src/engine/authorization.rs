@@ -8,7 +8,7 @@ use crate::policy::{
 };
 use crate::state::{RootSession, State};
 use crate::wire::ServiceError;
-use crate::world::{RegisteredCaller, World};
+use crate::world::{PolicyType, RegisteredCaller, World};
 
 /// What somebody wants to do with a bucket or a queue.
 pub(crate) struct Target<'a> {
@@ -46,8 +46,16 @@ pub(crate) fn authorize(state: &State, signer: &Signer, target: &Target<'_>) -> 
     let refuse = |why: &str| Err(refused(&arn, action, resource, why));
     if let Signer::RootSession(session) = signer {
         authorize_root(state, session, action, resource, owner)?;
-    } else if let Some(policy) = denied_by_organization(&state.world, caller.account(), &question) {
-        return refuse(&format!("with an explicit deny in a service control policy: {policy}"));
+    } else if let Some(why) = denied_by_organization(&state.world, caller.account(), SERVICE_CONTROL, &question) {
+        return refuse(&why);
+    }
+    let context = match signer {
+        Signer::RootSession(_) => question.context.clone().with("aws:AssumedRoot", "true"),
+        Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_) => question.context.clone(),
+    };
+    let of_resource = Question { action, resource, context };
+    if let Some(why) = denied_by_organization(&state.world, owner, PolicyType::ResourceControlPolicy, &of_resource) {
+        return refuse(&why);
     }
     let identity = match signer {
         Signer::RootSession(_) | Signer::AccountRoot(_) => Decision::Allowed,
@@ -96,24 +104,24 @@ pub(crate) fn authorize_root(
         // Unverified: nobody here has seen the text of a task policy's denial.
         return refuse("with an explicit deny in a session policy");
     }
-    if let Some(policy) = denied_by_organization(&state.world, &session.account, &question) {
-        // Unverified for a root session. Seen elsewhere: samples/any.AccessDenied.service-control-policy.json.
-        return refuse(&format!("with an explicit deny in a service control policy: {policy}"));
+    // Unverified for a root session. Seen elsewhere: samples/any.AccessDenied.service-control-policy.json.
+    if let Some(why) = denied_by_organization(&state.world, &session.account, SERVICE_CONTROL, &question) {
+        return refuse(&why);
     }
     Ok(())
 }
 
-/// The ARN of the service control policy that denies it, if one does. They bind members, not the management account.
-fn denied_by_organization(world: &World, account: &str, question: &Question<'_>) -> Option<String> {
-    let World { management_account, organization_id, .. } = world;
-    let policies = world.account(account).map(|account| account.service_control_policies.as_slice())?;
-    if world.is_management(account) {
-        return None;
-    }
+const SERVICE_CONTROL: PolicyType = PolicyType::ServiceControlPolicy;
+
+/// Which policy over an account denies it, in AWS's words, if one does. They bind members, not the management account.
+fn denied_by_organization(world: &World, account: &str, kind: PolicyType, question: &Question<'_>) -> Option<String> {
+    let policies = world.policies_over(account, kind);
     let denies = |policy: &Policy| decide(policy.statements(), question) == Decision::ExplicitlyDenied;
-    let number = policies.iter().position(denies)?;
-    let policy = format!("service_control_policy/p-{number:08}");
-    Some(format!("arn:aws:organizations::{management_account}:policy/{organization_id}/{policy}"))
+    let policy = policies.into_iter().find(|policy| denies(&policy.policy()))?;
+    let World { management_account, organization_id, .. } = world;
+    let (words, segment) = (kind.segment().replace('_', " "), kind.segment());
+    let arn = format!("arn:aws:organizations::{management_account}:policy/{organization_id}/{segment}/{}", policy.id);
+    Some(format!("with an explicit deny in a {words}: {arn}"))
 }
 
 /// S3 quotes the resource, SQS writes the action in lower case.

@@ -8,7 +8,7 @@ pub(super) fn unsigned(service: Service) -> ServiceError {
     match service {
         Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("MissingAuthenticationToken", 403, message),
         Service::S3 => ServiceError::new("AccessDenied", 403, "Access Denied"),
-        Service::Organizations | Service::StepFunctions | Service::Other => {
+        Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("MissingAuthenticationTokenException", 400, message)
         }
     }
@@ -23,7 +23,7 @@ pub(super) fn unknown_key(service: Service) -> ServiceError {
             let message = "The AWS Access Key Id you provided does not exist in our records.";
             ServiceError::new("InvalidAccessKeyId", 403, message)
         }
-        Service::Organizations | Service::StepFunctions | Service::Other => {
+        Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("UnrecognizedClientException", 400, message)
         }
     }
@@ -35,7 +35,7 @@ pub(super) fn expired(service: Service) -> ServiceError {
     match service {
         Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("ExpiredToken", 403, message),
         Service::S3 => ServiceError::new("ExpiredToken", 400, "The provided token has expired."),
-        Service::Organizations | Service::StepFunctions | Service::Other => {
+        Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("ExpiredTokenException", 400, message)
         }
     }
@@ -53,7 +53,9 @@ pub(super) fn throttled(service: Service) -> ServiceError {
         // Source: Amazon SQS API Reference, common errors of its operations.
         Service::Sqs => ServiceError::new("RequestThrottled", 400, "The request was denied due to request throttling."),
         Service::S3 => ServiceError::new("SlowDown", 503, "Please reduce your request rate."),
-        Service::StepFunctions | Service::Other => ServiceError::new("ThrottlingException", 400, "Rate exceeded"),
+        Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
+            ServiceError::new("ThrottlingException", 400, "Rate exceeded")
+        }
     }
 }
 
@@ -65,7 +67,9 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
         Service::Sts | Service::Sqs => ServiceError::new("InternalFailure", 500, message),
         Service::Organizations => ServiceError::new("ServiceException", 500, message),
         Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
-        Service::StepFunctions | Service::Other => ServiceError::new("InternalServerException", 500, message),
+        Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
+            ServiceError::new("InternalServerException", 500, message)
+        }
     }
 }
 
@@ -73,7 +77,7 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
 pub(super) fn denied(service: Service, message: String) -> ServiceError {
     match service {
         Service::Sts | Service::Iam | Service::S3 | Service::Sqs => ServiceError::new("AccessDenied", 403, message),
-        Service::Organizations | Service::StepFunctions | Service::Other => {
+        Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("AccessDeniedException", 400, message)
         }
     }

@@ -30,13 +30,16 @@ pub(crate) trait Handler {
 }
 
 /// Parameters that say what a call is about, in this order.
-const RESOURCE_PARAMETERS: [&str; 8] = [
+const RESOURCE_PARAMETERS: [&str; 11] = [
     "TaskPolicyArn.arn",
     "AccessKeyId",
     "CertificateId",
     "SerialNumber",
     "CreateAccountRequestId",
     "OrganizationalUnitId",
+    "PolicyId",
+    "Name",
+    "TrailName",
     "ServicePrincipal",
     "name",
 ];

@@ -9,7 +9,7 @@ use http::{Response, StatusCode, Uri};
 
 use super::backend::Backend;
 use super::responses::{json, with_status};
-use crate::world::{Fault, RegisteredCaller};
+use crate::world::{Fault, RegisteredCaller, RootCredentials};
 
 pub(super) fn routes() -> Router<Backend> {
     Router::new()
@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<Backend> {
         )
         .route("/_callers/{key}", put(put_caller))
         .route("/_faults", post(post_faults))
+        .route("/_root/{account}", put(put_root))
 }
 
 /// The call log, from the call `since` on if the query names one.
@@ -43,6 +44,24 @@ async fn put_caller(State(backend): State<Backend>, Path(key): Path<String>, bod
             with_status(StatusCode::NO_CONTENT, Body::empty())
         }
         Err(error) => refused(&error),
+    }
+}
+
+/// What the owner of an account makes as its root user: replaces what is there.
+async fn put_root(State(backend): State<Backend>, Path(account): Path<String>, body: Bytes) -> Response<Body> {
+    let root = match serde_json::from_slice::<RootCredentials>(&body) {
+        Ok(root) => root,
+        Err(error) => return refused(&error),
+    };
+    let mut root = Some(root);
+    backend.simulator.update(|world| {
+        if let Some(account) = world.accounts.get_mut(&account) {
+            account.root = root.take().unwrap_or_default();
+        }
+    });
+    match root {
+        None => with_status(StatusCode::NO_CONTENT, Body::empty()),
+        Some(_) => with_status(StatusCode::NOT_FOUND, Body::from("no such account\n")),
     }
 }
 

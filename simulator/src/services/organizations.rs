@@ -4,6 +4,7 @@ mod accounts;
 mod create_account;
 mod delegation;
 mod errors;
+mod policies;
 mod units;
 
 use crate::engine::{Handler, Signer};
@@ -31,6 +32,9 @@ impl Handler for Organizations {
             | "DescribeCreateAccountStatus"
             | "DescribeOrganizationalUnit"
             | "ListDelegatedAdministrators"
+            | "ListPolicies"
+            | "DescribePolicy"
+            | "ListTargetsForPolicy"
             | "ListTagsForResource" => Callers::ManagementOrDelegate,
             "EnableAWSServiceAccess"
             | "DisableAWSServiceAccess"
@@ -47,6 +51,9 @@ impl Handler for Organizations {
             "DescribeCreateAccountStatus" => create_account::describe_create_account_status(state, operation),
             "DescribeOrganizationalUnit" => units::describe(&state.world, operation),
             "ListDelegatedAdministrators" => Ok(delegation::list_delegated_administrators(&state.world, operation)),
+            "ListPolicies" => policies::list_policies(&state.world, operation),
+            "DescribePolicy" => policies::describe_policy(&state.world, operation),
+            "ListTargetsForPolicy" => policies::list_targets(&state.world, operation),
             "ListTagsForResource" => accounts::list_tags_for_resource(&state.world, operation),
             "EnableAWSServiceAccess" => delegation::enable_service_access(&mut state.world, operation),
             "DisableAWSServiceAccess" => delegation::disable_service_access(&mut state.world, operation, now),

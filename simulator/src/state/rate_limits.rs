@@ -72,6 +72,8 @@ fn limit_on(limits: Limits, operation: &Operation) -> Option<(&str, Limit)> {
             | Service::StepFunctions
             | Service::S3
             | Service::Sqs
+            | Service::CloudTrail
+            | Service::Lambda
             | Service::Other,
             _,
         ) => return None,

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use http::Method;
 use serde_json::Value;
 
 use super::request::{Request, form};
 use super::rest;
 
 pub(crate) const ASSUME_ROOT: &str = "AssumeRoot";
+
+/// The one operation of Lambda that is simulated. Source: AWS Lambda API Reference, `GetAccountSettings`.
+const ACCOUNT_SETTINGS: &str = "/2016-08-19/account-settings/";
 
 /// What a request asks for.
 #[derive(Debug)]
@@ -27,6 +31,9 @@ pub(crate) enum Service {
     StepFunctions,
     S3,
     Sqs,
+    CloudTrail,
+    /// The settings of an account; everything else of Lambda is not simulated.
+    Lambda,
     /// Not simulated.
     Other,
 }
@@ -47,10 +54,15 @@ impl Operation {
                 "AWSOrganizationsV20161128" => Service::Organizations,
                 "AWSStepFunctions" => Service::StepFunctions,
                 "AmazonSQS" => Service::Sqs,
+                // Source: service model of CloudTrail, `targetPrefix`.
+                "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101" => Service::CloudTrail,
                 _ => Service::Other,
             };
             let input = Input::Json(serde_json::from_slice(&request.body).unwrap_or_default());
             return Self::new(request, service, name, input);
+        }
+        if request.signing_service() == "lambda" && request.method == Method::GET && request.path == ACCOUNT_SETTINGS {
+            return Self::new(request, Service::Lambda, "GetAccountSettings", Input::Rest);
         }
         if request.signing_service() == "s3" {
             return Self::new(request, Service::S3, rest::operation_name(request), Input::Rest);
@@ -123,6 +135,8 @@ impl Service {
             Self::StepFunctions => Some("states"),
             Self::S3 => Some("s3"),
             Self::Sqs => Some("sqs"),
+            Self::CloudTrail => Some("cloudtrail"),
+            Self::Lambda => Some("lambda"),
             Self::Other => None,
         }
     }

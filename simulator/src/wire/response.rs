@@ -22,6 +22,8 @@ pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> 
         | Service::StepFunctions
         | Service::S3
         | Service::Sqs
+        | Service::CloudTrail
+        | Service::Lambda
         | Service::Other => written,
     }
 }
@@ -54,6 +56,8 @@ fn namespace(service: Service) -> &'static str {
         | Service::StepFunctions
         | Service::S3
         | Service::Sqs
+        | Service::CloudTrail
+        | Service::Lambda
         | Service::Other => "https://iam.amazonaws.com/doc/2010-05-08/",
     }
 }
@@ -77,7 +81,8 @@ fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Resp
         Service::S3 => s3_error(status, error, request_id),
         Service::Sqs => sqs_error(status, error, request_id),
         Service::StepFunctions => states_error(status, error, request_id),
-        Service::Organizations | Service::Other => json_error(service, status, error, request_id),
+        Service::Lambda => lambda_error(status, error, request_id),
+        Service::Organizations | Service::CloudTrail | Service::Other => json_error(service, status, error, request_id),
     };
     with_headers(written, error.headers.clone())
 }
@@ -132,6 +137,15 @@ fn json_error(service: Service, status: StatusCode, error: &ServiceError, reques
     response(status, json_type(service), body(&fields), request_id)
 }
 
+/// Seen on AWS in September 2026 (radkawar/stackd, `testdata/aws/lambda/concurrency_admission.json`): the code stands in a header.
+fn lambda_error(status: StatusCode, error: &ServiceError, request_id: &str) -> Response<Bytes> {
+    let ServiceError { code, message, .. } = error;
+    let kind = if status.is_server_error() { "Service" } else { "User" };
+    let fields = json!({"Type": kind, "Message": message});
+    let response = response(status, json_type(Service::Lambda), body(&fields), request_id);
+    with_headers(response, vec![("x-amzn-errortype", code.clone())])
+}
+
 /// Whose fault it is, as the query protocol says it.
 fn fault_of(status: StatusCode) -> &'static str {
     if status.is_server_error() { "Receiver" } else { "Sender" }
@@ -152,7 +166,8 @@ fn query_code(code: &str) -> &str {
 fn json_type(service: Service) -> &'static str {
     match service {
         Service::Sqs | Service::StepFunctions => "application/x-amz-json-1.0",
-        Service::Sts | Service::Iam | Service::Organizations | Service::S3 | Service::Other => {
+        Service::Lambda => "application/json",
+        Service::Sts | Service::Iam | Service::Organizations | Service::S3 | Service::CloudTrail | Service::Other => {
             "application/x-amz-json-1.1"
         }
     }

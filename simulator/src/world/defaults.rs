@@ -28,6 +28,14 @@ pub(crate) fn default_accounts_page() -> usize {
     20
 }
 
+pub(crate) fn default_policies_page() -> usize {
+    20
+}
+
+pub(crate) fn default_lambda_concurrency() -> u32 {
+    1000
+}
+
 pub(crate) fn default_tags_page() -> usize {
     20
 }

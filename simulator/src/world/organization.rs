@@ -11,14 +11,16 @@ use super::account::Account;
 use super::caller::RegisteredCaller;
 use super::create_account::CreateAccountRequest;
 use super::defaults::{
-    IAM_SERVICE_PRINCIPAL, all_features, default_accounts_page, default_iam_page, default_tags_page, iam_trusted,
-    management,
+    IAM_SERVICE_PRINCIPAL, all_features, default_accounts_page, default_iam_page, default_lambda_concurrency,
+    default_policies_page, default_tags_page, iam_trusted, management,
 };
 use super::fault::Fault;
 use super::feature::Feature;
 use super::limits::Limits;
 use super::member_resources::{MemberBucket, MemberQueue};
+use super::organization_policy::{OrganizationPolicy, PolicyType};
 use super::queue_address::QueueAddress;
+use super::trail::{Trail, default_trails};
 use crate::clock::{self, instant};
 use crate::identifiers::default_organization;
 
@@ -42,6 +44,12 @@ pub struct World {
     pub create_account_requests: BTreeMap<String, CreateAccountRequest>,
     /// Organizational units in which no account stands, directly under the root; the others stand in the accounts' paths.
     pub empty_organizational_units: BTreeSet<String>,
+    /// Policies of the organization besides those that stand in an account.
+    pub policies: Vec<OrganizationPolicy>,
+    /// The trails of the management account.
+    pub trails: Vec<Trail>,
+    /// How many functions may run at once in every account and Region.
+    pub lambda_concurrency: u32,
     /// The project's own buckets; those of members stand in their accounts.
     pub buckets: BTreeSet<String>,
     /// Most entries in one page of an IAM list.
@@ -50,6 +58,8 @@ pub struct World {
     pub accounts_page_size: usize,
     /// Most tags in one page of `ListTagsForResource`.
     pub tags_page_size: usize,
+    /// Most policies, or targets of one, in a page.
+    pub policies_page_size: usize,
     /// After every page of accounts comes an empty one that still carries a token.
     pub empty_account_pages: bool,
     /// Whether accounts also carry `Status`, which AWS retired in September 2026.
@@ -82,10 +92,14 @@ impl World {
             former_delegates: BTreeMap::new(),
             create_account_requests: BTreeMap::new(),
             empty_organizational_units: BTreeSet::new(),
+            policies: Vec::new(),
+            trails: default_trails(),
+            lambda_concurrency: default_lambda_concurrency(),
             buckets: BTreeSet::new(),
             iam_page_size: default_iam_page(),
             accounts_page_size: default_accounts_page(),
             tags_page_size: default_tags_page(),
+            policies_page_size: default_policies_page(),
             empty_account_pages: false,
             retired_status: false,
             limits: Limits::Off,
@@ -106,6 +120,31 @@ impl World {
     #[must_use]
     pub fn bucket(mut self, name: impl Into<String>) -> Self {
         self.buckets.insert(name.into());
+        self
+    }
+
+    #[must_use]
+    pub fn policy(mut self, policy: OrganizationPolicy) -> Self {
+        self.policies.push(policy);
+        self
+    }
+
+    /// Sets the trails of the management account.
+    #[must_use]
+    pub fn trails(mut self, trails: impl IntoIterator<Item = Trail>) -> Self {
+        self.trails = trails.into_iter().collect();
+        self
+    }
+
+    #[must_use]
+    pub fn lambda_concurrency(mut self, functions: u32) -> Self {
+        self.lambda_concurrency = functions;
+        self
+    }
+
+    #[must_use]
+    pub fn policies_page_size(mut self, policies: usize) -> Self {
+        self.policies_page_size = policies;
         self
     }
 
@@ -217,6 +256,33 @@ impl World {
     #[must_use]
     pub fn account_mut(&mut self, id: &str) -> Option<&mut Account> {
         self.accounts.get_mut(id)
+    }
+
+    /// Every policy of the organization, those that stand in an account as well.
+    pub(crate) fn all_policies(&self) -> Vec<OrganizationPolicy> {
+        let of_account = |account: &Account| {
+            let policies = account.service_control_policies.iter().enumerate();
+            let id = account.id.clone();
+            let policy = move |(number, policy)| {
+                let document = serde_json::to_value(policy).unwrap_or_default();
+                let policy = OrganizationPolicy::service_control(format!("p-{id}{number:02}"), document);
+                policy.name(format!("policy-{number}-of-{id}")).attached_to(id.clone())
+            };
+            policies.map(policy).collect::<Vec<_>>()
+        };
+        self.accounts.values().flat_map(of_account).chain(self.policies.iter().cloned()).collect()
+    }
+
+    /// The policies of one kind that bind an account; none binds the management account.
+    pub(crate) fn policies_over(&self, account: &str, kind: PolicyType) -> Vec<OrganizationPolicy> {
+        let Some(account) = self.account(account).filter(|account| !self.is_management(&account.id)) else {
+            return Vec::new();
+        };
+        let has_own = kind == PolicyType::ServiceControlPolicy && !account.service_control_policies.is_empty();
+        if !has_own && self.policies.is_empty() {
+            return Vec::new();
+        }
+        self.all_policies().into_iter().filter(|policy| policy.kind == kind && policy.binds(account)).collect()
     }
 
     /// A bucket of one of the accounts.

@@ -9,12 +9,15 @@ use super::account::Account;
 use super::caller::RegisteredCaller;
 use super::create_account::CreateAccountRequest;
 use super::defaults::{
-    all_features, default_accounts_page, default_iam_page, default_tags_page, iam_trusted, management,
+    all_features, default_accounts_page, default_iam_page, default_lambda_concurrency, default_policies_page,
+    default_tags_page, iam_trusted, management,
 };
 use super::fault::Fault;
 use super::feature::Feature;
 use super::limits::Limits;
 use super::organization::World;
+use super::organization_policy::OrganizationPolicy;
+use super::trail::{Trail, default_trails};
 use crate::clock;
 use crate::identifiers::{default_organization, is_account_id};
 
@@ -44,6 +47,12 @@ struct WorldFile {
     #[serde(default)]
     empty_organizational_units: BTreeSet<String>,
     #[serde(default)]
+    policies: Vec<OrganizationPolicy>,
+    #[serde(default = "default_trails")]
+    trails: Vec<Trail>,
+    #[serde(default = "default_lambda_concurrency")]
+    lambda_concurrency: u32,
+    #[serde(default)]
     buckets: BTreeSet<String>,
     #[serde(default = "default_iam_page")]
     iam_page_size: usize,
@@ -51,6 +60,8 @@ struct WorldFile {
     accounts_page_size: usize,
     #[serde(default = "default_tags_page")]
     tags_page_size: usize,
+    #[serde(default = "default_policies_page")]
+    policies_page_size: usize,
     #[serde(default)]
     empty_account_pages: bool,
     #[serde(default)]
@@ -112,10 +123,14 @@ impl TryFrom<WorldFile> for World {
             accounts,
             create_account_requests: file.create_account_requests,
             empty_organizational_units: file.empty_organizational_units,
+            policies: file.policies,
+            trails: file.trails,
+            lambda_concurrency: file.lambda_concurrency,
             buckets: file.buckets,
             iam_page_size: file.iam_page_size,
             accounts_page_size: file.accounts_page_size,
             tags_page_size: file.tags_page_size,
+            policies_page_size: file.policies_page_size,
             empty_account_pages: file.empty_account_pages,
             retired_status: file.retired_status,
             limits: file.limits,
@@ -141,10 +156,14 @@ impl From<World> for WorldFile {
             accounts: world.accounts.into_values().collect(),
             create_account_requests: world.create_account_requests,
             empty_organizational_units: world.empty_organizational_units,
+            policies: world.policies,
+            trails: world.trails,
+            lambda_concurrency: world.lambda_concurrency,
             buckets: world.buckets,
             iam_page_size: world.iam_page_size,
             accounts_page_size: world.accounts_page_size,
             tags_page_size: world.tags_page_size,
+            policies_page_size: world.policies_page_size,
             empty_account_pages: world.empty_account_pages,
             retired_status: world.retired_status,
             limits: world.limits,

@@ -46,7 +46,7 @@ pub async fn input() -> Vec<Told> {
             asked(with(about_bucket("plan"), "action", json!("unlock"))).await,
             "`unlock`",
             "expected one of",
-            "invalid request: `action`: unknown variant `unlock`, expected one of `show`, `approve`, `reject`, `secure`, `inspect`, `plan`, `apply`, `restore`, `release-key`",
+            "invalid request: `action`: unknown variant `unlock`, expected one of `show`, `approve`, `reject`, `secure`, `inspect`, `plan`, `apply`, `restore`, `release-key`, `allow-recovery`, `extend-recovery`, `end-recovery`",
         ),
         told(
             "no JSON",

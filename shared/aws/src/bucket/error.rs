@@ -21,6 +21,12 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Somebody else has written what was to be written: it has to be read again.
+    pub(super) fn written_meanwhile(key: &str) -> Self {
+        let why = "it was written meanwhile, by somebody else or by an attempt whose answer got lost";
+        AwsError::of_kind(ErrorKind::Transient, format!("write `{key}`"), why).into()
+    }
+
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {

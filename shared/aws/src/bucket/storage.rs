@@ -20,9 +20,18 @@ pub struct Storage {
 
 /// What a write does where something lies already.
 #[derive(Debug, Clone, Copy)]
-enum Existing {
+enum Existing<'a> {
     Replace,
     Keep,
+    /// Replaces this one alone, by its `ETag`.
+    Only(&'a str),
+}
+
+/// Whether an object was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    Yes,
+    WrittenMeanwhile,
 }
 
 /// An object that was read by its key alone.
@@ -71,7 +80,7 @@ impl Storage {
     /// As [`Self::find`]; `Unreadable` if it has more than `largest` bytes, of which none are read then.
     pub async fn find_small<T: DeserializeOwned>(&self, key: &str, largest: usize) -> Result<Option<T>, StorageError> {
         let found = self.newest(key, largest).await?;
-        found.map(|Newest { version_id: _, body }| parse(key, &body)).transpose()
+        found.map(|Newest { body, .. }| parse(key, &body)).transpose()
     }
 
     /// The same as [`Self::find`], with the pin of what was read, to hand it on.
@@ -79,7 +88,7 @@ impl Storage {
     /// # Errors
     /// As [`Self::find`]; `NotEnabled` if the bucket keeps no versions.
     pub async fn find_pinned<T: DeserializeOwned>(&self, key: &str) -> Result<Option<(Pin, T)>, StorageError> {
-        let Some(Newest { version_id, body }) = self.newest(key, usize::MAX).await? else { return Ok(None) };
+        let Some(Newest { version_id, body, .. }) = self.newest(key, usize::MAX).await? else { return Ok(None) };
         let pin = pinned(key, version_id, Sha256::of(&body))?;
         Ok(Some((pin, parse(key, &body)?)))
     }
@@ -140,6 +149,44 @@ impl Storage {
         self.create_json(key, Json::of(key, value)?).await
     }
 
+    /// Reads a small object that is to be replaced, with its `ETag`. What cannot be read as a `T` can be replaced as well.
+    ///
+    /// # Errors
+    /// It cannot be asked for.
+    pub(super) async fn find_to_replace<T: DeserializeOwned>(
+        &self,
+        key: &str,
+        largest: usize,
+    ) -> Result<Option<(Option<String>, Result<T, StorageError>)>, StorageError> {
+        let what = format!("read `{key}`");
+        let output = match self.get(key, None, &what).await {
+            Ok(output) => output,
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let etag = output.e_tag().map(str::to_owned);
+        let read = small(key, output, largest).await.and_then(|Newest { body, .. }| parse(key, &body));
+        Ok(Some((etag, read)))
+    }
+
+    /// Writes `value` as JSON over the object with this `ETag`, or where nothing is, if there was none.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject` but the one that means that something else is there.
+    pub(super) async fn replace<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        etag: Option<String>,
+    ) -> Result<Replaced, StorageError> {
+        let existing = etag.as_deref().map_or(Existing::Keep, Existing::Only);
+        match self.put_json(key, Json::of(key, value)?, existing).await {
+            Ok(_) => Ok(Replaced::Yes),
+            Err(StorageError::Aws(error)) if is_precondition_failed(&error) => Ok(Replaced::WrittenMeanwhile),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Keeps `value` as JSON for good: written once, and never over anything else.
     ///
     /// # Errors
@@ -170,7 +217,7 @@ impl Storage {
             return Ok(pin);
         }
         match self.newest(&key, usize::MAX).await? {
-            Some(Newest { version_id, body }) if Sha256::of(&body) == sha256 => pinned(&key, version_id, sha256),
+            Some(Newest { version_id, body, .. }) if Sha256::of(&body) == sha256 => pinned(&key, version_id, sha256),
             Some(_) => Err(something_else(&key)),
             None => Err(being_written(&key)),
         }
@@ -190,14 +237,7 @@ impl Storage {
     async fn newest(&self, key: &str, largest: usize) -> Result<Option<Newest>, StorageError> {
         let what = format!("read `{key}`");
         match self.get(key, None, &what).await {
-            Ok(output) => {
-                let length = output.content_length().and_then(|bytes| usize::try_from(bytes).ok());
-                if length.is_some_and(|bytes| bytes > largest) {
-                    return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
-                }
-                let version_id = output.version_id().map(str::to_owned);
-                Ok(Some(Newest { version_id, body: whole(output, &what).await? }))
-            }
+            Ok(output) => small(key, output, largest).await.map(Some),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -232,18 +272,13 @@ impl Storage {
     async fn create_json(&self, key: &str, json: Json) -> Result<Option<Pin>, StorageError> {
         match self.put_json(key, json, Existing::Keep).await {
             Ok(pin) => Ok(Some(pin)),
-            // Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
-            Err(StorageError::Aws(error))
-                if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) =>
-            {
-                Ok(None)
-            }
+            Err(StorageError::Aws(error)) if is_precondition_failed(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// The one place that writes JSON: what is written is pinned by its digest, and by the version that AWS names.
-    async fn put_json(&self, key: &str, json: Json, existing: Existing) -> Result<Pin, StorageError> {
+    async fn put_json(&self, key: &str, json: Json, existing: Existing<'_>) -> Result<Pin, StorageError> {
         let Json { body, sha256 } = json;
         let version_id = self.put(key, "application/json", body, existing).await?;
         pinned(key, version_id, sha256)
@@ -255,17 +290,33 @@ impl Storage {
         key: &str,
         content_type: &str,
         body: Vec<u8>,
-        existing: Existing,
+        existing: Existing<'_>,
     ) -> Result<Option<String>, AwsError> {
         let put = self.s3.put_object().bucket(&self.bucket).key(key).content_type(content_type);
         let put = match existing {
             Existing::Replace => put,
             Existing::Keep => put.if_none_match("*"),
+            Existing::Only(etag) => put.if_match(etag),
         };
         let written = put.body(ByteStream::from(body)).send().await;
         let output = written.map_err(|error| AwsError::new(format!("write `{key}`"), error))?;
         Ok(output.version_id().map(str::to_owned))
     }
+}
+
+/// An object that has not more than `largest` bytes.
+async fn small(key: &str, output: GetObjectOutput, largest: usize) -> Result<Newest, StorageError> {
+    let length = output.content_length().and_then(|bytes| usize::try_from(bytes).ok());
+    if length.is_some_and(|bytes| bytes > largest) {
+        return Err(StorageError::Unreadable(format!("`{key}` has more than {largest} bytes")));
+    }
+    let version_id = output.version_id().map(str::to_owned);
+    Ok(Newest { version_id, body: whole(output, &format!("read `{key}`")).await? })
+}
+
+/// Source: Amazon S3 User Guide, "Conditional writes": 412, or 409 while another write of it is going on.
+fn is_precondition_failed(error: &AwsError) -> bool {
+    matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict"))
 }
 
 fn something_else(key: &str) -> StorageError {

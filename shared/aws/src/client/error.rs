@@ -10,7 +10,7 @@ use std::{error::Error, fmt};
 use aws_smithy_runtime_api::{client::result::SdkError, http::Response};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::{SignedDuration, Timestamp};
-use rootwarden_domain::{Candidate, ErrorKind, Failure, text::line::one_line};
+use rootwarden_domain::{Candidate, ErrorKind, Failure, aws::failure::DeniedBy, text::line::one_line};
 
 /// A call to AWS that failed. In words: `cannot <what>: <why> (<to do>); <note>`, on one line.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,7 @@ pub struct AwsError {
     kind: ErrorKind,
     code: Option<Box<str>>,
     request_id: Option<Box<str>>,
+    denied_by: Option<DeniedBy>,
     // Why not the SDK error itself: it keeps the raw answer, and the answer of AssumeRoot holds secrets.
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -89,7 +90,9 @@ impl AwsError {
         };
         let advice = Box::new(Advice { to_do: Some(to_do), note: None });
         let (code, request_id) = (code.map(Into::into), request_id.map(Into::into));
-        Self { what: what.into().into(), why, advice, kind, code, request_id, source: error.into_source().ok() }
+        let denied_by = to_do::denied_by(kind, &why);
+        let source = error.into_source().ok();
+        Self { what: what.into().into(), why, advice, kind, code, request_id, denied_by, source }
     }
 
     /// The same failure for a body that broke off in the middle, of which the SDK has no error of its own.
@@ -105,7 +108,7 @@ impl AwsError {
         let to_do = (kind == ErrorKind::Defect).then(|| to_do::general(kind));
         let (what, why) = (what.into().into(), one_line(&why.to_string()));
         let advice = Box::new(Advice { to_do, note: None });
-        Self { what, why, advice, kind, code: None, request_id: None, source: None }
+        Self { what, why, advice, kind, code: None, request_id: None, denied_by: None, source: None }
     }
 
     #[must_use]
@@ -174,8 +177,8 @@ impl AwsError {
 impl From<AwsError> for Failure {
     fn from(error: AwsError) -> Self {
         let message = error.to_string();
-        let AwsError { kind, code, request_id, what: _, why: _, advice: _, source: _ } = error;
-        Self { kind, message, code: code.map(Into::into), request_id: request_id.map(Into::into) }
+        let AwsError { kind, code, request_id, denied_by, what: _, why: _, advice: _, source: _ } = error;
+        Self { kind, message, code: code.map(Into::into), request_id: request_id.map(Into::into), denied_by }
     }
 }
 

@@ -23,14 +23,14 @@ pub struct AccountList {
 
 /// The tokens of one list, each of which may come once.
 #[derive(Debug, Default)]
-struct Tokens(BTreeSet<String>);
+pub(super) struct Tokens(BTreeSet<String>);
 
 impl Tokens {
     /// Where the list goes on after a page that came with `token`.
     ///
     /// # Errors
     /// `Transient` if it has been there before: it would go round for ever, but another try may not.
-    fn next(&mut self, what: &str, token: Option<String>) -> Result<Option<String>, AwsError> {
+    pub(super) fn next(&mut self, what: &str, token: Option<String>) -> Result<Option<String>, AwsError> {
         match token {
             Some(token) if !self.0.insert(token.clone()) => {
                 let why = "the same NextToken came again, so the list would not end";

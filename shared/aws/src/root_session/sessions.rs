@@ -12,7 +12,7 @@ use rootwarden_domain::{Candidate, ErrorKind, aws::partition::Partition};
 
 use super::{
     session::RootSession,
-    task::{Audit, Delete, Task, UnlockBucket, UnlockQueue},
+    task::{AllowRecovery, Audit, Delete, Task, UnlockBucket, UnlockQueue},
 };
 use crate::{
     client::{AwsError, Clock, bounded},
@@ -84,6 +84,14 @@ impl RootSessions {
     /// # Errors
     /// `NotYetVisible` if AWS refuses in an account that joined within the last hour, else what AWS answered.
     pub async fn open_delete(&self, member: &MemberAccount) -> Result<RootSession<Delete>, AwsError> {
+        self.open(member.account()).await
+    }
+
+    /// Opens a session that can allow root password recovery in a member.
+    ///
+    /// # Errors
+    /// As [`Self::open_delete`].
+    pub async fn open_allow_recovery(&self, member: &MemberAccount) -> Result<RootSession<AllowRecovery>, AwsError> {
         self.open(member.account()).await
     }
 

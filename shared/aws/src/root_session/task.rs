@@ -34,6 +34,11 @@ pub enum UnlockBucket {}
 #[derive(Debug)]
 pub enum UnlockQueue {}
 
+/// Allows the root user's password to be recovered.
+#[derive(Debug)]
+pub enum AllowRecovery {}
+
+impl sealed::Sealed for AllowRecovery {}
 impl sealed::Sealed for Audit {}
 impl sealed::Sealed for Delete {}
 impl sealed::Sealed for UnlockBucket {}
@@ -51,6 +56,15 @@ impl Task for Audit {
 impl Task for Delete {
     const POLICY: &'static str = "IAMDeleteRootUserCredentials";
     const SECONDS: u16 = 300;
+    type Access = aws_sdk_iam::Client;
+    fn access(config: SdkConfig) -> Self::Access {
+        aws_sdk_iam::Client::new(&config)
+    }
+}
+
+impl Task for AllowRecovery {
+    const POLICY: &'static str = "IAMCreateRootUserPassword";
+    const SECONDS: u16 = 120;
     type Access = aws_sdk_iam::Client;
     fn access(config: SdkConfig) -> Self::Access {
         aws_sdk_iam::Client::new(&config)

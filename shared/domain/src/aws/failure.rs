@@ -60,13 +60,24 @@ pub struct Failure {
     /// AWS's request id, for its support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Whose policy denied it, where AWS says so and somebody else than whoever deploys this has to act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied_by: Option<DeniedBy>,
+}
+
+/// Whose policy denied a root session something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeniedBy {
+    /// A service control policy over the member account.
+    ServiceControlPolicy,
 }
 
 impl Failure {
     /// A failure that no AWS answer stands behind.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), code: None, request_id: None }
+        Self { kind, message: message.into(), code: None, request_id: None, denied_by: None }
     }
 }
 

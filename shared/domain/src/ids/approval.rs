@@ -4,16 +4,17 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{release::ReleaseId, run::RoundId, unlock::UnlockId};
+use super::{recovery::RecoveryId, release::ReleaseId, run::RoundId, unlock::UnlockId};
 use crate::text::input::ValueError;
 
-/// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request or a release, written as its id.
+/// What an approval is asked for: one round of one run, written `<run>.<round>`, or an unlock request, a release or a recovery request, written as its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ApprovalId {
     Deletion(RoundId),
     Unlock(UnlockId),
     Release(ReleaseId),
+    Recovery(RecoveryId),
 }
 
 impl ApprovalId {
@@ -29,13 +30,14 @@ impl ApprovalId {
         format!("approvals/{self}/decision.json")
     }
 
-    /// Where that lies which is to be approved: the plan, or the request for a release.
+    /// Where that lies which is to be approved: the plan, or the request for a release or a recovery.
     #[must_use]
     pub fn plan_key(&self) -> String {
         match self {
             Self::Deletion(round) => round.plan_key(),
             Self::Unlock(unlock) => unlock.plan_key(),
             Self::Release(release) => release.key(),
+            Self::Recovery(recovery) => recovery.request_key(),
         }
     }
 }
@@ -44,11 +46,13 @@ impl FromStr for ApprovalId {
     type Err = ValueError;
 
     fn from_str(value: &str) -> Result<Self, ValueError> {
-        let refused = || ValueError::new(value, "an approval id (`<run>.<round>`, `unlock-…` or `release-…`)");
+        let refused =
+            || ValueError::new(value, "an approval id (`<run>.<round>`, `unlock-…`, `release-…` or `recovery-…`)");
         // None of these ids has a dot.
         let Some((run, round)) = value.split_once('.') else {
             let release = value.parse().map(Self::Release);
-            return release.or_else(|_| value.parse().map(Self::Unlock)).map_err(|_| refused());
+            let recovery = release.or_else(|_| value.parse().map(Self::Recovery));
+            return recovery.or_else(|_| value.parse().map(Self::Unlock)).map_err(|_| refused());
         };
         let (run, round) = (run.parse().map_err(|_| refused())?, round.parse().map_err(|_| refused())?);
         let request = Self::Deletion(RoundId::new(run, round));
@@ -77,6 +81,7 @@ impl fmt::Display for ApprovalId {
             Self::Deletion(RoundId { run, round }) => write!(formatter, "{run}.{round}"),
             Self::Unlock(unlock) => unlock.fmt(formatter),
             Self::Release(release) => release.fmt(formatter),
+            Self::Recovery(recovery) => recovery.fmt(formatter),
         }
     }
 }

@@ -13,6 +13,20 @@ checked_text! {
     }
 }
 
+impl RunId {
+    /// Where the reports of all rounds lie.
+    #[must_use]
+    pub fn report_prefix(&self) -> String {
+        format!("runs/{self}/report/")
+    }
+
+    /// The round whose report lies at `key`, if it is one of this run.
+    #[must_use]
+    pub fn round_of_report(&self, key: &str) -> Option<u32> {
+        key.strip_prefix(&self.report_prefix())?.strip_suffix(".json")?.parse().ok()
+    }
+}
+
 /// One round of a run: what its artifacts are named by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoundId {
@@ -90,8 +104,7 @@ impl RoundId {
     /// The report up to and including this round.
     #[must_use]
     pub fn report_key(&self) -> String {
-        let Self { run, round } = self;
-        format!("runs/{run}/report/{round}.json")
+        format!("{}{}.json", self.run.report_prefix(), self.round)
     }
 }
 

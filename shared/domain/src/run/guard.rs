@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Batch, RoundId, RunId, Sha256,
+    recovery::RecoveryWindow,
     run::plan::{DeletionPlan, PlannedAccount},
 };
 
@@ -20,6 +21,9 @@ pub struct LedgerEntry {
     pub round: u32,
     pub at: Timestamp,
     pub accounts: BTreeSet<AccountId>,
+    /// Those of them whose recovery window is over: cleaning them was approved with the window, so they do not count.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recovered: BTreeSet<AccountId>,
     /// What each batch of the plan is, by its number.
     #[serde(default)]
     pub batches: Vec<Sha256>,
@@ -43,11 +47,13 @@ impl LedgerEntry {
     /// # Errors
     /// It cannot be written as JSON.
     pub fn of(plan: &DeletionPlan, approved_in: Option<u32>) -> Result<Self, serde_json::Error> {
+        let is_recovered = |id: &AccountId| plan.ended_recoveries.get(id).is_some_and(RecoveryWindow::was_ever_open);
         Ok(Self {
             run: plan.run.clone(),
             round: plan.round,
             at: plan.planned_at,
             accounts: plan.accounts().map(|planned| planned.account.id).collect(),
+            recovered: plan.accounts().map(|planned| planned.account.id).filter(is_recovered).collect(),
             batches: plan.batches.iter().map(sha256_of).collect::<Result<_, _>>()?,
             approved_in,
         })
@@ -74,9 +80,9 @@ impl LedgerEntry {
     /// Whether both are of the same deletions: only the time may differ, where a planner was interrupted and began anew.
     #[must_use]
     pub fn is_of_the_same(&self, other: &Self) -> bool {
-        let Self { run, round, at: _, accounts, batches, approved_in } = self;
-        (run, round, accounts, batches, approved_in)
-            == (&other.run, &other.round, &other.accounts, &other.batches, &other.approved_in)
+        let Self { run, round, at: _, accounts, recovered, batches, approved_in } = self;
+        (run, round, accounts, recovered, batches, approved_in)
+            == (&other.run, &other.round, &other.accounts, &other.recovered, &other.batches, &other.approved_in)
     }
 
     /// Where the entry lies: by the UTC day, so that three listings show all that may count.
@@ -90,6 +96,11 @@ impl LedgerEntry {
     pub fn key_of(of: &RoundId, at: Timestamp) -> String {
         let RoundId { run, round } = of;
         format!("{}{run}.{round}.json", prefix_of(at))
+    }
+
+    /// The accounts that count.
+    fn counted(&self) -> impl Iterator<Item = AccountId> {
+        self.accounts.difference(&self.recovered).copied()
     }
 
     /// The round whose plan it is of.
@@ -121,13 +132,19 @@ fn prefix_of(at: Timestamp) -> String {
 
 /// How many accounts there are to clean within the 24 hours before `plan`, its own included, each counted once.
 ///
+/// 0 if the plan is about none but accounts whose recovery window is over: two people have approved that they are cleaned, and
+/// when (the exception to I10 in docs/decisions/0011-recovery-windows.md). They do not count towards any other plan either.
+///
 /// `unapproved`: the ledger without the plans that somebody approved. Every other plan counts, whatever became of it.
 #[must_use]
 pub fn accounts_in_24_hours<'a>(plan: &LedgerEntry, unapproved: impl IntoIterator<Item = &'a LedgerEntry>) -> usize {
-    let mut accounts = plan.accounts.clone();
+    let mut accounts: BTreeSet<AccountId> = plan.counted().collect();
+    if accounts.is_empty() {
+        return 0;
+    }
     for entry in unapproved {
         if plan.at.duration_since(entry.at) <= WINDOW {
-            accounts.extend(&entry.accounts);
+            accounts.extend(entry.counted());
         }
     }
     accounts.len()
@@ -144,6 +161,7 @@ mod tests {
             round: 0,
             at: at.parse().unwrap(),
             accounts,
+            recovered: BTreeSet::new(),
             batches: vec![],
             approved_in: None,
         }
@@ -167,6 +185,18 @@ mod tests {
         let plan = entry("tonight", "2026-11-22T02:00:00Z", &[1, 2]);
         let before = entry("tonight", "2026-11-22T01:00:00Z", &[3, 4]);
         assert_eq!(accounts_in_24_hours(&plan, [&before]), 4);
+    }
+
+    #[test]
+    fn i10_an_account_whose_recovery_window_is_over_does_not_count_and_every_other_one_does() {
+        let ledger = [entry("an-hour-ago", "2026-11-22T01:00:00Z", &[2, 3])];
+        let mut closing = entry("closing", "2026-11-22T02:00:00Z", &[1]);
+        closing.recovered.clone_from(&closing.accounts);
+        assert_eq!(accounts_in_24_hours(&closing, &ledger), 0);
+        // Beside any other account, that one counts as ever.
+        let mut nightly = entry("nightly", "2026-11-22T02:00:00Z", &[1, 4]);
+        nightly.recovered.clone_from(&closing.accounts);
+        assert_eq!(accounts_in_24_hours(&nightly, ledger.iter().chain([&closing])), 3);
     }
 
     #[test]

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, Batch, Candidate, ErrorKind, Failure, Inventory, Mode, Pin, RootCredential, RoundId, RunId, Sha256,
     artifact::{AccountOutcomes, Collected},
+    aws::credential::AccessKey,
     people::StartedBy,
+    preflight::Told,
+    recovery::{RecoveryWindow, RecoveryWindows},
     run::{
         audit::{AuditOutcome, AuditedAccount},
         exemption::Exemptions,
@@ -43,6 +46,13 @@ pub struct DeletionPlan {
     pub guard: Guard,
     /// The approved plan of an earlier round in which everything stood that this one deletes.
     pub approved_before: Option<Pin>,
+    /// Windows that are over, of this plan's accounts: what was made in them goes, uncounted by the guard and whether in use or not, as
+    /// it was approved (docs/decisions/0011-recovery-windows.md).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ended_recoveries: BTreeMap<AccountId, RecoveryWindow>,
+    /// Windows that are open, of this round's accounts: the report says so, whatever was found there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open_recoveries: BTreeMap<AccountId, RecoveryWindow>,
     /// Accounts with one of these tags are left alone, also by whoever carries the plan out later.
     pub excluded_tags: Vec<Tag>,
     /// The numbers of the batches, for the map: it reads one of these for each child, and not a batch of any size.
@@ -59,13 +69,17 @@ pub struct DeletionPlan {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// What the run found out before it looked at anybody, in its first round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<Told>,
 }
 
 /// What the guard says of a plan: more accounts than the limit need somebody's approval.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guard {
-    /// Accounts to clean within 24 hours, over all runs, those of this plan included.
+    /// Accounts to clean within 24 hours, over all runs, those of this plan included. 0 where the plan is about none but accounts
+    /// whose recovery window is over.
     pub accounts_in_24_hours: usize,
     pub limit: usize,
 }
@@ -136,6 +150,7 @@ pub enum AccountFinding {
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
     pub exemptions: &'a Exemptions,
+    pub recoveries: &'a RecoveryWindows,
     pub keys: KeyRules<'a>,
     pub now: Timestamp,
 }
@@ -157,7 +172,7 @@ impl DeletionPlan {
         for chunk in std::iter::once(last).chain(earlier) {
             round_of.add_earlier(chunk);
         }
-        let RoundOfAccounts { eligibilities, mut outcomes, waiting, not_created } = round_of;
+        let RoundOfAccounts { eligibilities, mut outcomes, waiting, not_created, preflight } = round_of;
         let mut plan = Self {
             run,
             round,
@@ -168,6 +183,8 @@ impl DeletionPlan {
             made_from: Sha256::default(),
             guard: Guard::default(),
             approved_before: None,
+            ended_recoveries: BTreeMap::new(),
+            open_recoveries: BTreeMap::new(),
             excluded_tags: request.exclude.tags,
             batch_numbers: Vec::new(),
             batches: Vec::new(),
@@ -177,9 +194,11 @@ impl DeletionPlan {
             not_created,
             nobody_selected: None,
             not_in_organization: Vec::new(),
+            preflight,
         };
         let (mut planned, mut any_candidate, mut any_unknown) = (Vec::new(), false, false);
         for (id, eligibility) in eligibilities {
+            plan.add_window(id, &eligibility, rules);
             match eligibility {
                 Eligibility::Eligible(account) => {
                     any_candidate = true;
@@ -208,6 +227,24 @@ impl DeletionPlan {
             plan.not_in_organization = missing.map(|left| left.account).collect();
         }
         plan
+    }
+
+    /// What the report has to say of the account's window, if there is one.
+    fn add_window(&mut self, id: AccountId, eligibility: &Eligibility, rules: Rules<'_>) {
+        let can_be_taken_back = match eligibility {
+            Eligibility::NotSelected => return,
+            Eligibility::Eligible(_) | Eligibility::Unknown(_) | Eligibility::Ineligible(Ineligible::Excluded) => true,
+            // Out of reach: its closing run has said so, and no later one can do more about it.
+            Eligibility::Ineligible(
+                Ineligible::ManagementAccount | Ineligible::NotInOrganization | Ineligible::NotActive(_),
+            ) => false,
+        };
+        if let Some(window) = rules.recoveries.open(id, rules.now) {
+            self.open_recoveries.insert(id, window.clone());
+        }
+        if let Some(window) = rules.recoveries.ended(id, rules.now).filter(|_| can_be_taken_back) {
+            self.ended_recoveries.insert(id, window.clone());
+        }
     }
 
     /// Takes accounts out of the plan again: `decide` says why, or `None` to leave an account in it.
@@ -245,6 +282,7 @@ struct RoundOfAccounts {
     outcomes: BTreeMap<AccountId, AuditOutcome>,
     waiting: Vec<Newcomer>,
     not_created: Vec<NotCreated>,
+    preflight: Vec<Told>,
 }
 
 impl RoundOfAccounts {
@@ -269,6 +307,7 @@ impl RoundOfAccounts {
         }
         self.waiting.extend(selected.waiting);
         self.not_created.extend(selected.not_created);
+        self.preflight.extend(selected.preflight);
     }
 
     fn add_eligibility(&mut self, id: AccountId, earlier: Eligibility) {
@@ -314,20 +353,27 @@ impl Rules<'_> {
         AccountDecision::LeaveAlone(OtherAccount { account, finding })
     }
 
-    /// Why the whole account is left alone, if it is: it is exempt, or what somebody wrote cannot be read.
+    /// Why the whole account is left alone, if it is: it is exempt, recovery is allowed, or what says so cannot be read.
     fn left_alone(&self, id: AccountId, inventory: &Inventory) -> Option<LeftAlone> {
         if let Some(reason) = self.exemptions.reason(id, self.now) {
             return Some(LeftAlone::Exempt(reason.to_owned()));
         }
-        let reason = self.exemptions.protected(id, self.now)?;
+        if let Some(window) = self.recoveries.open(id, self.now) {
+            return Some(LeftAlone::Exempt(window.to_string()));
+        }
+        let protected = self.exemptions.protected(id, self.now);
+        let reason = protected.or_else(|| self.recoveries.unreadable(id))?;
         let protected = |credential| ProtectedCredential { credential, reason: reason.clone() };
         Some(LeftAlone::Protected(inventory.credentials().into_iter().map(protected).collect()))
     }
 
     /// What goes, in the order of deletion, and what waits for a person.
     fn split(&self, account: AccountId, inventory: &Inventory) -> (Vec<RootCredential>, Vec<ProtectedCredential>) {
-        let kept = |key| self.keys.protection(account, key, self.now);
-        let protected: Vec<ProtectedCredential> = inventory.access_keys.iter().filter_map(kept).collect();
+        let ended = self.recoveries.ended(account, self.now);
+        let may_go = |key: &&AccessKey| ended.is_some_and(|window| window.created(key));
+        let keys = inventory.access_keys.iter().filter(|key| !may_go(key));
+        let protected: Vec<ProtectedCredential> =
+            keys.filter_map(|key| self.keys.protection(account, key, self.now)).collect();
         let mut delete = inventory.credentials();
         delete.retain(|credential| !protected.iter().any(|held| held.credential == *credential));
         delete.sort();
@@ -338,3 +384,7 @@ impl Rules<'_> {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "plan_window_tests.rs"]
+mod window_tests;

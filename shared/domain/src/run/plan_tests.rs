@@ -6,11 +6,11 @@ use crate::{
 
 const NOW: &str = "2026-11-22T02:00:00Z";
 
-fn candidate(id: &str) -> Candidate {
+pub(super) fn candidate(id: &str) -> Candidate {
     Candidate { id: id.parse().unwrap(), name: "an account".into(), joined_at: None }
 }
 
-fn selected(accounts: &[&str]) -> SelectedAccounts {
+pub(super) fn selected(accounts: &[&str]) -> SelectedAccounts {
     SelectedAccounts {
         run: "nightly".parse().unwrap(),
         round: 0,
@@ -25,11 +25,12 @@ fn selected(accounts: &[&str]) -> SelectedAccounts {
         waiting: vec![],
         not_created: vec![],
         next_token: None,
+        preflight: vec![],
         previous: None,
     }
 }
 
-fn result(batch: u32, outcomes: Vec<(&str, AuditOutcome)>) -> (u32, Collected<AuditedAccount>) {
+pub(super) fn result(batch: u32, outcomes: Vec<(&str, AuditOutcome)>) -> (u32, Collected<AuditedAccount>) {
     let accounts =
         outcomes.into_iter().map(|(id, outcome)| AuditedAccount { account: candidate(id), outcome }).collect();
     (batch, Ok(WorkerResult { run: "nightly".parse().unwrap(), round: 0, batch, accounts }))
@@ -39,7 +40,7 @@ fn key(last_used: LastUsed) -> AccessKey {
     AccessKey { id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(), status: "Active".into(), created_at: None, last_used }
 }
 
-fn present(keys: Vec<AccessKey>) -> AuditOutcome {
+pub(super) fn present(keys: Vec<AccessKey>) -> AuditOutcome {
     AuditOutcome::Present(Inventory {
         access_keys: keys,
         login_profile: Some(LoginProfile { created_at: None }),
@@ -56,12 +57,13 @@ fn plan(
     let exemptions = Exemptions::parse(exemptions).unwrap();
     let released = ReleasedKeys::new();
     let keys = KeyRules { protect_used_within_days: days, released: &released };
-    let rules = Rules { exemptions: &exemptions, keys, now: NOW.parse().unwrap() };
+    let rules =
+        Rules { exemptions: &exemptions, recoveries: &RecoveryWindows::default(), keys, now: NOW.parse().unwrap() };
     let chunk = AuditedChunk { selected: selected.clone(), audits: audits.into_iter().collect() };
     DeletionPlan::plan(chunk, vec![], rules)
 }
 
-fn finding(plan: &DeletionPlan, id: &str) -> AccountFinding {
+pub(super) fn finding(plan: &DeletionPlan, id: &str) -> AccountFinding {
     let id: AccountId = id.parse().unwrap();
     plan.others.iter().find(|other| other.account.id == id).unwrap().finding.clone()
 }

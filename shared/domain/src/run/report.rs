@@ -1,6 +1,7 @@
 //! What a run says in the end: one status for every account that it was about.
 
 mod status;
+mod windows;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, ErrorKind, Failure, Mode, RunId,
     artifact::Collected,
+    aws::failure::DeniedBy,
+    preflight::Told,
+    recovery::RecoveryWindow,
     run::{
         deletion::{DeletionReport, DeletionStep},
         plan::DeletionPlan,
@@ -17,8 +21,10 @@ use crate::{
     },
 };
 use status::statuses;
+use windows::Windows;
 
 pub use status::Status;
+pub use windows::KeptOpen;
 
 /// So many accounts are named in the one line for people; the report names all.
 const NAMED: usize = 10;
@@ -57,6 +63,15 @@ pub struct Report {
     /// Accounts that were asked for by their id, and are not in the organization.
     #[serde(default)]
     pub not_in_organization: Vec<AccountId>,
+    /// What the run found out before it looked at anybody; none of it stopped the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<Told>,
+    /// Accounts in which root password recovery is allowed: who asked, who approved, why, and until when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open_recoveries: BTreeMap<AccountId, RecoveryWindow>,
+    /// Accounts whose recovery window is over, and which this run did not see clean.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept_open: BTreeMap<AccountId, KeptOpen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +111,8 @@ pub struct Counts {
     pub exempt: u32,
     pub protected: u32,
     pub unknown: u32,
+    /// Of the unknown ones, those in which a service control policy of their own denies root sessions.
+    pub denied_by_service_control_policy: u32,
     pub failed: u32,
     pub ineligible: u32,
     pub excluded: u32,
@@ -133,15 +150,31 @@ impl Report {
             made_from: _,
             guard: _,
             approved_before: _,
+            ended_recoveries,
+            open_recoveries: open_now,
             excluded_tags: _,
+            preflight,
         } = plan;
-        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization) = match previous {
-            Some(Self { accounts, not_created, nobody_selected: first, not_in_organization: missing, .. }) => {
-                // Once somebody was selected it was not nobody; until then, the latest reading says best why.
-                (accounts, not_created, first.and(nobody_selected), missing)
-            }
-            None => (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization),
-        };
+        let (mut accounts, mut all_not_created, nobody_selected, not_in_organization, preflight, mut windows) =
+            match previous {
+                Some(Self {
+                    accounts,
+                    not_created,
+                    nobody_selected: first,
+                    not_in_organization: missing,
+                    preflight: earlier,
+                    open_recoveries: open,
+                    kept_open,
+                    ..
+                }) => {
+                    // Once somebody was selected it was not nobody; until then, the latest reading says best why.
+                    let windows = Windows { open, kept_open };
+                    (accounts, not_created, first.and(nobody_selected), missing, earlier, windows)
+                }
+                None => {
+                    (BTreeMap::new(), Vec::new(), nobody_selected, not_in_organization, preflight, Windows::default())
+                }
+            };
         all_not_created.extend(not_created);
         let mut add = |account: AccountId, report: AccountReport| {
             let earlier = accounts.remove(&account);
@@ -165,6 +198,9 @@ impl Report {
             add(account, report);
         }
 
+        windows.add_round(open_now, ended_recoveries, &accounts);
+        let Windows { open: open_recoveries, kept_open } = windows;
+
         let again = |kind| round::is_taken_up_again(kind, round, new_account_wait_minutes);
         let mut pending: Vec<Newcomer> = accounts
             .iter()
@@ -185,6 +221,9 @@ impl Report {
             unfinished_creations,
             nobody_selected,
             not_in_organization,
+            preflight,
+            open_recoveries,
+            kept_open,
         }
     }
 
@@ -206,6 +245,9 @@ impl Report {
                 Status::Paused { .. } => &mut counts.paused,
             };
             *count += 1;
+            if report.status.denied_by() == Some(DeniedBy::ServiceControlPolicy) {
+                counts.denied_by_service_control_policy += 1;
+            }
         }
         counts
     }
@@ -225,6 +267,7 @@ impl Report {
             not_approved,
             paused,
             protected: _,
+            denied_by_service_control_policy: _,
             clean: _,
             cleaned: _,
             found: _,
@@ -235,6 +278,7 @@ impl Report {
         unknown + failed + not_approved + paused == 0
             && self.nobody_selected.is_none_or(NobodySelected::is_settled)
             && self.not_in_organization.is_empty()
+            && self.kept_open.is_empty()
             && self.unfinished_creations.is_empty()
             && self.pending.is_empty()
     }
@@ -250,6 +294,7 @@ impl fmt::Display for Report {
             exempt,
             protected,
             unknown,
+            denied_by_service_control_policy: denied,
             failed,
             ineligible,
             excluded,
@@ -268,6 +313,12 @@ impl fmt::Display for Report {
         if let Some(why) = self.nobody_selected {
             write!(formatter, "; nobody was selected: {why}")?;
         }
+        for (account, window) in self.open_recoveries.iter().take(NAMED) {
+            write!(formatter, "; in account {account}, {window}")?;
+        }
+        for (account, open) in self.kept_open.iter().take(NAMED) {
+            write!(formatter, "; account {account} {open}")?;
+        }
         let (named, further) = self.not_in_organization.split_at(self.not_in_organization.len().min(NAMED));
         if !named.is_empty() {
             let named: Vec<String> = named.iter().map(ToString::to_string).collect();
@@ -276,7 +327,14 @@ impl fmt::Display for Report {
         if !further.is_empty() {
             write!(formatter, " and {} more", further.len())?;
         }
-        Ok(())
+        if denied > 0 {
+            write!(formatter, "; in {denied} of the unknown ones, a service control policy denies root sessions")?;
+        }
+        match Told::count(&self.preflight) {
+            (0, 0) => Ok(()),
+            (found, 0) => write!(formatter, "; preflight: {found} found"),
+            (found, not_checked) => write!(formatter, "; preflight: {found} found, {not_checked} not checked"),
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use crate::{
     Batch, Candidate, Inventory, Mode, RootCredential,
     artifact::WorkerResult,
     aws::credential::{AccessKey, LastUsed},
+    preflight::{Check, Outcome},
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
         plan::{AccountFinding, Guard, OtherAccount, PlannedAccount},
@@ -47,12 +48,15 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, AccountFinding)>) -> De
         made_from: crate::Sha256::default(),
         guard: Guard::default(),
         approved_before: None,
+        ended_recoveries: BTreeMap::new(),
+        open_recoveries: BTreeMap::new(),
         excluded_tags: vec![],
         ineligible: vec![],
         waiting: vec![],
         not_created: vec![],
         nobody_selected: None,
         not_in_organization: vec![],
+        preflight: vec![],
         batch_numbers: vec![0],
         batches: Batch::form(planned, 20),
         others: others.into_iter().map(|(id, finding)| OtherAccount { account: candidate(id), finding }).collect(),
@@ -222,4 +226,35 @@ fn i10_what_was_not_approved_is_told_as_such_and_needs_a_person() {
         assert!(report.pending.is_empty(), "nobody is asked again by the same run");
         assert!(!report.is_settled());
     }
+}
+
+#[test]
+fn an_account_whose_own_policy_denies_root_sessions_is_counted_apart() {
+    let denied = |denied_by| {
+        let failure = Failure::new(ErrorKind::Denied, "cannot read the account summary");
+        AccountFinding::Unknown(Failure { denied_by, ..failure })
+    };
+    let others = vec![
+        ("111122223333", denied(Some(DeniedBy::ServiceControlPolicy))),
+        ("444455556666", denied(None)),
+        ("555566667777", AccountFinding::Clean),
+    ];
+    let plan = plan(Mode::Report, &[], others);
+    let report = Report::add_round(None, plan, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
+    let counts = Counts { clean: 1, unknown: 2, denied_by_service_control_policy: 1, ..Counts::default() };
+    assert_eq!(report.counts(), counts);
+    let line = report.to_string();
+    assert!(line.ends_with("; in 1 of the unknown ones, a service control policy denies root sessions"), "{line}");
+}
+
+#[test]
+fn what_the_first_round_found_out_stays_and_settles_nothing() {
+    let told = |outcome| Told { check: Check::Trail, outcome, text: "no trail".to_owned() };
+    let mut first = plan(Mode::Report, &[], vec![("111122223333", AccountFinding::Clean)]);
+    first.preflight = vec![told(Outcome::Found), told(Outcome::NotChecked)];
+    let second = plan(Mode::Report, &[], vec![("111122223333", AccountFinding::Clean)]);
+    let one = Report::add_round(None, first, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
+    assert!(one.is_settled() && one.to_string().ends_with("; preflight: 1 found, 1 not checked"), "{one}");
+    let two = Report::add_round(Some(one.clone()), second, ApprovalOutcome::NotNeeded, BTreeMap::new(), 30);
+    assert_eq!(two.preflight, one.preflight);
 }

@@ -13,6 +13,7 @@ use crate::{
     AccountId, AccountState, Batch, Candidate, Failure, Mode, Pin, RoundId, RunId,
     aws::organizational_unit::{OrganizationalUnitId, UnitPath},
     people::StartedBy,
+    preflight::Told,
     text::checked_text,
 };
 
@@ -141,6 +142,9 @@ pub struct SelectedAccounts {
     pub not_created: Vec<NotCreated>,
     /// Where the next chunk of the organization begins; `None` in the last one.
     pub next_token: Option<String>,
+    /// What the run found out before it looked at anybody, in its first chunk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<Told>,
     /// The chunk before this one.
     pub previous: Option<Pin>,
 }

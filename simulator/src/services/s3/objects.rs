@@ -37,6 +37,14 @@ fn put_object(state: &mut State, request: &Request, bucket: &str, key: &str) -> 
     if exists && request.header("if-none-match") == Some("*") {
         return Err(errors::precondition_failed("If-None-Match"));
     }
+    if let Some(expected) = request.header("if-match") {
+        let latest = state.storage.latest(bucket, key).filter(|latest| latest.body.is_some());
+        // Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
+        let latest = latest.ok_or_else(|| errors::no_such_key(key))?;
+        if latest.etag() != expected {
+            return Err(errors::precondition_failed("If-Match"));
+        }
+    }
     let body::Upload { bytes, checksum } = body::read(request)?;
     let mut version = Version::new(Some(bytes), state.now());
     version.content_type = request.header("content-type").map(ToOwned::to_owned);

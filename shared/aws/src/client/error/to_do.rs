@@ -1,6 +1,6 @@
 //! What a person should look at first, or do. AWS answers the same text for several causes.
 
-use rootwarden_domain::ErrorKind;
+use rootwarden_domain::{ErrorKind, aws::failure::DeniedBy};
 
 pub(super) const NEW_ACCOUNT: &str =
     "the account joined within the last hour, and AWS may not know it everywhere yet: it is asked again";
@@ -65,14 +65,24 @@ fn switched_off(code: &str, why: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a service control policy over the member account denied something to its root session: whoever deploys this cannot
+/// change that. One over the account that this runs in denies it to a function's role, and is none of these.
+pub(super) fn denied_by(kind: ErrorKind, why: &str) -> Option<DeniedBy> {
+    let is_members = why.contains("service control policy") && !is_of_role(why);
+    (kind == ErrorKind::Denied && is_members).then_some(DeniedBy::ServiceControlPolicy)
+}
+
+/// A root session signs as the account's root user; everything else here is a function's role.
+fn is_of_role(why: &str) -> bool {
+    why.contains(":assumed-role/") || why.contains(":user/")
+}
+
 /// Whose policy said no. Source: AWS IAM User Guide, "Troubleshoot access denied error messages", which lists the words.
 fn denied(kind: ErrorKind, why: &str) -> Option<&'static str> {
     if kind != ErrorKind::Denied {
         return None;
     }
-    // A root session signs as the account's root user; everything else here is a function's role.
-    let is_role = why.contains(":assumed-role/") || why.contains(":user/");
-    Some(if why.contains("service control policy") && is_role {
+    Some(if why.contains("service control policy") && is_of_role(why) {
         "a service control policy of the account that this runs in forbids it: it has to let the function's role through"
     } else if why.contains("service control policy") {
         "a service control policy of the account forbids it: it has to exempt root sessions, see aws:AssumedRoot"

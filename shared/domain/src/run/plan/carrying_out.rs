@@ -1,6 +1,6 @@
 //! What a plan is good for once it is made: for how long, and for what is still there of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,6 +29,10 @@ impl DeletionPlan {
         self.batches.retain(|batch| batch.batch == number);
         self.others = Vec::new();
         self.ineligible = Vec::new();
+        let kept = self.batches.iter().flat_map(|batch| &batch.accounts).map(|planned| planned.account.id);
+        let kept: BTreeSet<AccountId> = kept.collect();
+        self.open_recoveries = BTreeMap::new();
+        self.ended_recoveries.retain(|account, _| kept.contains(account));
     }
 
     /// Whether everything that `later` deletes stood in this plan of an earlier round, so that whoever approved this one has seen it.

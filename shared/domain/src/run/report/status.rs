@@ -8,6 +8,7 @@ use super::{AccountReport, ApprovalOutcome};
 use crate::{
     AccountId, Batch, ErrorKind, Failure, Inventory, Mode,
     artifact::{AccountOutcomes, Collected},
+    aws::failure::DeniedBy,
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome, after_earlier_rounds},
         plan::{AccountFinding, OtherAccount, PlannedAccount, ProtectedCredential},
@@ -61,6 +62,23 @@ pub enum Status {
     },
 }
 impl Status {
+    /// Whose policy keeps an account from being known.
+    pub(super) fn denied_by(&self) -> Option<DeniedBy> {
+        match self {
+            Self::Unknown(failure) => failure.denied_by,
+            Self::Clean
+            | Self::Cleaned { .. }
+            | Self::Found { .. }
+            | Self::Exempt { .. }
+            | Self::Protected { .. }
+            | Self::Failed { .. }
+            | Self::Ineligible(_)
+            | Self::Excluded { .. }
+            | Self::NotApproved { .. }
+            | Self::Paused { .. } => None,
+        }
+    }
+
     /// This status, with the steps that earlier rounds took in the same account, and those of them that have no place in it.
     ///
     /// INVARIANT (I3): nothing that was deleted gets lost here. An account that was cleaned in two rounds shows what went in

@@ -1,0 +1,176 @@
+//! Calls of services of which one or two reads are needed: JSON, signed and retried by the parts of the SDK that every client is
+//! made of, without a client of their own (docs/decisions/0020).
+
+use std::{fmt, sync::Arc};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_runtime::{
+    auth::{SigV4OperationSigningConfig, sigv4},
+    retries::classifiers::AwsErrorCodeClassifier,
+};
+use aws_smithy_runtime::client::{
+    identity::IdentityCache,
+    orchestrator::operation::{Operation, OperationBuilder},
+    retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier},
+};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        auth::{
+            AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+            static_resolver::StaticAuthSchemeOptionResolver,
+        },
+        identity::SharedIdentityResolver,
+        orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
+        runtime_components::RuntimeComponentsBuilder,
+        runtime_plugin::StaticRuntimePlugin,
+    },
+};
+use aws_smithy_types::{body::SdkBody, config_bag::Layer, error::metadata::ErrorMetadata};
+use aws_types::{
+    SigningName,
+    region::{Region, SigningRegion},
+};
+use rootwarden_domain::{ErrorKind, aws::partition::Partition};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{bounded, error::AwsError};
+
+type Call = Operation<JsonRequest, Value, ErrorMetadata>;
+
+/// A service in one Region.
+#[derive(Clone)]
+pub(crate) struct JsonService {
+    call: Arc<Call>,
+}
+
+impl fmt::Debug for JsonService {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("JsonService").finish_non_exhaustive()
+    }
+}
+
+/// What is asked for, in one of the two ways in which AWS takes JSON.
+#[derive(Debug)]
+pub(crate) enum JsonRequest {
+    /// AWS JSON 1.1: everything is a POST, and a header names the operation.
+    Operation { target: &'static str, input: Value },
+    /// REST: a path.
+    Get { path: &'static str },
+}
+
+impl JsonService {
+    /// `name`: as it stands in the service's endpoint, and as requests to it are signed.
+    pub(crate) fn new(config: &SdkConfig, name: &'static str, region: &str) -> Self {
+        let config = bounded(config);
+        let endpoint = config.endpoint_url().map_or_else(
+            || format!("https://{name}.{region}.{}", Partition::of_region(region).dns_suffix()),
+            str::to_owned,
+        );
+        let call = Operation::builder()
+            .service_name(name)
+            .operation_name("call")
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&endpoint)
+            .with_connection_poisoning()
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+            .retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
+            .runtime_plugin(signed_for(&config, name, region));
+        let call = of_config(call, &config).serializer(write).deserializer(read).build();
+        Self { call: Arc::new(call) }
+    }
+
+    /// `what` completes "cannot …".
+    ///
+    /// # Errors
+    /// Any failure of the call; a `Defect` for an answer that is no `T`.
+    pub(crate) async fn call<T: DeserializeOwned>(&self, what: &str, request: JsonRequest) -> Result<T, AwsError> {
+        let answer = self.call.invoke(request).await.map_err(|error| AwsError::new(what, error))?;
+        serde_json::from_value(answer).map_err(|error| AwsError::of_kind(ErrorKind::Defect, what, error))
+    }
+}
+
+/// Retries, waits, the clock and the HTTP client are those of every other client.
+fn of_config(mut call: OperationBuilder, config: &SdkConfig) -> OperationBuilder {
+    if let Some(retry) = config.retry_config() {
+        call = call.standard_retry(retry);
+    }
+    if let Some(timeout) = config.timeout_config() {
+        call = call.timeout_config(timeout.clone());
+    }
+    if let Some(client) = config.http_client() {
+        call = call.http_client(client);
+    }
+    if let Some(sleep) = config.sleep_impl() {
+        call = call.sleep_impl(sleep);
+    }
+    if let Some(time) = config.time_source() {
+        call = call.time_source(time);
+    }
+    call
+}
+
+fn signed_for(config: &SdkConfig, name: &'static str, region: &str) -> StaticRuntimePlugin {
+    let region = Region::new(region.to_owned());
+    let mut layer = Layer::new("signing");
+    layer.store_put(AuthSchemeOptionResolverParams::new(()));
+    layer.store_put(SigningName::from_static(name));
+    layer.store_put(SigningRegion::from(region.clone()));
+    layer.store_put(region);
+    layer.store_put(SigV4OperationSigningConfig::default());
+    let mut components = RuntimeComponentsBuilder::new("signing")
+        .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+            StaticAuthSchemeOptionResolver::new(vec![sigv4::SCHEME_ID]),
+        )))
+        .with_auth_scheme(SharedAuthScheme::new(sigv4::SigV4AuthScheme::new()))
+        .with_identity_cache(Some(config.identity_cache().unwrap_or_else(IdentityCache::no_cache)));
+    if let Some(provider) = config.credentials_provider() {
+        components.set_identity_resolver(sigv4::SCHEME_ID, SharedIdentityResolver::new(provider));
+    }
+    StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
+}
+
+fn write(request: JsonRequest) -> Result<HttpRequest, BoxError> {
+    match request {
+        JsonRequest::Operation { target, input } => {
+            let body = serde_json::to_vec(&input)?;
+            let length = body.len().to_string();
+            let mut http = HttpRequest::new(SdkBody::from(body));
+            http.set_method("POST")?;
+            http.set_uri("/")?;
+            let headers = http.headers_mut();
+            headers.insert("content-type", "application/x-amz-json-1.1");
+            headers.insert("content-length", length);
+            headers.insert("x-amz-target", target);
+            Ok(http)
+        }
+        JsonRequest::Get { path } => {
+            let mut http = HttpRequest::new(SdkBody::empty());
+            http.set_method("GET")?;
+            http.set_uri(path)?;
+            Ok(http)
+        }
+    }
+}
+
+/// Source: Smithy 2.0, "AWS JSON 1.1 protocol" and "AWS restJson1 protocol": the code of an error stands in a header or in the
+/// body's `__type`, behind a namespace or before a colon.
+fn read(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
+    let body = response.body().bytes().unwrap_or_default();
+    if response.status().is_success() {
+        return serde_json::from_slice(body).map_err(OrchestratorError::other);
+    }
+    let fields: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let mut error = ErrorMetadata::builder();
+    if let Some(code) = response.headers().get("x-amzn-errortype").or_else(|| text("__type")) {
+        let code = code.rsplit('#').next().unwrap_or(code);
+        error = error.code(code.split(':').next().unwrap_or(code));
+    }
+    if let Some(message) = text("message").or_else(|| text("Message")) {
+        error = error.message(message);
+    }
+    Err(OrchestratorError::operation(error.build()))
+}
