@@ -17,8 +17,8 @@ PIP_INSTALL := pip install --quiet --no-deps --only-binary :all: --require-hashe
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud
-	$(EMULATOR)/bin/python -m demo
+demo: build $(EMULATOR)/.installed ## Secures a simulated organization, nothing in the cloud (DEMO=--keep keeps it for the command line)
+	$(EMULATOR)/bin/python -m demo $(DEMO)
 
 test: format lint unit docs end-to-end browser ## Everything that has to hold before a change lands
 
@@ -33,6 +33,7 @@ lint: $(LINTERS)/.installed $(LINTERS)/node_modules/.installed $(CHECKOV)/.insta
 	$(LINTERS)/bin/lint-imports --no-cache --no-logo
 	$(LINTERS)/bin/python -m lint.imports
 	$(LINTERS)/bin/python -m lint.end_to_end_imports
+	$(LINTERS)/bin/python -m lint.function_dependencies
 	$(LINTERS)/bin/python -m lint.retired_words
 	$(LINTERS)/bin/python -m pytest lint release
 	$(LINTERS)/bin/zizmor --offline --no-progress --strict-collection --persona pedantic .github

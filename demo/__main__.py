@@ -36,6 +36,9 @@ WORLD = ROOT / "demo" / "world.json"
 EVENT = ROOT / "events" / "create-account-result.json"
 NEW_ACCOUNT = "444455556666"
 EXEMPT = {"333300000007": "break-glass account, reviewed every quarter"}
+# Who signs the command line's calls.
+COMMAND_LINE_KEY = "AKIACOMMANDLINE00001"
+COMMAND_LINE_ARN = "arn:aws:iam::111122223333:user/operator"
 PARAMETERS = {"UnlockRequests": "on", "ProtectedResources": "log-archive-*,*-trail", "RecoveryAtLeast": "PT5S"}
 
 _started = time.monotonic()
@@ -133,6 +136,10 @@ def main() -> int:
                 print()
                 say("every root credential of every active, non-exempt member is gone, and nothing else changed")
             if arguments.keep:
+                deployment.simulator.register_callers({COMMAND_LINE_KEY: {"arn": COMMAND_LINE_ARN}})
+                print("the command line, in another terminal:")
+                print(f"export AWS_ENDPOINT_URL={deployment.endpoint} AWS_REGION=us-east-1")
+                print(f"export AWS_ACCESS_KEY_ID={COMMAND_LINE_KEY} AWS_SECRET_ACCESS_KEY=any")
                 print(f"all services: {deployment.endpoint}, access key {deployment.stack.account}, any secret")
                 print(f"the state machine: {deployment.stack.outputs['StateMachineArn']}")
                 print(f"the organization: {deployment.endpoint}/_world, its call log: {deployment.endpoint}/_calls")

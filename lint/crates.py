@@ -14,6 +14,9 @@ MAY_USE: dict[str, set[str]] = {
     "rootwarden-report": {"rootwarden-domain"},
     "rootwarden-lambda": {"rootwarden-domain", "rootwarden-aws"},
 }
+# The command line, which may be built with what functions are built without.
+COMMAND_LINE = "rootwarden-cli"
+COMMAND_LINE_MAY_USE = {"rootwarden-domain", "rootwarden-aws"}
 FUNCTION_MAY_USE = {"rootwarden-domain", "rootwarden-lambda", "rootwarden-aws", "rootwarden-report"}
 # It holds no code that is deployed, and tests everything.
 TESTS = "rootwarden-tests"
@@ -45,4 +48,6 @@ def directions(packages: list[dict[str, Any]]) -> list[str]:
 def may_use(package: dict[str, Any]) -> set[str] | None:
     if Path(package["manifest_path"]).parent.parent.name == "functions":
         return FUNCTION_MAY_USE
+    if package["name"] == COMMAND_LINE:
+        return COMMAND_LINE_MAY_USE
     return MAY_USE.get(package["name"])

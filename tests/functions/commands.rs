@@ -13,8 +13,15 @@ const NEEDS_AWS: &str = "<!-- needs AWS -->";
 /// It runs every block of `docs/evidence.md` that needs no AWS, in bash.
 const EVIDENCE: RunBy = RunBy::Test { file: "tests/functions/evidence_chain.rs", names: "docs/evidence.md" };
 
+/// Where the command line's documents are replayed.
+const REPLAY: &str = "cli/tests/command_line/documents.rs";
+
 /// Which test runs a command, by how it begins.
-const RUN_BY: [(&str, RunBy); 24] = [
+const RUN_BY: [(&str, RunBy); 28] = [
+    ("cargo install --path cli", RunBy::Test { file: REPLAY, names: "cargo install" }),
+    ("target/debug/simulator", RunBy::Test { file: REPLAY, names: "demo/command-line.json" }),
+    ("export AWS_ENDPOINT_URL=http", RunBy::Test { file: REPLAY, names: "\"export \"" }),
+    ("rootwarden ", RunBy::Test { file: REPLAY, names: "docs/command-line.md" }),
     ("make demo", RunBy::Test { file: "end-to-end/test_demo.py", names: "\"-m\", \"demo\"" }),
     ("make test", RunBy::Test { file: ".ci/run", names: "make test" }),
     ("make format", RunBy::MakeTest),
@@ -256,7 +263,8 @@ async fn what_the_documents_write_into_the_bucket_is_understood() {
 }
 
 /// What a shell would run, wherever it stands.
-const PROGRAMS: [&str; 9] = ["aws ", "cargo ", "curl ", "decide ", "echo ", "eval ", "export ", "make ", "request "];
+const PROGRAMS: [&str; 10] =
+    ["aws ", "cargo ", "curl ", "decide ", "echo ", "eval ", "export ", "make ", "request ", "rootwarden "];
 
 #[test]
 fn no_command_stands_outside_of_a_block_that_says_so() {

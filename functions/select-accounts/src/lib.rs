@@ -4,18 +4,19 @@
 
 mod findings;
 mod preflight;
-mod sorted;
 mod unit_names;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use rootwarden_aws::{AccountList, Clock, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage};
+use rootwarden_aws::{
+    AccountList, Clock, Creation, Deadline, Organization, OrganizationLists, SdkConfig, Storage, named_accounts,
+};
 use rootwarden_domain::{
     AccountId, Batch, ErrorKind, Mode, Pin, RoundId, RunId,
     preflight::Told,
     run::{
         report::Report,
-        selection::{Newcomer, NotCreated, OrganizationAccount, Request, SelectedAccounts, Selection},
+        selection::{Newcomer, NotCreated, Parts, Request, SelectedAccounts, Selection, Sorted},
     },
     text::input::{InputError, parse},
 };
@@ -25,7 +26,6 @@ use serde_json::Value;
 use tracing::info;
 
 use findings::{Findings, Passed};
-use sorted::{Parts, Sorted};
 
 /// How many accounts one auditing worker looks at: about two and a half seconds of its share of the session budget.
 const ACCOUNTS_IN_A_BATCH: usize = 50;
@@ -33,8 +33,6 @@ const ACCOUNTS_IN_A_BATCH: usize = 50;
 const PAGES_IN_A_CHUNK: u32 = 25;
 /// The list of the largest organization, of 50,000 accounts, has 100 chunks: one that goes on and on has no end.
 const MOST_CHUNKS: u32 = 400;
-/// Up to so many accounts are described one by one; more are looked up in the list of all.
-const DESCRIBED_ONE_BY_ONE: usize = 50;
 
 #[derive(Debug)]
 pub struct SelectAccounts {
@@ -253,22 +251,7 @@ impl SelectAccounts {
     ) -> Result<(), FunctionError> {
         // One account may come from two requests to create it.
         let ids: BTreeSet<AccountId> = ids.into_iter().collect();
-        if ids.len() > DESCRIBED_ONE_BY_ONE {
-            let mut all: BTreeMap<AccountId, Vec<OrganizationAccount>> = BTreeMap::new();
-            for account in self.lists.accounts().await? {
-                all.entry(account.candidate.id).or_default().push(account);
-            }
-            for id in ids {
-                match all.remove(&id) {
-                    None => sorted.add(request, id, None),
-                    // The list may name an account twice, and differently: each reading counts.
-                    Some(readings) => readings.into_iter().for_each(|found| sorted.add(request, id, Some(found))),
-                }
-            }
-            return Ok(());
-        }
-        for id in ids {
-            let found = self.organization.account(id).await?;
+        for (id, found) in named_accounts(&self.organization, &self.lists, ids).await? {
             sorted.add(request, id, found);
         }
         Ok(())

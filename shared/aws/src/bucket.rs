@@ -14,8 +14,8 @@ mod storage;
 
 pub use error::StorageError;
 pub use exemptions::ExemptionReader;
-pub use journal::Journal;
 pub(crate) use journal::LONGEST_WRITE;
+pub use journal::{Journal, JournalKeeper};
 pub use journals::Journals;
 pub use pause::PauseSwitch;
 pub use read_recorder::ReadRecorder;

@@ -7,6 +7,8 @@ mod done;
 mod error;
 mod http;
 mod json_service;
+#[cfg(feature = "profiles")]
+mod person;
 
 use std::{env, time::Duration};
 
@@ -25,6 +27,8 @@ pub use deadline::Deadline;
 pub use done::Done;
 pub use error::AwsError;
 pub(crate) use json_service::{JsonRequest, JsonService};
+#[cfg(feature = "profiles")]
+pub use person::{AccessOptions, load_config_of_person};
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.
 ///

@@ -4,6 +4,7 @@
 //!
 //! Its folders, lowest first; each imports only those before it:
 //! - `client`: what every client has in common – bounds, the clock, the deadline, the errors;
+//! - `caller`: who signs the calls;
 //! - `bucket`: the project's bucket, and a reader for each kind of object in it;
 //! - `executions`: starting executions, and answering those that wait;
 //! - `centralized_access`: which features of root access the organization has on, and switching them on;
@@ -13,6 +14,7 @@
 //! - `root_session`: sessions as the root user of a member account, and what is done with them.
 
 mod bucket;
+mod caller;
 mod centralized_access;
 mod client;
 mod custom_resource;
@@ -24,18 +26,23 @@ mod root_session;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    CurrentWindow, ExemptionReader, Journal, Journals, PauseSwitch, ReadRecorder, Recoveries, ReleaseReader, Storage,
-    StorageError, WorkerResults,
+    CurrentWindow, ExemptionReader, Journal, JournalKeeper, Journals, PauseSwitch, ReadRecorder, Recoveries,
+    ReleaseReader, Storage, StorageError, WorkerResults,
 };
+pub use caller::CallerIdentity;
 pub use centralized_access::{Feature, RootAccess};
+#[cfg(feature = "profiles")]
+pub use client::{AccessOptions, load_config_of_person};
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
 pub use organization::{
     AccountList, Creation, FurtherFeatures, MemberAccount, MembershipError, Organization, OrganizationIdentity,
-    OrganizationLists, OrganizationPolicies, PolicyReading,
+    OrganizationLists, OrganizationPolicies, PolicyReading, named_accounts,
 };
 pub use preflight::{Concurrency, Trails};
+#[cfg(feature = "profiles")]
+pub use root_session::SessionCredentials;
 pub use root_session::{
     AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,
     RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue, allow_recovery, audit, delete,

@@ -3,6 +3,7 @@
 mod account;
 mod lists;
 mod member;
+mod named;
 mod pace;
 mod policies;
 
@@ -23,6 +24,7 @@ use crate::client::{AwsError, bounded};
 
 pub use lists::{AccountList, OrganizationLists};
 pub use member::{MemberAccount, MembershipError};
+pub use named::named_accounts;
 pub use policies::{OrganizationPolicies, PolicyReading};
 
 /// The organization, as the account that this runs in may see it.

@@ -1,6 +1,8 @@
 //! Privileged sessions in one member account, typed by what AWS lets them do, and what is done with them.
 
 mod audit;
+#[cfg(feature = "profiles")]
+mod credentials;
 mod delete;
 mod policy;
 mod recovery;
@@ -10,6 +12,8 @@ mod sessions;
 mod task;
 
 pub use audit::audit;
+#[cfg(feature = "profiles")]
+pub use credentials::SessionCredentials;
 pub use delete::{KeysAgain, LEAST_TIME, delete};
 pub use policy::{PolicyWriteError, ResourceSession};
 pub use recovery::{RecoveryAllowed, allow_recovery};

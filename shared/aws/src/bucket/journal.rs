@@ -1,31 +1,34 @@
 //! What is done in an account, written down as it happens: what is left of a worker that is ended in the middle.
 //!
-//! Each account of a batch has an object of its own beside the batch's result, of the same form. It is written before a
-//! deletion is sent and after, so at any moment it names every credential that this run may have deleted. Accounts in
-//! which nothing is deleted have none. Only `delete-credentials` can write there, so what it says is believed.
+//! It is written before a deletion is sent and after, so at any moment it names every credential that this run may have
+//! deleted. Accounts in which nothing is deleted have none. Where it is kept says a [`JournalKeeper`].
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
+use futures::future::BoxFuture;
 use rootwarden_domain::{
-    AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential, RoundId,
-    artifact::WorkerResult,
+    AccountId, Candidate, ErrorKind, Failure, Inventory, RootCredential,
     run::deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
 };
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::{pause::PauseSwitch, storage::Storage};
-
 /// So long writing may take; it stands between an account and its next step.
 pub(crate) const LONGEST_WRITE: Duration = Duration::from_secs(10);
+
+/// Where a journal is kept, and who is asked before each of its steps.
+pub trait JournalKeeper: fmt::Debug + Send + Sync {
+    /// Why a deletion must not be sent right now, if it must not.
+    fn may_begin(&self) -> BoxFuture<'_, Result<(), StepOutcome>>;
+
+    /// Keeps what is known of an account, in place of what was kept of it before.
+    fn keep(&self, report: DeletionReport) -> BoxFuture<'_, Result<(), Failure>>;
+}
 
 /// The journal of one account, for as long as its worker is there.
 #[derive(Debug)]
 pub struct Journal<'a> {
-    storage: &'a Storage,
-    pause: &'a PauseSwitch,
-    round: &'a RoundId,
-    batch: u32,
+    keeper: Box<dyn JournalKeeper + 'a>,
     account: Candidate,
     /// What an attempt before this one wrote down.
     earlier: Vec<DeletionStep>,
@@ -35,14 +38,8 @@ pub struct Journal<'a> {
 }
 
 impl<'a> Journal<'a> {
-    pub(super) fn new(
-        storage: &'a Storage,
-        pause: &'a PauseSwitch,
-        round: &'a RoundId,
-        batch: u32,
-        account: &Candidate,
-        earlier: Option<DeletionReport>,
-    ) -> Self {
+    /// The journal of `account`. `earlier`: what an attempt before this one left.
+    pub fn new(keeper: impl JournalKeeper + 'a, account: &Candidate, earlier: Option<DeletionReport>) -> Self {
         let earlier = match earlier.map(|report| report.outcome) {
             Some(DeletionOutcome::Attempted { steps, remaining: _ }) => steps,
             Some(
@@ -55,7 +52,7 @@ impl<'a> Journal<'a> {
             )
             | None => Vec::new(),
         };
-        Self { storage, pause, round, batch, account: account.clone(), earlier, steps: Vec::new(), is_begun: false }
+        Self { keeper: Box::new(keeper), account: account.clone(), earlier, steps: Vec::new(), is_begun: false }
     }
 
     pub(crate) fn steps(&self) -> &[DeletionStep] {
@@ -74,7 +71,7 @@ impl<'a> Journal<'a> {
 
     /// Writes down that a deletion is about to be sent.
     ///
-    /// INVARIANT (I13): the pause is asked for first, before each step, since many accounts are at work at once.
+    /// INVARIANT (I13): whoever keeps it is asked first, before each step, since many accounts are at work at once.
     ///
     /// # Errors
     /// What becomes of the step instead: everything is paused, or it could not be written down, so it must not be sent.
@@ -89,21 +86,7 @@ impl<'a> Journal<'a> {
     }
 
     async fn ask_and_write(&mut self, credential: &RootCredential) -> Result<(), StepOutcome> {
-        match self.pause.reason().await {
-            Ok(None) => {}
-            Ok(Some(reason)) => {
-                return Err(StepOutcome::NotAttempted(format!("everything that changes is paused: {reason}")));
-            }
-            Err(error) => return Err(StepOutcome::Failed(error.into())),
-        }
-        // INVARIANT (I3): nothing is deleted of which no report could tell any more.
-        match self.storage.exists(&self.round.report_key()).await {
-            Ok(false) => {}
-            Ok(true) => {
-                return Err(StepOutcome::NotAttempted("the report of this round is written already".to_owned()));
-            }
-            Err(error) => return Err(StepOutcome::Failed(error.into())),
-        }
+        self.keeper.may_begin().await?;
         self.record(credential, StepOutcome::begun(self.account.id, credential));
         self.write(self.attempted(None)).await.map_err(StepOutcome::Failed)
     }
@@ -172,13 +155,10 @@ impl<'a> Journal<'a> {
 
     async fn write(&self, outcome: DeletionOutcome) -> Result<(), Failure> {
         let account = self.account.id;
-        let report = DeletionReport { account: self.account.clone(), outcome };
-        let (RoundId { run, round }, batch) = (self.round.clone(), self.batch);
-        let journal = WorkerResult { run, round, batch, accounts: vec![report] };
-        let writing = self.storage.write(self.round.journal_key(batch, account), &journal);
+        let writing = self.keeper.keep(DeletionReport { account: self.account.clone(), outcome });
         match timeout(LONGEST_WRITE, writing).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(with_account(account, error.into())),
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(failure)) => Err(with_account(account, failure)),
             Err(_) => {
                 let message = format!("writing took longer than {} s", LONGEST_WRITE.as_secs());
                 Err(with_account(account, Failure::new(ErrorKind::Transient, message)))

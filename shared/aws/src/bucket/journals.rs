@@ -1,14 +1,24 @@
 //! The journals of a batch: begun by its worker, and read by whoever comes after it.
+//!
+//! Each account of a batch has an object of its own beside the batch's result, of the same form. Only `delete-credentials`
+//! can write there, so what it says is believed.
 
 use std::{collections::BTreeMap, fmt::Display};
 
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use rootwarden_domain::{
-    AccountId, Candidate, ErrorKind, Failure, RoundId, Sha256, artifact::WorkerResult, run::deletion::DeletionReport,
+    AccountId, Candidate, ErrorKind, Failure, RoundId, Sha256,
+    artifact::WorkerResult,
+    run::deletion::{DeletionReport, StepOutcome},
 };
 
 use super::{
-    error::StorageError, journal::Journal, object::whole, pause::PauseSwitch, results::result_of, storage::Storage,
+    error::StorageError,
+    journal::{Journal, JournalKeeper},
+    object::whole,
+    pause::PauseSwitch,
+    results::result_of,
+    storage::Storage,
 };
 
 /// More is no journal: an account has some ten credentials, and a step a few hundred bytes.
@@ -21,6 +31,47 @@ const AT_ONCE: usize = 8;
 pub struct Journals {
     storage: Storage,
     pause: PauseSwitch,
+}
+
+/// The bucket, as the keeper of one account's journal.
+#[derive(Debug)]
+struct InBucket<'a> {
+    storage: &'a Storage,
+    pause: &'a PauseSwitch,
+    round: &'a RoundId,
+    batch: u32,
+}
+
+impl JournalKeeper for InBucket<'_> {
+    /// INVARIANT (I13): the pause is asked for before each step.
+    fn may_begin(&self) -> BoxFuture<'_, Result<(), StepOutcome>> {
+        async {
+            match self.pause.reason().await {
+                Ok(None) => {}
+                Ok(Some(reason)) => {
+                    return Err(StepOutcome::NotAttempted(format!("everything that changes is paused: {reason}")));
+                }
+                Err(error) => return Err(StepOutcome::Failed(error.into())),
+            }
+            // INVARIANT (I3): nothing is deleted of which no report could tell any more.
+            match self.storage.exists(&self.round.report_key()).await {
+                Ok(false) => Ok(()),
+                Ok(true) => Err(StepOutcome::NotAttempted("the report of this round is written already".to_owned())),
+                Err(error) => Err(StepOutcome::Failed(error.into())),
+            }
+        }
+        .boxed()
+    }
+
+    fn keep(&self, report: DeletionReport) -> BoxFuture<'_, Result<(), Failure>> {
+        async {
+            let key = self.round.journal_key(self.batch, report.account.id);
+            let (RoundId { run, round }, batch) = (self.round.clone(), self.batch);
+            let journal = WorkerResult { run, round, batch, accounts: vec![report] };
+            self.storage.write(key, &journal).await.map(drop).map_err(Failure::from)
+        }
+        .boxed()
+    }
 }
 
 impl Journals {
@@ -38,7 +89,7 @@ impl Journals {
         account: &Candidate,
         earlier: Option<DeletionReport>,
     ) -> Journal<'a> {
-        Journal::new(&self.storage, &self.pause, round, batch, account, earlier)
+        Journal::new(InBucket { storage: &self.storage, pause: &self.pause, round, batch }, account, earlier)
     }
 
     /// What the worker of a batch wrote down, by account, every page of the list read.

@@ -124,6 +124,30 @@ impl AwsError {
         self
     }
 
+    /// Whether what the call was signed with is at fault: there is nothing to sign with, or AWS does not take it (any more).
+    ///
+    /// Source: common errors of AWS's query and JSON protocols (AWS STS API Reference, "Common Errors").
+    #[must_use]
+    pub fn is_about_credentials(&self) -> bool {
+        let codes = [
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "InvalidAccessKeyId",
+            "InvalidToken",
+            "SignatureDoesNotMatch",
+            "IncompleteSignature",
+        ];
+        self.code().map_or(self.why == unanswered::NO_CREDENTIALS, |code| codes.contains(&code))
+    }
+
+    /// Whether AWS answered nothing at all.
+    #[must_use]
+    pub fn is_without_answer(&self) -> bool {
+        self.code.is_none() && self.kind == ErrorKind::Transient
+    }
+
     pub(crate) fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }

@@ -129,12 +129,32 @@ impl RootSessions {
         self.open_recorded(account, None).await
     }
 
-    /// Source: AWS STS API Reference, AssumeRoot. The answer's credentials go into the session's client and nowhere else.
+    /// Opens a session. The answer's credentials go into the session's client and nowhere else.
     async fn open_recorded<T: Task>(
         &self,
         account: &Candidate,
         calls: Option<&CallRecorder>,
     ) -> Result<RootSession<T>, AwsError> {
+        let credentials = self.assume_root::<T>(account, T::SECONDS, calls).await?;
+        let access_key_id = credentials.access_key_id().to_owned();
+        let credentials = Credentials::new(
+            access_key_id.as_str(),
+            credentials.secret_access_key(),
+            Some(credentials.session_token().to_owned()),
+            None,
+            "AssumeRoot",
+        );
+        let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+        Ok(RootSession::new(account.clone(), access_key_id, config))
+    }
+
+    /// Source: AWS STS API Reference, AssumeRoot.
+    pub(super) async fn assume_root<T: Task>(
+        &self,
+        account: &Candidate,
+        seconds: u16,
+        calls: Option<&CallRecorder>,
+    ) -> Result<aws_sdk_sts::types::Credentials, AwsError> {
         let what = || format!("open a root session in account `{}`", account.id);
         self.pace.acquire_one().await;
         // Source: AWS IAM User Guide, "Perform a privileged task on a member account": AWS's own policies, by their path.
@@ -145,7 +165,7 @@ impl RootSessions {
             .assume_root()
             .target_principal(account.id.to_string())
             .task_policy_arn(policy)
-            .duration_seconds(i32::from(T::SECONDS))
+            .duration_seconds(i32::from(seconds))
             .customize();
         let request = match calls {
             Some(calls) => request.interceptor(calls.clone()),
@@ -162,21 +182,12 @@ impl RootSessions {
             other => other?,
         };
         let credentials = output
-            .credentials()
+            .credentials
             .ok_or_else(|| AwsError::of_kind(ErrorKind::Defect, what(), "no credentials in the answer"))?;
-        let access_key_id = credentials.access_key_id().to_owned();
         if let Some(calls) = calls {
-            calls.note_opened(&access_key_id);
+            calls.note_opened(credentials.access_key_id());
         }
-        let credentials = Credentials::new(
-            access_key_id.as_str(),
-            credentials.secret_access_key(),
-            Some(credentials.session_token().to_owned()),
-            None,
-            "AssumeRoot",
-        );
-        let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-        Ok(RootSession::new(account.clone(), access_key_id, config))
+        Ok(credentials)
     }
 }
 

@@ -290,12 +290,18 @@ impl Report {
     /// Whether nobody needs to look: every account is clean, cleaned, exempt, left out or, in a report, told of.
     #[must_use]
     pub fn is_settled(&self) -> bool {
+        self.is_finished() && self.counts().protected == 0
+    }
+
+    /// Whether nothing is unknown or undone. What is protected may still wait for a person.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
         let Counts {
             unknown,
             failed,
-            protected,
             not_approved,
             paused,
+            protected: _,
             denied_by_service_control_policy: _,
             clean: _,
             cleaned: _,
@@ -304,7 +310,7 @@ impl Report {
             ineligible: _,
             excluded: _,
         } = self.counts();
-        unknown + failed + protected + not_approved + paused == 0
+        unknown + failed + not_approved + paused == 0
             && self.nobody_selected.is_none_or(NobodySelected::is_settled)
             && self.not_in_organization.is_empty()
             && self.kept_open.is_empty()

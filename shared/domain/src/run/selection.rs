@@ -3,6 +3,7 @@
 mod eligibility;
 mod limits;
 mod nobody;
+mod sorted;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -18,6 +19,7 @@ use crate::{
 
 pub use eligibility::{Eligibility, EligibilityError, UnknownAccount, check_eligibility};
 pub use nobody::NobodySelected;
+pub use sorted::{Parts, Sorted};
 
 checked_text! {
     /// The id of a request to create an account.

@@ -8,6 +8,9 @@ use rootwarden_domain::text::line::one_line;
 /// A cause inside an error, and how it is told.
 type Told = (fn(&str) -> bool, &'static str);
 
+/// What is said where the SDK finds nothing to sign with.
+pub(super) const NO_CREDENTIALS: &str = "there are no credentials to sign the call with";
+
 /// What the SDK's HTTP client, the resolver and the TLS stack write, and the plain words for it. The first that fits counts.
 ///
 /// Why texts: the types are private to the SDK, or of crates that only it uses. A text that changes ends in the general words.
@@ -17,7 +20,7 @@ const CAUSES: [Told; 5] = [
         |text| ["certificate", "fatal alert", "corrupt message", "handshake"].iter().any(|word| text.contains(word)),
         "no TLS connection: the other side is not who it should be, or does not speak TLS",
     ),
-    (|text| text.contains("credential"), "there are no credentials to sign the call with"),
+    (|text| text.contains("credential"), NO_CREDENTIALS),
     (|text| text.contains("connection closed before message completed"), "connection closed before the answer came"),
     (|text| text.contains("invalid HTTP") || text.contains("invalid status"), "what answered does not speak HTTP"),
 ];

@@ -2,39 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use rootwarden_domain::{
+use super::{Eligibility, IneligibleAccount, Newcomer, NotCreated, OrganizationAccount, Request, UnknownAccount};
+use crate::{
     AccountId, Batch, Candidate,
     aws::organizational_unit::{OrganizationalUnitId, UnitPath},
-    run::selection::{
-        Eligibility, IneligibleAccount, Newcomer, NotCreated, OrganizationAccount, Request, UnknownAccount,
-    },
 };
 
+/// The accounts of one chunk, each once.
 #[derive(Debug)]
-pub(crate) struct Sorted {
+pub struct Sorted {
     management_account: AccountId,
     /// Whether an account that is not there yet is waited for.
     waits: bool,
     accounts: BTreeMap<AccountId, Eligibility>,
     /// The unit that each account of the request stands in, as far as that was read.
-    pub(crate) units: BTreeMap<AccountId, OrganizationalUnitId>,
-    pub(crate) waiting: Vec<Newcomer>,
-    pub(crate) not_created: Vec<NotCreated>,
+    pub units: BTreeMap<AccountId, OrganizationalUnitId>,
+    pub waiting: Vec<Newcomer>,
+    pub not_created: Vec<NotCreated>,
 }
 
 /// Batches of candidates, who was left out or cannot be placed, and what is still to come.
 #[derive(Debug)]
-pub(crate) struct Parts {
-    pub(crate) batches: Vec<Batch<Candidate>>,
-    pub(crate) units: BTreeMap<AccountId, OrganizationalUnitId>,
-    pub(crate) ineligible: Vec<IneligibleAccount>,
-    pub(crate) unknown: Vec<UnknownAccount>,
-    pub(crate) waiting: Vec<Newcomer>,
-    pub(crate) not_created: Vec<NotCreated>,
+pub struct Parts {
+    pub batches: Vec<Batch<Candidate>>,
+    pub units: BTreeMap<AccountId, OrganizationalUnitId>,
+    pub ineligible: Vec<IneligibleAccount>,
+    pub unknown: Vec<UnknownAccount>,
+    pub waiting: Vec<Newcomer>,
+    pub not_created: Vec<NotCreated>,
 }
 
 impl Sorted {
-    pub(crate) fn new(management_account: AccountId, waits: bool) -> Self {
+    /// `waits`: an account that is not there yet is waited for.
+    #[must_use]
+    pub fn new(management_account: AccountId, waits: bool) -> Self {
         Self {
             management_account,
             waits,
@@ -46,7 +47,7 @@ impl Sorted {
     }
 
     /// Sorts an account in. `found` is what Organizations said of it in this run; of what it says twice, both counts.
-    pub(crate) fn add(&mut self, request: &Request, id: AccountId, found: Option<OrganizationAccount>) {
+    pub fn add(&mut self, request: &Request, id: AccountId, found: Option<OrganizationAccount>) {
         let unit = found.as_ref().and_then(|found| found.path.as_ref().ok()).and_then(UnitPath::innermost).cloned();
         let eligibility = request.eligibility(self.management_account, id, found);
         let eligibility = match self.accounts.remove(&id) {
@@ -59,7 +60,8 @@ impl Sorted {
         self.accounts.insert(id, eligibility);
     }
 
-    pub(crate) fn into_parts(self, accounts_in_a_batch: usize) -> Parts {
+    #[must_use]
+    pub fn into_parts(self, accounts_in_a_batch: usize) -> Parts {
         let Self { management_account: _, waits, accounts, units, mut waiting, not_created } = self;
         let (mut candidates, mut ineligible, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         for (id, eligibility) in accounts {

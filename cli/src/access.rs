@@ -1,0 +1,153 @@
+//! The caller's way into the organization.
+
+use std::env;
+
+use rootwarden_aws::{
+    CallerIdentity, Clock, Organization, OrganizationLists, RootSessions, SdkConfig, SessionBudget,
+    load_config_of_person,
+};
+use rootwarden_domain::{AccountId, Failure};
+use tokio::sync::Mutex;
+
+use crate::{
+    arguments::AccessArguments,
+    exit::Ended,
+    stop::{Reason, Stop},
+};
+
+/// A third of what AWS publishes for an account and Region, which everything else in the account shares.
+const SESSIONS: SessionBudget = SessionBudget { per_second: 200, workers: 1 };
+
+/// Everything that the caller's credentials open.
+#[derive(Debug)]
+pub struct Access {
+    pub config: SdkConfig,
+    pub caller: CallerIdentity,
+    pub management_account: AccountId,
+    pub organization: Organization,
+    pub lists: OrganizationLists,
+    pub sessions: RootSessions,
+    pub clock: Clock,
+    renewal: String,
+    /// One at a time asks whether the caller's credentials still count.
+    asking: Mutex<()>,
+}
+
+impl Access {
+    /// Finds out who calls, and that root credentials are managed centrally.
+    ///
+    /// # Errors
+    /// There is no Region, or AWS does not let the caller.
+    pub async fn open(arguments: &AccessArguments) -> Result<Self, Ended> {
+        let access = Self::open_whatever_is_on(arguments).await?;
+        access.organization.require_root_credentials_management().await?;
+        Ok(access)
+    }
+
+    /// Finds out who calls. Whether the feature is on that a task needs, AWS says when a session is opened.
+    ///
+    /// # Errors
+    /// There is no Region, or AWS does not let the caller.
+    pub async fn open_whatever_is_on(arguments: &AccessArguments) -> Result<Self, Ended> {
+        let config = load_config(arguments).await?;
+        let renewal = renewal(arguments);
+        let caller = CallerIdentity::read(&config).await;
+        let caller =
+            caller.map_err(|error| if error.is_about_credentials() { error.with_note(&renewal) } else { error })?;
+        let organization = Organization::new(&config);
+        let management_account = organization.management_account().await?;
+        Ok(Self {
+            lists: OrganizationLists::new(&config),
+            sessions: RootSessions::new(&config, SESSIONS),
+            clock: Clock::of(&config),
+            config,
+            caller,
+            management_account,
+            organization,
+            renewal,
+            asking: Mutex::new(()),
+        })
+    }
+
+    /// Asks, after a failure that may come of it, whether AWS still takes the caller's credentials, and stops if not.
+    pub async fn watch(&self, failure: &Failure, stop: &Stop) {
+        if !may_be_lost(failure) {
+            return;
+        }
+        let _one_at_a_time = self.asking.lock().await;
+        if stop.reason().is_some() {
+            return;
+        }
+        match CallerIdentity::read(&self.config).await {
+            Err(error) if error.is_about_credentials() => {
+                stop.set(Reason::AccessLost(format!("AWS no longer takes your credentials: {}", self.renewal)));
+            }
+            Err(error) if error.is_without_answer() => stop.set(Reason::AccessLost(format!("{error}"))),
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+/// Loads the configuration, and refuses what no root session can be opened with.
+pub async fn load_config(arguments: &AccessArguments) -> Result<SdkConfig, Ended> {
+    let config = load_config_of_person(&arguments.options()).await;
+    if config.region().is_none() {
+        let why = "no Region: say --region, set AWS_REGION, or `region` in the profile";
+        return Err(Ended::Usage(why.to_owned()));
+    }
+    // Seen on AWS: the global endpoint answers AssumeRoot with InvalidAction.
+    if let Some(global) = endpoints(arguments).into_iter().find(|url| is_global_sts(url)) {
+        let why = format!("`{global}` is the global endpoint of STS, which does not serve AssumeRoot: leave it out");
+        return Err(Ended::Usage(why));
+    }
+    Ok(config)
+}
+
+/// Addresses that stand in the place of the Regional endpoint of STS.
+fn endpoints(arguments: &AccessArguments) -> Vec<String> {
+    let named = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].into_iter().filter_map(|name| env::var(name).ok());
+    arguments.endpoint_url.clone().into_iter().chain(named).collect()
+}
+
+fn is_global_sts(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    host.split(['/', ':']).next() == Some("sts.amazonaws.com")
+}
+
+/// What renews the caller's credentials.
+fn renewal(arguments: &AccessArguments) -> String {
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let profile = arguments.profile.clone().or_else(|| set("AWS_PROFILE"));
+    match (profile, arguments.profile.is_none() && set("AWS_ACCESS_KEY_ID").is_some()) {
+        (_, true) => "put new ones into the environment, then say the same again".to_owned(),
+        (Some(profile), false) => format!(
+            "renew them with `aws sso login --profile {profile}` (or `aws login --profile {profile}`), then say the same again"
+        ),
+        (None, false) => "renew them with `aws sso login` (or `aws login`), then say the same again".to_owned(),
+    }
+}
+
+/// Whether a failure in one account may be one of the caller's own credentials, or of the network.
+fn may_be_lost(failure: &Failure) -> bool {
+    use rootwarden_domain::ErrorKind;
+    match failure.code.as_deref() {
+        Some(code) => ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"]
+            .contains(&code),
+        None => matches!(failure.kind, ErrorKind::Transient | ErrorKind::Defect),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_global_endpoint_is_the_global_endpoint() {
+        for url in ["https://sts.amazonaws.com", "https://sts.amazonaws.com/", "sts.amazonaws.com:443"] {
+            assert!(is_global_sts(url), "{url}");
+        }
+        for url in ["https://sts.us-east-1.amazonaws.com", "http://127.0.0.1:4566", "https://sts.amazonaws.com.cn"] {
+            assert!(!is_global_sts(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Whose credentials, and where to.
+
+use clap::Args;
+use rootwarden_aws::AccessOptions;
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Access")]
+pub struct AccessArguments {
+    /// A profile of the AWS CLI's files; it goes before keys in the environment.
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// The Region whose endpoints are called.
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+    /// Another address for every service, e.g. that of a simulated organization.
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+}
+
+impl AccessArguments {
+    pub fn options(&self) -> AccessOptions {
+        let Self { profile, region, endpoint_url } = self.clone();
+        AccessOptions { profile, region, endpoint_url }
+    }
+}

@@ -1,0 +1,81 @@
+//! A bucket or queue, and what is to be done about its policy.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use rootwarden_domain::{AccountId, aws::resource::Queue};
+
+#[derive(Debug, Args)]
+pub struct UnlockArguments {
+    #[command(subcommand)]
+    pub resource: UnlockResource,
+    /// Says what `--apply` would do.
+    #[arg(long, global = true)]
+    pub plan: bool,
+    /// Changes the policy as shown, once the name was typed.
+    #[arg(long, global = true, conflicts_with = "plan")]
+    pub apply: bool,
+    /// Puts a policy back that was stored in this file.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["plan", "apply"])]
+    pub restore: Option<PathBuf>,
+    /// How the policy is changed.
+    #[arg(long, global = true, value_name = "CHANGE", default_value = "narrow")]
+    pub change: ChangeKind,
+    /// Another policy takes its place.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "change")]
+    pub replace: Option<PathBuf>,
+    /// Also where somebody is left who may get in, and where it opens more than the policy itself.
+    #[arg(long, global = true)]
+    pub force: bool,
+    /// The new file in which the policy is stored before it is changed; else one named after the time.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub store: Option<PathBuf>,
+    /// The bucket's or the queue's name, as the answer to what is asked: for where there is no terminal.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub confirm_name: Option<String>,
+    /// Why, for the stored policy.
+    #[arg(long, global = true, default_value = "asked for at the command line")]
+    pub reason: String,
+    /// The ticket it belongs to, for the stored policy.
+    #[arg(long, global = true, default_value = "none")]
+    pub ticket: String,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum UnlockResource {
+    /// A general purpose bucket.
+    Bucket {
+        name: String,
+        /// Whose it is.
+        #[arg(long)]
+        account: AccountId,
+    },
+    /// A queue.
+    Queue {
+        /// E.g. `arn:aws:sqs:eu-west-1:111122223333:orders`.
+        arn: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChangeKind {
+    /// The locking statements no longer cover the policy itself; everything else stays in force.
+    Narrow,
+    /// The locking statements go.
+    Drop,
+    /// The policy goes.
+    Delete,
+}
+
+impl UnlockArguments {
+    /// # Errors
+    /// The ARN is none of a queue.
+    pub fn account(&self) -> Result<AccountId, String> {
+        match &self.resource {
+            UnlockResource::Bucket { name: _, account } => Ok(*account),
+            UnlockResource::Queue { arn } => {
+                arn.parse::<Queue>().map(|queue| queue.account()).map_err(|error| error.to_string())
+            }
+        }
+    }
+}

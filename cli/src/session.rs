@@ -1,0 +1,146 @@
+//! `session`: a root session of one account and one task, for one program.
+
+use std::{
+    env,
+    io::{self, IsTerminal},
+    os::unix::process::CommandExt,
+    process::Command,
+};
+
+use rootwarden_aws::{MemberAccount, MembershipError, SessionCredentials};
+use rootwarden_domain::AccountId;
+use serde_json::json;
+
+use crate::{
+    access::Access,
+    arguments::{SessionArguments, SessionTask},
+    context::Context,
+    exit::{Ended, Exit},
+    terminal,
+};
+
+/// What of the caller's own access would go before the session's, or beside it.
+const OF_THE_CALLER: [&str; 8] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+];
+
+pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit, Ended> {
+    let SessionArguments { account, task, credential_process, confirm_account, command } = arguments;
+    if credential_process {
+        require_process(task)?;
+    } else {
+        confirm(account, task, confirm_account, context).await?;
+    }
+    let access = Access::open_whatever_is_on(&context.access).await?;
+    let member = match access.organization.member(access.management_account, account).await {
+        Ok(member) => member,
+        Err(MembershipError::Ineligible(reason)) => {
+            return Err(Ended::Refused(format!("account `{account}` is ineligible: {reason}")));
+        }
+        Err(MembershipError::Unanswered(error)) => return Err(error.into()),
+    };
+    let credentials = open(&access, &member, task).await?;
+    if credential_process {
+        // INVARIANT (I9): the one place where a session's secrets are written, for the program that reads them as they come.
+        return terminal::say(&for_credential_process(&credentials)).map(|()| Exit::Well);
+    }
+    Err(execute(&command, &credentials, &access))
+}
+
+/// # Errors
+/// Another task than the audit, or a terminal that would show the secrets.
+fn require_process(task: SessionTask) -> Result<(), Ended> {
+    if task != SessionTask::Audit {
+        let why = "--credential-process serves the audit task alone: nobody can be asked there";
+        return Err(Ended::Usage(why.to_owned()));
+    }
+    if io::stdout().is_terminal() {
+        let why = "--credential-process writes secrets, and not to a terminal: name this command as `credential_process` of a profile";
+        return Err(Ended::Usage(why.to_owned()));
+    }
+    Ok(())
+}
+
+/// Asks before a task that changes something.
+async fn confirm(
+    account: AccountId,
+    task: SessionTask,
+    given: Option<AccountId>,
+    context: &Context,
+) -> Result<(), Ended> {
+    let what = match task {
+        SessionTask::Audit => return Ok(()),
+        SessionTask::Delete => "delete root credentials",
+        SessionTask::UnlockBucket => "change the policies of its buckets",
+        SessionTask::UnlockQueue => "change the policies of its queues",
+    };
+    let answer = match given {
+        Some(given) => given.to_string(),
+        None if terminal::can_ask() => {
+            let question =
+                format!("The command can {what} in account {account}, and nobody else decides. Type the account's id:");
+            terminal::ask(&question, &context.stop).await?
+        }
+        None => {
+            let why = "there is no terminal to ask on: say --confirm-account with the account's id again";
+            return Err(Ended::Usage(why.to_owned()));
+        }
+    };
+    if answer == account.to_string() {
+        return Ok(());
+    }
+    Err(Ended::Usage(format!("the answer is not {account}: no session was opened")))
+}
+
+async fn open(access: &Access, member: &MemberAccount, task: SessionTask) -> Result<SessionCredentials, Ended> {
+    Ok(match task {
+        SessionTask::Audit => access.sessions.audit_credentials(member.account()).await?,
+        SessionTask::Delete => access.sessions.delete_credentials(member).await?,
+        SessionTask::UnlockBucket => access.sessions.unlock_bucket_credentials(member).await?,
+        SessionTask::UnlockQueue => access.sessions.unlock_queue_credentials(member).await?,
+    })
+}
+
+/// Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
+fn for_credential_process(credentials: &SessionCredentials) -> String {
+    let text = json!({
+        "Version": 1,
+        "AccessKeyId": credentials.access_key_id,
+        "SecretAccessKey": credentials.expose_secret_access_key(),
+        "SessionToken": credentials.expose_session_token(),
+        "Expiration": credentials.expires_at.to_string(),
+    });
+    format!("{text}\n")
+}
+
+/// Becomes the command: its exit code and its signals are then its own. Returns only if that fails.
+fn execute(command: &[std::ffi::OsString], credentials: &SessionCredentials, access: &Access) -> Ended {
+    let Some((program, arguments)) = command.split_first() else {
+        return Ended::Usage("no command was given after `--`".to_owned());
+    };
+    let mut child = Command::new(program);
+    child.args(arguments);
+    for name in OF_THE_CALLER {
+        child.env_remove(name);
+    }
+    child
+        .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", credentials.expose_secret_access_key())
+        .env("AWS_SESSION_TOKEN", credentials.expose_session_token())
+        .env("AWS_CREDENTIAL_EXPIRATION", credentials.expires_at.to_string());
+    if let Some(region) = access.config.region() {
+        child.env("AWS_REGION", region.as_ref());
+    }
+    if let Some(url) = access.config.endpoint_url().filter(|_| env::var_os("AWS_ENDPOINT_URL").is_none()) {
+        child.env("AWS_ENDPOINT_URL", url);
+    }
+    let error = child.exec();
+    Ended::Usage(format!("cannot run `{}`: {error}", program.to_string_lossy()))
+}

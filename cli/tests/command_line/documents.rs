@@ -1,0 +1,126 @@
+//! Every command in `docs/command-line.md` is run, and prints what stands behind it.
+//!
+//! The binary is the one that `cargo install` installs. `SNAPSHOTS=write` writes what it prints into the document.
+
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+use crate::support::{Organization, Ran, steady};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// How each command ends on the organization of `demo/command-line.json`, after those before it.
+const ENDS_WITH: [(&str, i32); 15] = [
+    ("check", 0),
+    ("audit 2222", 1),
+    ("audit --exclude", 0),
+    ("audit", 1),
+    ("delete --exempt exempt.json --plan-out", 1),
+    ("apply", 0),
+    ("delete", 0),
+    ("unlock bucket payments-archive --account 222200000001 --apply", 0),
+    ("unlock bucket payments-archive --account 222200000001 --restore", 0),
+    ("unlock", 1),
+    ("session", 0),
+    ("enable", 0),
+    ("completions", 0),
+    ("man", 0),
+    ("--version", 0),
+];
+
+/// A command, and what stands behind it.
+struct Block {
+    commands: Vec<String>,
+    begins: usize,
+    /// Lines of the block of text after it, if there is one.
+    text: Option<(usize, usize)>,
+}
+
+fn blocks(document: &[&str]) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut at = 0;
+    while at < document.len() {
+        let end = |from: usize| (from..document.len()).find(|line| document[*line] == "```").unwrap();
+        match document[at] {
+            "```sh" => {
+                let commands = document[at + 1..end(at + 1)].iter().map(|line| (*line).to_owned()).collect();
+                blocks.push(Block { commands, begins: at, text: None });
+                at = end(at + 1);
+            }
+            "```text" => {
+                if let Some(block) = blocks.last_mut().filter(|block| at - block.begins <= 6 && block.text.is_none()) {
+                    block.text = Some((at + 1, end(at + 1)));
+                }
+                at = end(at + 1);
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    blocks
+}
+
+fn environment(line: &str) -> BTreeMap<String, String> {
+    let pairs = line.strip_prefix("export ").unwrap_or_default().split(' ').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Runs every command of a document: how many there were.
+fn replay(path: &str) -> usize {
+    let mut exported = BTreeMap::new();
+    let text = fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
+    let world = fs::read_to_string(Path::new(ROOT).join("demo/command-line.json")).unwrap();
+    let organization = Organization::new(serde_json::from_str(&world).unwrap());
+    let document: Vec<&str> = text.lines().collect();
+    if let Some(start) = document.iter().position(|line| *line == "```json") {
+        fs::write(organization.home.join("exempt.json"), document[start + 1]).unwrap();
+    }
+    let (mut count, mut written) = (0, document.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+    let mut found = Vec::new();
+    for block in blocks(&document) {
+        let mut out = String::new();
+        for line in &block.commands {
+            exported.extend(environment(line));
+            let line = line.split_once("  # ").map_or(line.as_str(), |(command, _)| command).trim();
+            let Some(arguments) = line.strip_prefix("rootwarden ") else { continue };
+            count += 1;
+            let words: Vec<&str> = arguments.split(' ').collect();
+            let mut command: Command = organization.command_without_keys(&words);
+            command.envs(&exported).env("AWS_ENDPOINT_URL", &organization.url);
+            let ran = Ran::of(command.output().unwrap());
+            let (_, code) = ENDS_WITH.iter().find(|(begins, _)| arguments.starts_with(begins)).expect(arguments);
+            assert_eq!(ran.code, Some(*code), "{path}: {line}: {ran:#?}");
+            out += &steady(&ran.out);
+        }
+        if let Some((from, to)) = block.text {
+            found.push((from, to, out));
+        }
+    }
+    for (from, to, out) in found.into_iter().rev() {
+        let stands = document[from..to].join("\n") + "\n";
+        if std::env::var_os("SNAPSHOTS").is_some() {
+            written.splice(from..to, out.lines().map(str::to_owned));
+        } else {
+            assert!(stands == out, "{path}, line {from}, is not what is printed:\n{out}");
+        }
+    }
+    if std::env::var_os("SNAPSHOTS").is_some() {
+        fs::write(Path::new(ROOT).join(path), written.join("\n") + "\n").unwrap();
+    }
+    count
+}
+
+#[test]
+fn every_command_of_the_documents_does_what_they_say() {
+    assert!(replay("docs/command-line.md") >= 10);
+}
+
+#[test]
+fn the_exit_codes_are_documented() {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/command-line.md")).unwrap();
+    for code in ["| 0 |", "| 1 |", "| 2 |", "| 3 |", "| 130 |"] {
+        assert!(text.contains(code), "{code}");
+    }
+    let _: Value =
+        serde_json::from_str(text.split("```json\n").nth(1).unwrap().split("\n```").next().unwrap()).unwrap();
+}

@@ -1,0 +1,24 @@
+//! The real binary, on the simulated organization as a server: what it prints, how it ends, and what the world says of it.
+
+#![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is a failed test, also in what tests share"
+)]
+
+mod audit;
+mod check;
+mod delete;
+mod documents;
+mod interrupted;
+mod lost;
+mod output;
+mod plans;
+mod profiles;
+mod session;
+mod support;
+mod terminal;
+mod unlock;
+mod usage;

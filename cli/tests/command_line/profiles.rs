@@ -1,0 +1,239 @@
+//! Each kind of profile that the AWS CLI knows: who signs is read from the call log.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+};
+
+use serde_json::{Value, json};
+
+use crate::support::{CALLER_KEY, CALLER_SECRET, MANAGEMENT, Organization, Ran, world};
+
+fn write(organization: &Organization, path: &str, text: &str) {
+    let path = organization.home.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// A service that the simulated organization does not have.
+struct Fake {
+    url: String,
+}
+
+impl Fake {
+    /// Answers each request, head and body, with what `answer` makes of it.
+    fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let body = answer(&request(&mut stream));
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                stream.write_all((head + &body).as_bytes()).unwrap();
+            }
+        });
+        Self { url }
+    }
+}
+
+/// One request, as far as its length says.
+fn request(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let count = stream.read(&mut buffer).unwrap();
+        bytes.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            if count == 0 || body.len() >= length.unwrap_or(0) {
+                return text;
+            }
+        }
+    }
+}
+
+/// The ARN that `check` says, without keys in the environment.
+fn who(organization: &Organization, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let mut command = organization.command_without_keys(&[&["check", "--output", "json"], arguments].concat());
+    for (name, value) in environment {
+        command.env(name, value);
+    }
+    let ran = Ran::of(command.output().unwrap());
+    let checks = ran.json()["checks"].as_array().unwrap().clone();
+    let found = checks.iter().find(|check| check["name"] == "credentials").unwrap()["found"].clone();
+    found.as_str().unwrap_or_default().to_owned()
+}
+
+fn organization() -> Organization {
+    let organization = Organization::new(world());
+    for (key, name) in [("AKIAOFTHEPROFILE0001", "profile"), ("AKIAOFTHEPROCESS0001", "process")] {
+        organization.register(key, &json!({"arn": format!("arn:aws:iam::{MANAGEMENT}:user/{name}")}));
+    }
+    organization
+}
+
+const KEYS_OF_PROFILE: &str = "[work]\naws_access_key_id = AKIAOFTHEPROFILE0001\naws_secret_access_key = any\n";
+
+#[test]
+fn keys_in_the_environment() {
+    let organization = organization();
+    let keys = [("AWS_ACCESS_KEY_ID", CALLER_KEY), ("AWS_SECRET_ACCESS_KEY", CALLER_SECRET)];
+    assert!(who(&organization, &[], &keys).ends_with("user/operator"));
+}
+
+#[test]
+fn keys_of_a_profile_go_before_those_of_the_environment_if_it_is_named() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    let keys = [("AWS_ACCESS_KEY_ID", CALLER_KEY), ("AWS_SECRET_ACCESS_KEY", CALLER_SECRET)];
+    assert!(who(&organization, &["--profile", "work"], &keys).ends_with("user/profile"));
+    assert!(who(&organization, &[], &[("AWS_PROFILE", "work")]).ends_with("user/profile"));
+}
+
+#[test]
+fn a_profile_with_a_process() {
+    let organization = organization();
+    let script = organization.home.join("process.sh");
+    let answer = r#"{"Version": 1, "AccessKeyId": "AKIAOFTHEPROCESS0001", "SecretAccessKey": "any"}"#;
+    fs::write(&script, format!("#!/bin/sh\necho '{answer}'\n")).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
+    write(&organization, ".aws/config", &format!("[profile made]\ncredential_process = {}\n", script.display()));
+    assert!(who(&organization, &["--profile", "made"], &[]).ends_with("user/process"));
+}
+
+#[test]
+fn a_profile_of_its_own_command() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    let process = format!(
+        "[profile root]\ncredential_process = {} session 222200000001 --task audit --credential-process --profile work\n",
+        env!("CARGO_BIN_EXE_rootwarden")
+    );
+    write(&organization, ".aws/config", &process);
+    assert!(who(&organization, &["--profile", "root"], &[]).ends_with("222200000001:root"));
+}
+
+#[test]
+fn the_region_of_a_profile() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    write(&organization, ".aws/config", "[profile work]\nregion = eu-central-1\n");
+    let mut command = organization.command_without_keys(&["check", "--profile", "work"]);
+    let ran = Ran::of(command.env_remove("AWS_REGION").output().unwrap()).ends_with(0);
+    assert!(ran.out.contains("eu-central-1, from the profile"), "{ran:#?}");
+    let mut command = organization.command_without_keys(&["check", "--profile", "work", "--region", "us-gov-west-1"]);
+    let ran = Ran::of(command.output().unwrap());
+    assert!(ran.out.contains("us-gov-west-1, from --region; partition aws-us-gov"), "{ran:#?}");
+}
+
+const IDENTITY_CENTER: &str = "[sso-session company]
+sso_start_url = https://company.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+[profile people]
+sso_session = company
+sso_account_id = 111122223333
+sso_role_name = Security
+[profile old]
+sso_start_url = company
+sso_region = us-east-1
+sso_account_id = 111122223333
+sso_role_name = Security
+";
+/// The SHA-1 of `company`, under which the AWS CLI keeps the token of such a session.
+const TOKEN: &str = ".aws/sso/cache/71b21161ffa1e6516bcc072aaf5ef38cbe85b511.json";
+
+#[test]
+fn a_profile_of_identity_center_without_a_token_says_that_nothing_can_be_signed() {
+    let organization = organization();
+    write(&organization, ".aws/config", IDENTITY_CENTER);
+    let found = who(&organization, &["--profile", "people"], &[]);
+    assert!(found.contains("cannot find out who you are"), "nobody has signed in: {found}");
+    let ran =
+        Ran::of(organization.command_without_keys(&["audit", "--profile", "people"]).output().unwrap()).ends_with(2);
+    assert!(ran.err.contains("aws sso login --profile people"), "{ran:#?}");
+    assert!(organization.calls().is_empty(), "nothing was signed");
+}
+
+#[test]
+fn a_profile_of_identity_center_signs_with_what_its_portal_answers() {
+    let organization = organization();
+    write(&organization, ".aws/config", IDENTITY_CENTER);
+    let token = r#"{"startUrl": "https://company.awsapps.com/start", "region": "us-east-1", "accessToken": "a-token", "expiresAt": "2099-01-01T00:00:00Z"}"#;
+    write(&organization, TOKEN, token);
+    // Source: IAM Identity Center Portal API Reference, `GetRoleCredentials`.
+    let portal = Fake::answering(|request| {
+        assert!(request.starts_with("GET /federation/credentials?"), "{request}");
+        assert!(request.contains("role_name=Security") && request.contains("account_id=111122223333"), "{request}");
+        r#"{"roleCredentials": {"accessKeyId": "AKIAOFTHEPROFILE0001", "secretAccessKey": "any", "sessionToken": "any", "expiration": 4070908800000}}"#.to_owned()
+    });
+    for profile in ["people", "old"] {
+        let found = who(&organization, &["--profile", profile], &[("AWS_ENDPOINT_URL_SSO", &portal.url)]);
+        assert!(found.ends_with("user/profile"), "{profile}: {found}");
+    }
+}
+
+#[test]
+fn a_profile_of_aws_login_signs_with_what_it_keeps() {
+    let organization = organization();
+    write(
+        &organization,
+        ".aws/config",
+        "[profile signed-in]\nlogin_session = arn:aws:iam::111122223333:user/operator\n",
+    );
+    let kept = json!({
+        "accessToken": {
+            "accessKeyId": "AKIAOFTHEPROFILE0001", "secretAccessKey": "any", "sessionToken": "any",
+            "accountId": MANAGEMENT, "expiresAt": "2099-01-01T00:00:00Z",
+        },
+        "tokenType": "aws_sigv4", "refreshToken": "any", "clientId": "arn:aws:signin:::devtools/same-device",
+        "dpopKey": "-----BEGIN EC PRIVATE KEY-----\nany\n-----END EC PRIVATE KEY-----\n",
+    });
+    // The SHA-256 of the session's name.
+    let path = ".aws/login/cache/4aa1d64201ecfca7a717a31171b233a70c48bf2e87372af3ec78f5c8f1cb2b27.json";
+    write(&organization, path, &kept.to_string());
+    let found = who(&organization, &["--profile", "signed-in"], &[]);
+    assert!(found.ends_with("user/profile"), "{found}");
+}
+
+#[test]
+fn a_profile_that_assumes_a_role() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    let role = "[profile assumed]\nrole_arn = arn:aws:iam::111122223333:role/security\nsource_profile = work\n";
+    write(&organization, ".aws/config", role);
+    // Source: AWS STS API Reference, `AssumeRole` and `GetCallerIdentity`.
+    let sts = Fake::answering(|request| {
+        if request.contains("Action=AssumeRole&") {
+            assert!(request.contains("Credential=AKIAOFTHEPROFILE0001/"), "{request}");
+            return "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAOFTHEROLE0000001</AccessKeyId>\
+                <SecretAccessKey>any</SecretAccessKey><SessionToken>any</SessionToken><Expiration>2099-01-01T00:00:00Z\
+                </Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::111122223333:assumed-role/security/x</Arn>\
+                </AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
+                .to_owned();
+        }
+        assert!(request.contains("Credential=ASIAOFTHEROLE0000001/"), "{request}");
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/security/x</Arn>\
+            <UserId>AROA:x</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+            .to_owned()
+    });
+    let found = who(&organization, &["--profile", "assumed"], &[("AWS_ENDPOINT_URL_STS", &sts.url)]);
+    assert!(found.ends_with("assumed-role/security/x"), "{found}");
+}
+
+#[test]
+fn a_profile_that_is_not_there() {
+    let organization = organization();
+    let found = who(
+        &organization,
+        &["--profile", "nobody"],
+        &[("AWS_ACCESS_KEY_ID", CALLER_KEY), ("AWS_SECRET_ACCESS_KEY", "any")],
+    );
+    assert!(found.contains("cannot find out who you are"), "{found}");
+    assert_eq!(organization.calls(), Vec::<Value>::new(), "keys of the environment do not stand in for it");
+}

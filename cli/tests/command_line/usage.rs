@@ -1,0 +1,77 @@
+//! What is refused before anything is asked of AWS: one line, exit code 2.
+
+use std::fs;
+
+use crate::support::{Organization, world};
+
+#[track_caller]
+fn is_refused(organization: &Organization, arguments: &[&str], why: &str) {
+    let ran = organization.run(arguments).ends_with(2);
+    assert!(ran.err.contains(why), "{arguments:?}: {ran:#?}");
+    assert_eq!(ran.err.lines().count(), 1, "{arguments:?}: {ran:#?}");
+    assert!(ran.err.starts_with("rootwarden: ") && ran.out.is_empty(), "{arguments:?}: {ran:#?}");
+    assert_eq!(organization.calls(), Vec::<serde_json::Value>::new(), "{arguments:?}");
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_no_call() {
+    let organization = Organization::new(world());
+    fs::write(organization.home.join("broken.json"), "{").unwrap();
+    fs::write(organization.home.join("there.json"), "{}").unwrap();
+    for (arguments, why) in [
+        (&["audit", "12"] as &[&str], "`12` is not an account id (12 digits)"),
+        (&["audit", "--ou", "ou-1"], "is not an organizational unit id"),
+        (&["audit", "--exclude", "prod"], "`prod` is not an account id (12 digits), nor an organizational unit's"),
+        (&["audit", "111122223333", "--ou", "ou-ab12-11111111"], "cannot be used with"),
+        (&["audit", "--output", "yaml"], "invalid value 'yaml'"),
+        (&["audit", "--dry-run"], "unexpected argument '--dry-run'"),
+        (&["audit", "--exempt", "nowhere.json"], "exemptions in `nowhere.json`"),
+        (&["audit", "--exempt", "broken.json"], "exemptions in `broken.json`"),
+        (&["audit", "--endpoint-url", "https://sts.amazonaws.com"], "is the global endpoint of STS"),
+        (&["delete"], "there is no terminal to ask on: say --confirm-accounts N"),
+        (&["delete", "--yes"], "unexpected argument '--yes'"),
+        (&["delete", "--plan-out", "there.json"], "`there.json` is there already"),
+        (&["delete", "--plan-out", "a.json", "--confirm-accounts", "1"], "cannot be used with"),
+        (&["delete", "--max-accounts", "many"], "invalid value 'many'"),
+        (&["apply", "nowhere.json"], "plan in `nowhere.json`"),
+        (&["apply", "there.json"], "missing field `plan_sha256`"),
+        (&["enable"], "say --confirm-account"),
+        (&["session", "222200000001", "--", "true"], "--task"),
+        (&["session", "222200000001", "--task", "audit"], "COMMAND"),
+        (&["session", "222200000001", "--task", "delete", "--", "true"], "say --confirm-account"),
+        (
+            &["session", "222200000001", "--task", "delete", "--confirm-account", "111122223333", "--", "true"],
+            "no session was opened",
+        ),
+        (&["session", "222200000001", "--task", "delete", "--credential-process"], "serves the audit task alone"),
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&[], "no command was given"),
+    ] {
+        is_refused(&organization, arguments, why);
+    }
+}
+
+#[test]
+fn without_a_region_nothing_is_asked() {
+    let organization = Organization::new(world());
+    let mut command = organization.command(&["audit"]);
+    let ran = crate::support::Ran::of(command.env_remove("AWS_REGION").output().unwrap()).ends_with(2);
+    assert!(ran.err.contains("no Region: say --region"), "{ran:#?}");
+    assert!(organization.calls().is_empty());
+}
+
+#[test]
+fn help_and_version_are_no_mistake() {
+    let organization = Organization::new(world());
+    let help = organization.run(&["--help"]).ends_with(0);
+    for command in ["check", "enable", "audit", "delete", "apply", "session", "completions", "man"] {
+        assert!(help.out.contains(command), "{help:#?}");
+    }
+    assert!(organization.run(&["--version"]).ends_with(0).out.starts_with("rootwarden 0."));
+    assert!(organization.run(&["completions", "bash"]).ends_with(0).out.contains("rootwarden"));
+    organization.run(&["man", "pages"]).ends_with(0);
+    let pages: Vec<_> =
+        fs::read_dir(organization.home.join("pages")).unwrap().map(|page| page.unwrap().file_name()).collect();
+    assert!(pages.contains(&"rootwarden.1".into()) && pages.contains(&"rootwarden-delete.1".into()), "{pages:?}");
+    assert!(organization.calls().is_empty());
+}
