@@ -12,7 +12,7 @@ BROWSER := target/browser
 # Everything that a lock names, by its hash, and nothing else: no resolving, and no code that runs while it is installed.
 PIP_INSTALL := pip install --quiet --no-deps --only-binary :all: --require-hashes -r
 
-.PHONY: help demo test format lint unit end-to-end browser docs build package package-management-account bench-sweep bench-compare bench-report deny lock
+.PHONY: help demo test format lint unit end-to-end browser docs build package package-management-account prove-permissions bench-sweep bench-compare bench-report deny lock
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -52,7 +52,11 @@ docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 end-to-end: build $(EMULATOR)/.installed
-	$(EMULATOR)/bin/python -m pytest end-to-end bench harness
+	$(EMULATOR)/bin/python -m pytest end-to-end bench harness --whole-suite
+
+# Each statement of each role is taken away, and the test that used it has to fail. What is proven is not run again.
+prove-permissions: build $(EMULATOR)/.installed ## Shows that no role has a permission in vain (half an hour; see CONTRIBUTING.md)
+	PYTHONPATH=. $(EMULATOR)/bin/python end-to-end/prove_permissions.py
 
 browser: build $(BROWSER)/.installed ## Opens the report's page in Chromium
 	$(BROWSER)/bin/python -m pytest browser

@@ -1,6 +1,7 @@
 """One deployment of the project's own template for all tests; the organization starts anew for each of them."""
 
 import json
+import os
 import signal
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import locked_organization
 from harness.deployment import Deployment
 from harness.executions import UNLOCK
 from harness.paths import DEBUG_BINARIES
+from harness.permissions import WITHOUT_VARIABLE, Use
 from leaks import leaked
+from permission_records import note_between_tests, used_by_deployments_that_end, write
 from shared_deployments import (
     DEPLOYER,
     EXEMPT,
@@ -28,7 +31,8 @@ from shared_deployments import (
 from worlds import demo_world
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "refused_on_purpose: what a role is refused in this test is meant to be")
     # A test run that is told to end stops its servers as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -40,6 +44,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=DEBUG_BINARIES,
         help="where the functions and the simulator were built",
     )
+    parser.addoption(
+        "--whole-suite",
+        action="store_true",
+        help="fail where the lists of permissions cannot be judged for want of tests",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What all others used is judged in the end. A stable sort: the others stay in their order.
+    items.sort(key=lambda item: item.path.stem == "test_permission_lists")
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +140,23 @@ def locked(deployment: Deployment) -> Iterator[Deployment]:
     for page in states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING"):
         for execution in page["executions"]:
             states.stop_execution(executionArn=execution["executionArn"])
+
+
+@pytest.fixture(autouse=True)
+def permission_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leaves under target/ what each role used in each test, wherever the test took its deployment from."""
+    for deployment in Deployment.living:
+        note_between_tests(deployment.permissions_used())
+    used: set[Use] = set()
+    with used_by_deployments_that_end(used):
+        yield
+    for deployment in Deployment.living:
+        used |= deployment.permissions_used()
+    if request.node.get_closest_marker("refused_on_purpose"):
+        used = {use for use in used if use.sid is not None}
+    # A deployment without a statement is no example of what uses what.
+    if WITHOUT_VARIABLE not in os.environ:
+        write(request.node.nodeid, used)
 
 
 @pytest.fixture

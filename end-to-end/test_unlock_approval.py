@@ -114,6 +114,7 @@ def test_without_an_answer_it_ends_without_a_change(locked: Deployment) -> None:
     nothing_changed(locked, before)
 
 
+@pytest.mark.refused_on_purpose
 def test_where_nobody_can_be_asked_it_ends_without_a_change(locked: Deployment) -> None:
     before = locked.world()
 

@@ -98,6 +98,7 @@ def test_a_change_that_has_no_effect_is_not_called_done(at_once: Deployment) -> 
     assert at_once.world() == before
 
 
+@pytest.mark.refused_on_purpose
 def test_what_cannot_be_stored_is_not_changed(at_once: Deployment) -> None:
     """The emulator takes every change of the role's policies at once."""
     before, stored = at_once.world(), stored_policies(at_once)
@@ -150,6 +151,7 @@ def test_of_a_change_that_takes_too_long_nobody_knows_and_people_are_told_to_loo
     assert policy_in(at_once.world(), BUCKET) != bucket_policy()
 
 
+@pytest.mark.refused_on_purpose
 def test_what_was_changed_and_cannot_be_looked_at_again_is_not_called_done(at_once: Deployment) -> None:
     stored = stored_policies(at_once)
 
@@ -164,6 +166,7 @@ def test_what_was_changed_and_cannot_be_looked_at_again_is_not_called_done(at_on
     assert key in message and "inspect" in message and "999988887777" in message
 
 
+@pytest.mark.refused_on_purpose
 def test_a_notice_that_cannot_be_sent_changes_nothing_about_the_end(at_once: Deployment) -> None:
     def no_topic(states: dict[str, Any]) -> None:
         for state in ("NotifyApprovers", "NotifyPeople"):
@@ -175,6 +178,7 @@ def test_a_notice_that_cannot_be_sent_changes_nothing_about_the_end(at_once: Dep
     assert notices_of(at_once, unlock) == []
 
 
+@pytest.mark.refused_on_purpose
 def test_approvers_who_cannot_be_told_can_still_approve(locked: Deployment) -> None:
     def no_topic(states: dict[str, Any]) -> None:
         states["NotifyApprovers"]["Parameters"]["TopicArn"] += "-that-is-not-there"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from botocore.client import BaseClient
 
@@ -23,6 +23,8 @@ from harness.function_url import signed_post
 from harness.inbox import Inbox
 from harness.organization import Call, World
 from harness.paths import DEBUG_BINARIES, MANAGEMENT_TEMPLATE, TARGET, TEMPLATE
+from harness.permissions import Use
+from harness.permissions_used import PermissionsUsed
 from harness.simulator import Simulator
 from harness.stack import Credentials, Stack
 
@@ -51,6 +53,11 @@ class Layout:
 
 class Deployment:
     """A deployment that lives as long as its `with` block, and all that is done with it."""
+
+    living: ClassVar[list["Deployment"]] = []
+    """Those whose servers run."""
+    at_end: ClassVar[list[Callable[["Deployment"], None]]] = []
+    """What is to be done with each of them before its servers stop."""
 
     def __init__(
         self,
@@ -85,6 +92,7 @@ class Deployment:
         self.stack = Stack(self.endpoint, layout.account if layout else world["management_account"])
         self.management = Stack(self.endpoint, world["management_account"], "rootwarden-management-account")
         self._bucket = Bucket(self.stack)
+        self._permissions = PermissionsUsed(self.stack)
         self._executions = Executions(self.stack, lambda: self._emulator.output()[-3000:])
 
     def __enter__(self) -> Self:
@@ -95,6 +103,7 @@ class Deployment:
         except BaseException:
             self.close()
             raise
+        self.living.append(self)
         return self
 
     def __exit__(
@@ -104,6 +113,10 @@ class Deployment:
 
     def close(self) -> None:
         """Stops the servers and removes their files."""
+        if self in self.living:
+            self.living.remove(self)
+            for act in self.at_end:
+                act(self)
         self.simulator.stop()
         self._emulator.stop()
         shutil.rmtree(self._directory, ignore_errors=True)
@@ -139,6 +152,11 @@ class Deployment:
         """What an account's owner has made as its root user, in the place of what is there."""
         self.simulator.set_root(account, root)
 
+    def permissions_used(self) -> set[Use]:
+        """What the functions' roles were allowed, or asked for in vain, since this was last asked."""
+        self._permissions.keep(self.simulator.calls())
+        return self._permissions.take(self._directory / "permissions.jsonl")
+
     def inject_faults(self, *faults: dict[str, Any]) -> None:
         """Makes calls in the organization fail by rule; simulator/README.md has the form."""
         self.simulator.inject_faults(*faults)
@@ -146,6 +164,8 @@ class Deployment:
     def reset(self, world: World | None = None) -> None:
         """Starts the organization anew, with an empty call log; the deployment stays."""
         self._secrets.update(self.secrets())
+        self._permissions.keep(self.simulator.calls())
+        self._permissions.begin_log()
         self.simulator.stop()
         self._world = self._world if world is None else world
         self._start_simulator()

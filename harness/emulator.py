@@ -28,6 +28,8 @@ that stands in the definition, and not of one that stands in the state.
 Roles in conditions: on AWS, `aws:PrincipalArn` of a role's session is the role's ARN with its path (IAM User Guide,
 "AWS global condition context keys"); ministack gives the session's, and the template's policies ask for the path.
 
+What AWS does on behalf of a role: ministack does it whatever the role may; `harness/role_checks.py` asks first.
+
 Several accounts, and stacks whose functions CloudFormation calls: `harness/emulator_accounts.py`.
 
 Everything else is ministack's own, and listens where BIND_HOST says.
@@ -46,9 +48,10 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
-from ministack.services import eventbridge, iam, lambda_svc, stepfunctions
+from ministack.services import eventbridge, iam, lambda_svc, s3, scheduler, stepfunctions
+from ministack.services.cloudformation import provisioners
 
-from harness import emulator_accounts
+from harness import emulator_accounts, permission_log, role_checks
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -123,16 +126,16 @@ def wait_for_moment(timestamp: str) -> None:
 
 
 def as_its_role(run_execution: Function) -> Function:
-    """Wraps what runs an execution, in a thread of its own: resource policies see the role of its state machine."""
+    """Wraps what runs an execution, in a thread of its own: it goes on as the role of its state machine."""
 
     def run(execution_arn: str) -> Any:
         execution = stepfunctions._executions.get(execution_arn)
         machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) if execution else None
         if machine is not None:
-            account, role = machine["roleArn"].split(":")[4], machine["roleArn"].rpartition("/")[2]
-            session = execution_arn.rpartition(":")[2][:64]
-            iam_evaluator._request_caller_arn.set(f"arn:aws:sts::{account}:assumed-role/{role}/{session}")
+            session = role_checks.Session(machine["roleArn"], execution_arn.rpartition(":")[2][:64])
+            iam_evaluator._request_caller_arn.set(session.arn)
             iam_evaluator.pin_request_origin("", secure_transport=True)
+            role_checks.MACHINE.set(session)
         return run_execution(execution_arn)
 
     return run
@@ -251,10 +254,27 @@ def with_service_events(emulator: Function) -> Function:
             except (KeyError, ValueError) as error:
                 return await answer(send, 400, f"not an EventBridge envelope: {error!r}")
             return await answer(send, 200, "delivered")
+        permission_log.note_agent(dict(scope["headers"]))
         headers = [*scope["headers"], (b"x-forwarded-proto", b"https")]
         return await emulator({**scope, "headers": headers}, receive, send)
 
     return application
+
+
+def hold_roles_to_their_policies() -> None:
+    """Where `harness/role_checks.py` asks first."""
+    stepfunctions._invoke_resource = role_checks.with_tasks_checked(stepfunctions._invoke_resource)
+    stepfunctions._invoke_with_callback = role_checks.with_tasks_checked(stepfunctions._invoke_with_callback)
+    stepfunctions._read_map_items = role_checks.with_reader_checked(stepfunctions._read_map_items)
+    stepfunctions._run_distributed_map = role_checks.with_children_checked(stepfunctions._run_distributed_map)
+    s3._get_object = role_checks.with_absence_hidden(s3._get_object)
+    machine = provisioners._RESOURCE_HANDLERS["AWS::StepFunctions::StateMachine"]
+    machine["create"] = role_checks.with_log_delivery_checked(machine["create"])
+    lambda_svc._emit_lambda_logs = role_checks.with_logs_checked(lambda_svc._emit_lambda_logs)
+    lambda_svc._route_async_failure = role_checks.with_destination_checked(lambda_svc._route_async_failure)
+    eventbridge._invoke_target = role_checks.as_scheduler(eventbridge._invoke_target)
+    # Seconds from one look for what is due to the next.
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
 
 
 if __name__ == "__main__":
@@ -268,5 +288,7 @@ if __name__ == "__main__":
     stepfunctions._run_execution = as_its_role(stepfunctions._run_execution)
     iam_evaluator._resolve_condition_key = with_role(iam_evaluator._resolve_condition_key)
     emulator_accounts.install()
+    hold_roles_to_their_policies()
+    permission_log.install(iam_evaluator)
     ministack.app = with_service_events(ministack.app)
     ministack.main()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.permission_log import FILE_VARIABLE
 from harness.servers import Server, environment, free_port, request
 
 # Waits of the state machine are shortened: a second of its Wait and Retry lasts so long.
@@ -36,6 +37,7 @@ class EmulatorProcess:
             "SFN_WAIT_SCALE": str(WAIT_SCALE),
             "S3_DATA_DIR": str(directory / "s3"),
             "STATE_DIR": str(directory / "state"),
+            FILE_VARIABLE: str(directory / "permissions.jsonl"),
             **settings,
         }
         command = [sys.executable, "-m", "harness.emulator"]

@@ -13,6 +13,7 @@ from typing import Any
 from samtranslator.yaml_helper import yaml_parse
 
 from harness.errors import DeploymentError
+from harness.permissions import as_asked
 
 # The event of a function that becomes the rule for AWS's events: the logical id of the function, the name of the event.
 EVENTS_RULE = ("AccountJoined", "Membership")
@@ -81,7 +82,7 @@ def package(template: Path, binaries: Path, directory: Path, upload: Upload) -> 
         lambda function: _uploaded(upload, f"{function}.zip", zip_function(binaries / function, directory)),
         lambda definition: _uploaded(upload, definition.name, definition.read_bytes()),
     )
-    return json.dumps(for_emulator(document))
+    return json.dumps(for_emulator(as_asked(document)))
 
 
 def _uploaded(upload: Upload, name: str, content: bytes) -> str:

@@ -202,6 +202,23 @@ async fn evaluates_the_callers_statements_by_task_policy() {
 }
 
 #[tokio::test]
+async fn holds_callers_of_organizations_and_of_features_against_their_statements() {
+    let simulator = Simulator::new(world());
+    let allow = |action: &str| json!([{"Effect": "Allow", "Action": action, "Resource": "*"}]);
+    for (action, organizations, features) in [
+        ("organizations:DescribeOrganization", None, Some("AccessDenied")),
+        ("organizations:ListAccounts", Some("AccessDeniedException"), Some("AccessDenied")),
+        ("iam:ListOrganizationsFeatures", Some("AccessDeniedException"), None),
+    ] {
+        let config = simulator.sdk_config(&Caller::role(MANAGEMENT, "reader").with_statements(allow(action)));
+        let described = aws_sdk_organizations::Client::new(&config).describe_organization().send().await;
+        let listed = aws_sdk_iam::Client::new(&config).list_organizations_features().send().await;
+        assert_eq!(described.err().map(|error| code(Err::<(), _>(error))).as_deref(), organizations, "{action}");
+        assert_eq!(listed.err().map(|error| code(Err::<(), _>(error))).as_deref(), features, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn a_role_that_is_bound_to_its_function_opens_nothing_for_anybody_else() {
     let simulator = Simulator::new(world());
     let own = "arn:aws:lambda:us-east-1:111111111111:function:audit-accounts";
@@ -301,6 +318,7 @@ async fn logs_who_signed_what() {
     assert_eq!((assume.action.as_str(), assume.account.as_deref()), ("sts:AssumeRoot", Some(DIRTY)));
     assert_eq!(assume.resource.as_deref(), Some("arn:aws:iam::aws:policy/root-task/IAMDeleteRootUserCredentials"));
     assert_eq!((&assume.session, assume.host.as_str()), (&None, "sts.us-east-1.amazonaws.com"));
+    assert!(assume.agent.starts_with("aws-sdk-rust/"), "{}", assume.agent);
     assert_eq!(delete.caller, "arn:aws:iam::444444444444:root");
     let session = delete.session.as_ref().unwrap();
     assert_eq!((session.account.as_str(), session.task.as_str()), (DIRTY, DELETE));

@@ -17,7 +17,7 @@ const EVIDENCE: RunBy = RunBy::Test { file: "tests/functions/evidence_chain.rs",
 const REPLAY: &str = "cli/tests/command_line/documents.rs";
 
 /// Which test runs a command, by how it begins.
-const RUN_BY: [(&str, RunBy); 28] = [
+const RUN_BY: [(&str, RunBy); 29] = [
     ("cargo install --path cli", RunBy::Test { file: REPLAY, names: "cargo install" }),
     ("target/debug/simulator", RunBy::Test { file: REPLAY, names: "demo/command-line.json" }),
     ("export AWS_ENDPOINT_URL=http", RunBy::Test { file: REPLAY, names: "\"export \"" }),
@@ -29,6 +29,10 @@ const RUN_BY: [(&str, RunBy); 28] = [
     ("make unit", RunBy::MakeTest),
     ("make docs", RunBy::MakeTest),
     ("make end-to-end", RunBy::MakeTest),
+    (
+        "make prove-permissions",
+        RunBy::Test { file: "end-to-end/test_permission_lists.py", names: "end-to-end/prove_permissions.py" },
+    ),
     ("make browser", RunBy::MakeTest),
     ("make bench-report", RunBy::Test { file: "browser/test_bench.py", names: "browser.bench" }),
     (

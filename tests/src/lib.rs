@@ -8,6 +8,7 @@
 mod events;
 mod names;
 mod run;
+mod template;
 
 use rootwarden_aws::{Deadline, SdkConfig};
 use rootwarden_domain::{BatchOutcome, Pin};
@@ -116,11 +117,13 @@ impl Rehearsal {
     }
 
     /// The role of a function: `sts:AssumeRoot` for the tasks that it needs and no other, as the template states it.
+    ///
+    /// What it may read of the organization is what its role in the template may.
     pub fn config(&self, role: &str, tasks: &[&str]) -> SdkConfig {
         let policies: Vec<String> =
             tasks.iter().map(|task| format!("arn:aws:iam::aws:policy/root-task/{task}")).collect();
         let function = format!("arn:aws:lambda:us-east-1:{MANAGEMENT}:function:{role}");
-        let statements = json!([{
+        let mut statements = vec![json!({
             "Effect": "Allow",
             "Action": "sts:AssumeRoot",
             "Resource": "arn:aws:iam::*:root",
@@ -128,8 +131,12 @@ impl Rehearsal {
                 "StringEquals": {"sts:TaskPolicyArn": policies},
                 "ArnEquals": {"lambda:SourceFunctionArn": function},
             },
-        }]);
-        let caller = Caller::management_role(role).with_statements(statements).of_function(&function);
+        })];
+        let actions = template::organization_actions(role);
+        if !actions.is_empty() {
+            statements.push(json!({"Effect": "Allow", "Action": actions, "Resource": "*"}));
+        }
+        let caller = Caller::management_role(role).with_statements(Value::Array(statements)).of_function(&function);
         let region = aws_types::region::Region::from_static(self.region);
         self.simulator.sdk_config(&caller).into_builder().region(region).build()
     }

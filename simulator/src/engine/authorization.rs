@@ -137,6 +137,17 @@ fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceE
     denied
 }
 
+/// Whether a caller's own statements allow an operation of Organizations or of the organization's features in IAM.
+///
+/// The template's statements on them name every resource, and so does the question.
+pub(crate) fn statements_allow(state: &State, signer: &Signer, action: &str) -> bool {
+    let Signer::Caller(registered) = signer else { return true };
+    let Some(statements) = &registered.statements else { return true };
+    let caller = CallingPrincipal::of(&registered.arn);
+    let context = usual_context(caller, registered.account(), &state.world.organization_id, state.now());
+    decide(statements, &Question { action, resource: "*", context }) == Decision::Allowed
+}
+
 /// Whether a calling role's own statements allow it to open a session with a task policy in an account.
 pub(crate) fn may_assume_root(caller: &RegisteredCaller, target: &str, task_policy_arn: &str) -> bool {
     let Some(statements) = &caller.statements else { return true };

@@ -66,6 +66,7 @@ fn log_entry(
         resource: handler.resource(request, operation, signer),
         result: String::new(),
         host: request.host.clone(),
+        agent: request.header("user-agent").unwrap_or_default().to_owned(),
     }
 }
 

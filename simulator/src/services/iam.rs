@@ -6,7 +6,7 @@ mod lists;
 mod parameters;
 mod summary;
 
-use crate::engine::{Handler, Signer, authorize_root};
+use crate::engine::{Handler, Signer, authorize_root, statements_allow};
 use crate::identifiers::root_arn;
 use crate::state::{RootSession, State};
 use crate::wire::{Answer, Operation, Request, ServiceError};
@@ -23,7 +23,7 @@ impl Handler for Iam {
         match signer {
             Signer::RootSession(session) => perform_as_root(state, session, operation),
             Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_)
-                if is_feature_operation(&operation.name) =>
+                if is_feature_operation(&operation.name) && statements_allow(state, signer, &operation.action()) =>
             {
                 features::perform(&mut state.world, signer.account(), &operation.name)
             }

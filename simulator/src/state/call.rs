@@ -20,6 +20,9 @@ pub struct Call {
     /// `Success`, or the error code; a connection fault's own name (`Timeout`, `ConnectionReset`, `LostResponse`).
     pub result: String,
     pub host: String,
+    /// What the caller calls itself (`User-Agent`); empty if it does not. SDKs say their own name.
+    #[serde(default)]
+    pub agent: String,
 }
 
 /// The root session that signed a call.

@@ -41,6 +41,7 @@ struct Entry {
     resource: Option<Text>,
     result: Text,
     host: Text,
+    agent: Text,
 }
 
 /// A stored text: its position, counted from 1.
@@ -55,7 +56,7 @@ struct Texts {
 
 impl CallLog {
     pub(crate) fn push(&mut self, call: Call) {
-        let Call { time, caller, session, action, account, resource, result, host } = call;
+        let Call { time, caller, session, action, account, resource, result, host, agent } = call;
         let texts = &mut self.texts;
         let entry = Entry {
             time,
@@ -66,6 +67,7 @@ impl CallLog {
             resource: resource.map(|resource| texts.store(&resource)),
             result: texts.store(&result),
             host: texts.store(&host),
+            agent: texts.store(&agent),
         };
         self.entries.push(entry);
     }
@@ -76,7 +78,7 @@ impl CallLog {
     }
 
     fn call(&self, entry: &Entry) -> Call {
-        let Entry { time, caller, session, action, account, resource, result, host } = *entry;
+        let Entry { time, caller, session, action, account, resource, result, host, agent } = *entry;
         let text = |text| self.texts.read(text).to_owned();
         let session = session.map(|(account, task)| RootSessionOfCall { account: text(account), task: text(task) });
         Call {
@@ -88,6 +90,7 @@ impl CallLog {
             resource: resource.map(text),
             result: text(result),
             host: text(host),
+            agent: text(agent),
         }
     }
 

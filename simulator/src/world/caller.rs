@@ -26,8 +26,8 @@ enum Principal {
 pub struct RegisteredCaller {
     /// e.g. `arn:aws:sts::111111111111:assumed-role/audit/session`
     pub arn: String,
-    /// The caller's own IAM statements: they decide on `sts:AssumeRoot` and on members' buckets and queues. Absent:
-    /// everything is allowed.
+    /// The caller's own IAM statements: they decide on `sts:AssumeRoot`, on Organizations, on the organization's features
+    /// in IAM, and on members' buckets and queues. Absent: everything is allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statements: Option<Vec<Statement>>,
     /// The ARN of the Lambda function whose code signs, as `lambda:SourceFunctionArn` has it. Absent: no function's code does.
@@ -54,8 +54,8 @@ impl Caller {
         Self { principal: Principal::Arn(arn.into()), statements: None, function: None }
     }
 
-    /// The IAM statements by which `sts:AssumeRoot`, and what is done with members' buckets and queues, is evaluated: an
-    /// array, or a whole policy document.
+    /// The IAM statements by which `sts:AssumeRoot`, Organizations, the organization's features in IAM, and what is done with
+    /// members' buckets and queues, are evaluated: an array, or a whole policy document.
     ///
     /// A statement that cannot be read denies everything.
     #[must_use]
