@@ -25,7 +25,7 @@ def test_reckons_with_the_sizes_of_the_code() -> None:
 def test_every_alarm_of_an_enforcing_deployment_is_paid_for() -> None:
     # Those of unlock requests are told of on the page, beside the table.
     alarms = re.findall(r"Type: AWS::CloudWatch::Alarm\n(?:    Condition: (\w+))?", TEMPLATE.read_text())
-    assert set(alarms) <= {"", "NightsAreRun", "Enforcing", "Unlocking"}
+    assert set(alarms) <= {"", "NightsAreRun", "Recovering", "Unlocking"}
     assert len(alarms) - alarms.count("Unlocking") == cost.ALARMS
 
 

@@ -54,6 +54,10 @@ class Rendered:
             if resource["Type"] == type and self._is_there(resource)
         }
 
+    def names(self) -> set[str]:
+        """Logical ids of the resources that are in the stack."""
+        return {id for id, resource in self.template["Resources"].items() if self._is_there(resource)}
+
     def resolve(self, value: Any) -> Any:
         if isinstance(value, list):
             return [found for item in value if (found := self.resolve(item)) is not NOTHING]

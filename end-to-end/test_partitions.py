@@ -29,3 +29,21 @@ def test_the_template_refuses_the_china_regions_with_the_reason() -> None:
         "Fn::Not": [{"Fn::Contains": [["cn-north-1", "cn-northwest-1"], {"Ref": "AWS::Region"}]}]
     }
     assert "no root user" in assertion["AssertDescription"]
+
+
+def test_nothing_of_recovery_is_deployed_where_nobody_can_sign_in_as_root() -> None:
+    parts = {
+        "AllowRecovery",
+        "AllowRecoveryRole",
+        "RecoverySessions",
+        "AllowRecoveryMachine",
+        "AllowRecoveryMachineRole",
+    }
+    commercial = Rendered(Mode="enforce", partition="aws", region="us-east-1")
+    govcloud = Rendered(Mode="enforce")
+    assert parts <= commercial.names()
+    assert not [name for name in govcloud.names() if "Recover" in name]
+    for rendered, is_taken in ((commercial, True), (govcloud, False)):
+        function = rendered.resources("AWS::Lambda::Function")["AccessRequests"]
+        machine = function["Environment"]["Variables"]["ROOTWARDEN_RECOVERY_STATE_MACHINE_ARN"]
+        assert bool(machine) is is_taken

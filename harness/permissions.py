@@ -58,7 +58,7 @@ class Use:
 
 
 def documents(resources: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each policy document of each role, and of each policy that stands for itself, with the logical id of its owner."""
+    """Each policy document of a role, or of a policy that stands for itself, with the logical id of its owner."""
     for name, resource in resources.items():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::IAM::Role":
