@@ -125,7 +125,8 @@ def test_a_night_that_somebody_stopped_is_not_taken_for_one_that_was_run(deploym
     deployment.stack.client("stepfunctions").stop_execution(executionArn=f"{arn}:nightly-2026-10-05")
     assert deployment.wait_for_execution("nightly-2026-10-05").status == "ABORTED"
     loud_about(deployment, "2026-10-05", "after-a-stop", "ABORTED", "status")
-    [alarm] = alarms_of(deployment, "ExecutionsAborted")
+    machine = {"Name": "StateMachineArn", "Value": deployment.stack.outputs["StateMachineArn"]}
+    [alarm] = [alarm for alarm in alarms_of(deployment, "ExecutionsAborted") if alarm["Dimensions"] == [machine]]
     assert alarm["AlarmActions"] == [deployment.stack.outputs["NoticesTopicArn"]]
 
 
