@@ -29,7 +29,7 @@ class Sampler:
     """
 
     def __init__(self, endpoint: str, interval_seconds: float = 1.0) -> None:
-        self._marks = (f"AWS_ENDPOINT_URL={endpoint}".encode(), endpoint.rpartition(":")[2].encode())
+        self._marks = (mark_of(endpoint), endpoint.rpartition(":")[2].encode())
         self._interval = interval_seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -84,8 +84,26 @@ class Sampler:
         command = (process / "cmdline").read_bytes().split(b"\0")
         if command[0].endswith(b"/simulator") and port in command:
             return "simulator"
-        environment = (process / "environ").read_bytes().split(b"\0")
-        if endpoint not in environment:
-            return None
-        function = next((entry for entry in environment if entry.startswith(b"AWS_LAMBDA_FUNCTION_NAME=")), None)
-        return "emulator" if function is None else function.partition(b"=")[2].decode()
+        return function_of(process, endpoint) or ("emulator" if endpoint in environment_of(process) else None)
+
+
+def mark_of(endpoint: str) -> bytes:
+    """What the environment of each process of a deployment holds."""
+    return f"AWS_ENDPOINT_URL={endpoint}".encode()
+
+
+def environment_of(process: Path) -> list[bytes]:
+    return (process / "environ").read_bytes().split(b"\0")
+
+
+def function_of(process: Path, endpoint: bytes) -> str | None:
+    """The name of the function whose process this is; None if it is no function of the endpoint's deployment.
+
+    `endpoint` is as `mark_of` makes it.
+    """
+    environment = environment_of(process)
+    mark = b"AWS_LAMBDA_FUNCTION_NAME="
+    function = next((entry for entry in environment if entry.startswith(mark)), None)
+    if endpoint not in environment or function is None:
+        return None
+    return function.removeprefix(mark).decode()

@@ -26,7 +26,7 @@ def log_lines(deployment: Deployment, function: str) -> int:
 
 def test_each_function_writes_its_logs(deployment: Deployment) -> None:
     functions = deployment.stack.functions()
-    assert len(functions) == 9
+    assert len(functions) == 10
     for function in functions:
         before = log_lines(deployment, function)
         deployment.invoke(function, {"nothing": "that it knows"})

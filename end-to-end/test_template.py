@@ -86,12 +86,13 @@ def test_every_other_name_is_left_to_cloudformation_which_cuts_it() -> None:
         assert {key for key in named if key.endswith("Name")} <= known, id
 
 
-def test_every_machine_that_a_policy_or_a_setting_names_is_in_the_template() -> None:
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
+def test_every_machine_that_a_policy_or_a_setting_names_is_in_the_stack(partition: str) -> None:
     """They are named before they exist, so nothing but this would notice a name that is not theirs."""
-    rendered = Rendered(Mode="enforce", UnlockRequests="on")
+    rendered = Rendered(partition=partition, Mode="enforce", UnlockRequests="on")
     machines = rendered.resources("AWS::StepFunctions::StateMachine").values()
     names = {machine["StateMachineName"] for machine in machines}
-    text = str([rendered.resolve(resource) for resource in rendered.template["Resources"].values()])
+    text = str([rendered.resolve(rendered.template["Resources"][name]) for name in rendered.names()])
     named = set(re.findall(r":(?:stateMachine|execution):([\w-]+)", text))
     assert named and named <= names
 

@@ -7,7 +7,7 @@ use crate::policy::{
     verdict,
 };
 use crate::state::{RootSession, State};
-use crate::wire::ServiceError;
+use crate::wire::{Operation, ServiceError};
 use crate::world::{PolicyType, RegisteredCaller, World};
 
 /// What somebody wants to do with a bucket or a queue.
@@ -139,13 +139,19 @@ fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceE
 
 /// Whether a caller's own statements allow an operation of Organizations or of the organization's features in IAM.
 ///
-/// The template's statements on them name every resource, and so does the question.
-pub(crate) fn statements_allow(state: &State, signer: &Signer, action: &str) -> bool {
+/// The templates' statements on them name every resource, and so does the question.
+pub(crate) fn statements_allow(state: &State, signer: &Signer, operation: &Operation) -> bool {
     let Signer::Caller(registered) = signer else { return true };
     let Some(statements) = &registered.statements else { return true };
     let caller = CallingPrincipal::of(&registered.arn);
     let context = usual_context(caller, registered.account(), &state.world.organization_id, state.now());
-    decide(statements, &Question { action, resource: "*", context }) == Decision::Allowed
+    // Source: Service Authorization Reference, AWS Organizations: what its condition keys are filled from.
+    let context = match operation.parameter("ServicePrincipal") {
+        Some(service) => context.with("organizations:ServicePrincipal", service),
+        None => context,
+    };
+    let action = operation.action();
+    decide(statements, &Question { action: &action, resource: "*", context }) == Decision::Allowed
 }
 
 /// Whether a calling role's own statements allow it to open a session with a task policy in an account.

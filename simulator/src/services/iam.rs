@@ -23,7 +23,7 @@ impl Handler for Iam {
         match signer {
             Signer::RootSession(session) => perform_as_root(state, session, operation),
             Signer::Caller(_) | Signer::AccountRoot(_) | Signer::Unregistered(_)
-                if is_feature_operation(&operation.name) && statements_allow(state, signer, &operation.action()) =>
+                if is_feature_operation(&operation.name) && statements_allow(state, signer, operation) =>
             {
                 features::perform(&mut state.world, signer.account(), &operation.name)
             }

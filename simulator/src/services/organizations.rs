@@ -43,7 +43,7 @@ impl Handler for Organizations {
             _ => return Err(ServiceError::not_simulated(&operation.action())),
         };
         authorize(&state.world, signer, callers)?;
-        if !statements_allow(state, signer, &operation.action()) {
+        if !statements_allow(state, signer, operation) {
             return Err(not_allowed(&signer.arn(), &operation.action()));
         }
         let now = state.now();
