@@ -5,6 +5,7 @@ account. Events are AWS's own, and are put on the bus of the management account.
 """
 
 import copy
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,26 @@ def test_a_bus_that_somebody_opened_to_everybody_still_starts_nothing(delegated:
     # The rule does not take it; and the function would not either.
     answer = delegated.invoke("AccountJoined", event_of(OTHER))
     assert answer.error_type == "InvalidRequest", answer.payload
+
+
+def test_whoever_invokes_the_function_delegates_nobody_else(delegated: Deployment) -> None:
+    """An event that somebody made up, as whoever may invoke the function can: its role is what says no."""
+    client = delegated.management.client("lambda")
+    event = {
+        "RequestType": "Create",
+        "RequestId": "made-up",
+        "ResponseURL": "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/made-up",
+        "StackId": f"arn:aws:cloudformation:us-east-1:{MANAGEMENT}:stack/made-up/1",
+        "ResourceType": "Custom::RootAccess",
+        "LogicalResourceId": "RootAccess",
+        "ResourceProperties": {"RootSessions": "leave", "DelegatedAdministrator": OTHER, "RunAgain": ""},
+    }
+    world, calls = delegated.world(), len(delegated.calls())
+    name = delegated.management.outputs["EnableRootAccessFunction"]
+    client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    asked = [(call["action"], call["result"]) for call in delegated.calls()[calls:]]
+    assert ("organizations:RegisterDelegatedAdministrator", "AccessDeniedException") in asked
+    assert delegated.world() == world
 
 
 def test_deleting_the_management_accounts_stack_leaves_the_organization_as_it_is(delegated: Deployment) -> None:

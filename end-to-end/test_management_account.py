@@ -36,9 +36,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def test_the_function_may_call_what_it_calls_and_nothing_that_switches_anything_off() -> None:
-    roles = management(RootwardenAccount=SECURITY).resources("AWS::IAM::Role")
-    policies = roles["EnableRootAccessRole"]["Policies"]
-    statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    statements = allowed(RootwardenAccount=SECURITY, RootSessions="on")
     actions = {action for statement in statements for action in listed(statement["Action"])}
     assert {statement["Effect"] for statement in statements} == {"Allow"}
     assert actions == CALLED
@@ -46,6 +44,22 @@ def test_the_function_may_call_what_it_calls_and_nothing_that_switches_anything_
     _, _, calls = test.partition("const CALLS")
     called = set(re.findall(r'\("((?:iam|organizations):\w+)"', calls.partition("];")[0]))
     assert called == {action for action in CALLED if not action.startswith("logs:")}
+
+
+def allowed(**parameters: str) -> list[Any]:
+    """The statements of the function's role."""
+    policies = management(**parameters).resources("AWS::IAM::Role")["EnableRootAccessRole"]["Policies"]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def test_it_may_delegate_the_one_account_and_switch_on_what_the_stack_is_asked_for() -> None:
+    sessions, register = "iam:EnableOrganizationsRootSessions", "organizations:RegisterDelegatedAdministrator"
+    given = allowed(RootwardenAccount=SECURITY)
+    [delegation] = [statement for statement in given if register in listed(statement["Action"])]
+    assert delegation["Resource"] == f"arn:aws:organizations::{MANAGEMENT}:account/o-*/{SECURITY}"
+    assert sessions not in {action for statement in given for action in listed(statement["Action"])}
+    own = {action for statement in allowed() for action in listed(statement["Action"])}
+    assert own == CALLED - {sessions, register}
 
 
 def test_what_is_forwarded_is_what_rootwardens_own_rule_takes() -> None:

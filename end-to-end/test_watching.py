@@ -179,6 +179,48 @@ def test_one_caller_does_not_hide_another_nor_an_attempt_what_came_of_it(deploym
     ]
 
 
+def test_one_task_does_not_hide_another(deployment: Deployment) -> None:
+    before, audit = len(deployment.notices()), opened_by(deployment, "many-tasks", 7)
+    audit["detail"]["requestParameters"]["taskPolicyArn"]["arn"] = (
+        "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+    )
+    deletion = opened_by(deployment, "many-tasks", 7)
+    deletion["detail"]["eventID"] = "0f2d6a52-7b52-4a51-9d0e-8f1d4c0a0b01"
+    for event in (audit, deletion):
+        deployment.put_organization_event(event)
+        told(deployment, before, event["detail"]["eventID"])
+    assert len([notice for notice in deployment.notices()[before:] if "/many-tasks/" in notice["Message"]]) == 2
+
+
+def test_people_of_identity_center_who_have_one_role_do_not_hide_each_other(deployment: Deployment) -> None:
+    before, role = len(deployment.notices()), "AWSReservedSSO_Security_0123456789abcdef"
+    for person in ("alice@example.com", "mallory@example.com", "mallory@example.com"):
+        event = opened_by(deployment, role, 8)
+        identity = event["detail"]["userIdentity"]
+        identity["arn"] = f"arn:aws:sts::{MANAGEMENT}:assumed-role/{role}/{person}"
+        issuer = f"arn:aws:iam::{MANAGEMENT}:role/aws-reserved/sso.amazonaws.com/eu-west-1/{role}"
+        identity["sessionContext"]["sessionIssuer"]["arn"] = issuer
+        count = len(deployment.executions(TELL))
+        deployment.put_organization_event(event)
+        ended(deployment, count + 1)
+    who = [notice["Message"].partition("Who: ")[2].partition(",")[0] for notice in deployment.notices()[before:]]
+    assert sorted(arn.rpartition("/")[2] for arn in who) == ["alice@example.com", "mallory@example.com"]
+
+
+def test_a_message_whose_name_somebody_took_by_hand_ends_in_the_alarm(deployment: Deployment) -> None:
+    """Names are made of what anybody knows: whoever may start the machine could take one, and have nothing told."""
+    before, count = len(deployment.notices()), len(deployment.executions(TELL))
+    deployment.put_organization_event(opened_by(deployment, "name-taken", 9))
+    name = next(name for name in ended(deployment, count + 2) if name.startswith("root-session-opened-2026-06-02T09"))
+    states, machine = deployment.stack.client("stepfunctions"), deployment.stack.outputs[TELL]
+    told_once = states.describe_execution(executionArn=f"{machine.replace(':stateMachine:', ':execution:')}:{name}")
+    taken = name.replace("T09", "T10")
+    started = states.start_execution(stateMachineArn=machine, name=taken, input=told_once["input"])
+    execution = ended_execution(deployment.stack, started["executionArn"])
+    assert (execution["status"], execution["error"]) == ("FAILED", "NameTaken")
+    assert len(deployment.notices()) == before + 1
+
+
 def test_a_refusal_to_a_user_is_told_with_its_reason(deployment: Deployment) -> None:
     before, event = len(deployment.notices()), about_this_stack(deployment, "sts-assume-root-refused")
     deployment.put_organization_event(event)

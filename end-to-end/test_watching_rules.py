@@ -7,6 +7,7 @@ with one thing changed.
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,6 +96,15 @@ def test_every_change_of_root_access_is_taken_in_each_template(stack: Rendered, 
         assert takers(rendered, event) == {"RootAccessChanged"}
     # The message says it in words.
     assert f"'{operation}': '" in (ROOT / "statemachines" / "tell-of-changes.asl.json").read_text()
+
+
+@pytest.mark.parametrize("source", [TEMPLATE, MANAGEMENT_WATCH_TEMPLATE])
+def test_whatever_keeps_people_from_being_told_raises_the_alarm(source: Path) -> None:
+    rendered = commercial(source=source)
+    alarms = rendered.resources("AWS::CloudWatch::Alarm").values()
+    machine = rendered.resolve({"Ref": "TellOfChanges"})
+    metrics = {alarm["MetricName"] for alarm in alarms if machine in str(alarm["Dimensions"])}
+    assert metrics == {"ExecutionsFailed", "ExecutionsAborted", "ExecutionsTimedOut"}
 
 
 def change(*path: str, to: Any) -> Callable[[Event], None]:

@@ -139,7 +139,7 @@ fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceE
 
 /// Whether a caller's own statements allow an operation of Organizations or of the organization's features in IAM.
 ///
-/// The templates' statements on them name every resource, and so does the question.
+/// Only a delegation is asked of a resource, the account. Source: Service Authorization Reference, AWS Organizations.
 pub(crate) fn statements_allow(state: &State, signer: &Signer, operation: &Operation) -> bool {
     let Signer::Caller(registered) = signer else { return true };
     let Some(statements) = &registered.statements else { return true };
@@ -150,8 +150,14 @@ pub(crate) fn statements_allow(state: &State, signer: &Signer, operation: &Opera
         Some(service) => context.with("organizations:ServicePrincipal", service),
         None => context,
     };
-    let action = operation.action();
-    decide(statements, &Question { action: &action, resource: "*", context }) == Decision::Allowed
+    let (action, World { management_account, organization_id, .. }) = (operation.action(), &state.world);
+    let resource = match (operation.name.as_str(), operation.parameter("AccountId")) {
+        ("RegisterDelegatedAdministrator", Some(account)) => {
+            format!("arn:aws:organizations::{management_account}:account/{organization_id}/{account}")
+        }
+        _ => "*".to_owned(),
+    };
+    decide(statements, &Question { action: &action, resource: &resource, context }) == Decision::Allowed
 }
 
 /// Whether a calling role's own statements allow it to open a session with a task policy in an account.

@@ -72,7 +72,7 @@ impl Trails {
             if !is_management_account && !described.is_organization_trail {
                 continue;
             }
-            match self.trail(described).await {
+            match self.trail(described, is_management_account).await {
                 Ok(trail) => match unfit(&trail, &self.region) {
                     None => return Ok(None),
                     Some(why) => seen.push(why),
@@ -87,13 +87,19 @@ impl Trails {
     }
 
     /// By its ARN, as one of another Region or of the organization has to be asked for.
-    async fn trail(&self, described: DescribedTrail) -> Result<Trail, AwsError> {
+    ///
+    /// Reported, and seen by nobody here: of an organization's trail a member account is told whether it logs, and not
+    /// what (cloud-custodian, pull request 6394; turbot/steampipe-plugin-aws, issue 577).
+    async fn trail(&self, described: DescribedTrail, is_management_account: bool) -> Result<Trail, AwsError> {
         let DescribedTrail { name, arn, home_region, is_multi_region_trail, is_organization_trail: _ } = described;
         let status: TrailStatus =
             self.read(&format!("read whether trail `{name}` logs"), GET_TRAIL_STATUS, json!({"Name": arn})).await?;
-        let selectors: EventSelectors = self
-            .read(&format!("read what trail `{name}` logs"), GET_EVENT_SELECTORS, json!({"TrailName": arn}))
-            .await?;
+        let what = if is_management_account || !status.is_logging {
+            format!("read what trail `{name}` logs")
+        } else {
+            format!("read in this account what organization trail `{name}`, which does log, is set to log")
+        };
+        let selectors: EventSelectors = self.read(&what, GET_EVENT_SELECTORS, json!({"TrailName": arn})).await?;
         Ok(Trail {
             name,
             is_multi_region: is_multi_region_trail,
