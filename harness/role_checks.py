@@ -231,22 +231,31 @@ def with_destination_checked(route: Function) -> Function:
     return routed
 
 
-def as_scheduler(invoke: Function) -> Function:
-    """Wraps what invokes a target: the Scheduler does it by its role, and says when it was due.
+def may_start(session: Session, target: Record) -> bool:
+    """Whether a role may start the target, which is a state machine."""
+    return session.may("states:StartExecution", target["Arn"])
 
-    What it may not start goes to the queue of its target, which it needs to be allowed as well. AWS tries again for
-    hours before (`RetryPolicy`); here nothing would change meanwhile.
+
+def as_scheduler(invoke: Function) -> Function:
+    """Wraps what invokes a target: rules and the Scheduler start executions by their roles.
+
+    The Scheduler says when it was due. What it may not start goes to the queue of its target, which it needs to be
+    allowed as well; a rule needs no permission of its role for that. AWS tries again for hours before (`RetryPolicy`);
+    here nothing would change meanwhile.
     """
 
     def invoked(target: Record, event: Record, rule: Any, view: Any = None) -> None:
         if event.get("Source") != "aws.scheduler":
-            invoke(target, event, rule, view)
+            if ":stateMachine:" not in target["Arn"] or may_start(Session(target["RoleArn"], "rule"), target):
+                invoke(target, event, rule, view)
+            elif queue := (target.get("DeadLetterConfig") or {}).get("Arn"):
+                eventbridge._dispatch_to_sqs(parse_arn(queue), json.dumps(event, default=str), {})
             return
         session = Session(target["RoleArn"], "schedule")
         due = datetime.fromtimestamp(event["Time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         filled_in = target["Input"].replace("<aws.scheduler.scheduled-time>", due)
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-        if session.may("states:StartExecution", target["Arn"]):
+        if may_start(session, target):
             invoke({**target, "Input": filled_in}, event, rule, view)
         elif queue and session.may("sqs:SendMessage", queue):
             eventbridge._dispatch_to_sqs(parse_arn(queue), json.dumps({"Input": filled_in}), {})

@@ -9,7 +9,9 @@ mod handler;
 mod known_principals;
 
 pub(crate) use self::authentication::Signer;
-pub(crate) use self::authorization::{Target, authorize, authorize_root, may_assume_root, statements_allow};
+pub(crate) use self::authorization::{
+    Target, authorize, authorize_root, may_assume_root, require_statements, statements_allow,
+};
 pub use self::connection::ConnectorFault;
 pub(crate) use self::connection::Delay;
 pub(crate) use self::dispatch::answer;

@@ -160,6 +160,25 @@ pub(crate) fn statements_allow(state: &State, signer: &Signer, operation: &Opera
     decide(statements, &Question { action: &action, resource: &resource, context }) == Decision::Allowed
 }
 
+/// Refuses what a caller's own statements do not allow, with this HTTP status.
+///
+/// Unverified: the text is that of other services; nobody here has seen Organizations, CloudTrail or Lambda refuse by a caller's
+/// own policies.
+pub(crate) fn require_statements(
+    state: &State,
+    signer: &Signer,
+    operation: &Operation,
+    status: u16,
+) -> Result<(), ServiceError> {
+    if statements_allow(state, signer, operation) {
+        return Ok(());
+    }
+    let action = operation.action();
+    let ServiceError { message, .. } = ServiceError::not_authorized(&signer.arn(), &action, "*");
+    let message = format!("{message} because no identity-based policy allows the {action} action");
+    Err(ServiceError::new("AccessDeniedException", status, message))
+}
+
 /// Whether a calling role's own statements allow it to open a session with a task policy in an account.
 pub(crate) fn may_assume_root(caller: &RegisteredCaller, target: &str, task_policy_arn: &str) -> bool {
     let Some(statements) = &caller.statements else { return true };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::unserved::refuse;
-use crate::engine::{Handler, Signer};
+use crate::engine::{Handler, Signer, require_statements};
 use crate::state::State;
 use crate::wire::{Answer, Operation, Output, Request, ServiceError};
 use crate::world::{Trail, World};
@@ -15,6 +15,7 @@ impl Handler for CloudTrail {
         if matches!(signer, Signer::RootSession(_)) {
             return Err(refuse(state, signer, operation));
         }
+        require_statements(state, signer, operation, 400)?;
         let (world, account) = (&state.world, signer.account());
         let region = request.signature.as_ref().map(|signature| signature.region.as_str()).unwrap_or_default();
         match operation.name.as_str() {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::unserved::refuse;
-use crate::engine::{Handler, Signer};
+use crate::engine::{Handler, Signer, require_statements};
 use crate::state::State;
 use crate::wire::{Answer, Operation, Output, Request};
 
@@ -15,6 +15,7 @@ impl Handler for Lambda {
         if matches!(signer, Signer::RootSession(_)) {
             return Err(refuse(state, signer, operation));
         }
+        require_statements(state, signer, operation, 403)?;
         let unreserved = state.world.lambda_concurrency;
         Ok(Output::Json(json!({
             "AccountLimit": {

@@ -7,7 +7,7 @@ mod errors;
 mod policies;
 mod units;
 
-use crate::engine::{Handler, Signer, statements_allow};
+use crate::engine::{Handler, Signer, require_statements};
 use crate::state::State;
 use crate::wire::{Answer, Operation, Request, ServiceError};
 use crate::world::World;
@@ -43,9 +43,7 @@ impl Handler for Organizations {
             _ => return Err(ServiceError::not_simulated(&operation.action())),
         };
         authorize(&state.world, signer, callers)?;
-        if !statements_allow(state, signer, operation) {
-            return Err(not_allowed(&signer.arn(), &operation.action()));
-        }
+        require_statements(state, signer, operation, 400)?;
         let now = state.now();
         match name {
             "DescribeOrganization" => Ok(accounts::describe_organization(&state.world)),
@@ -85,13 +83,6 @@ impl Handler for Organizations {
             state.world.create_account_requests.remove(id);
         }
     }
-}
-
-/// Unverified: the text is that of other services; nobody here has seen Organizations refuse by a caller's own policies.
-fn not_allowed(principal: &str, action: &str) -> ServiceError {
-    let ServiceError { message, .. } = ServiceError::not_authorized(principal, action, "*");
-    let message = format!("{message} because no identity-based policy allows the {action} action");
-    ServiceError::new("AccessDeniedException", 400, message)
 }
 
 fn authorize(world: &World, signer: &Signer, callers: Callers) -> Result<(), ServiceError> {
