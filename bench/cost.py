@@ -48,7 +48,8 @@ FIXED_STATES, STATES_OF_A_CHUNK, STATES_OF_START_NIGHT = 10, 8, 6
 GETS_OF_AN_INVOCATION = 6
 # At LogLevel INFO: a start, an end, a report, and a line or two for each decision.
 LOG_BYTES_OF_AN_INVOCATION = 4_000
-ALARMS, METRICS = 12, 1
+# The alarm for failed runs looks at two metrics, and is paid for each.
+ALARMS, METRICS = 13, 2
 # A function that is built anew reads its binary and connects: an upper bound for each invocation.
 START_SECONDS = 0.5
 

@@ -26,7 +26,7 @@ def test_every_alarm_of_an_enforcing_deployment_is_paid_for() -> None:
     # Those of unlock requests are told of on the page, beside the table.
     alarms = re.findall(r"Type: AWS::CloudWatch::Alarm\n(?:    Condition: (\w+))?", TEMPLATE.read_text())
     assert set(alarms) <= {"", "NightsAreRun", "Recovering", "Unlocking"}
-    assert len(alarms) - alarms.count("Unlocking") == cost.ALARMS
+    assert len(alarms) - alarms.count("Unlocking") + 1 == cost.ALARMS, "one of them looks at two metrics"
 
 
 def test_the_prices_stand_on_the_page() -> None:

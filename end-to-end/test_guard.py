@@ -23,8 +23,9 @@ def nothing_deleted(deployment: Deployment, before: dict[str, Any], execution: E
     assert DELETE not in {call["session"]["task"] for call in deployment.calls() if call["session"]}
     report = deployment.report(execution.name)
     assert {reported_status(report, account) for account in DIRTY} == {"not_approved"}
-    [notice] = notices_of(deployment, execution.name, "not secured")
-    assert f"runs/{execution.name}/report/0.json" in notice and (execution.cause or "?") in notice
+    [notice] = notices_of(deployment, execution.name, "need a person")
+    assert notice.startswith("What to do:") and f"/{execution.name}/report.html" in notice, notice
+    assert len(notices_of(deployment, execution.name, "")) == 2, "that approval is needed, and how it ended"
 
 
 def wait_at_most(seconds: int) -> Any:
@@ -46,6 +47,8 @@ def test_an_approval_by_another_person_lets_the_run_delete(guarded: Deployment, 
     assert guarded.world() == secured(before, {EXEMPT})
     decision = json.loads(guarded.read_object(f"approvals/{run}.0/decision.json"))
     assert "user/ann#AIDA" in decision["by"] and decision["decision"] == "approved"
+    [told] = notices_of(guarded, run, "run approved")
+    assert decision["by"].split("#")[0] in told and "looked at it" in told and f"secure-accounts:{run}" in told, told
 
 
 def test_after_an_approval_the_tags_are_read_again_before_anything_is_deleted(
@@ -150,7 +153,7 @@ def test_where_nobody_can_be_asked_the_report_says_so_and_the_run_fails(guarded:
     assert guarded.world() == before
     report = guarded.report(run)
     assert {reported_status(report, account) for account in DIRTY} == {"not_approved"}
-    assert len(notices_of(guarded, run, "not secured")) == 1
+    assert len(notices_of(guarded, run, "need a person")) == 1
 
 
 @pytest.mark.refused_on_purpose
@@ -158,8 +161,7 @@ def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name: 
     before, run = guarded.world(), run_name("no-notices")
 
     def no_topic(states: dict[str, Any]) -> None:
-        for state in ("NotifyApprovers", "NotifyPeople"):
-            states[state]["Parameters"]["TopicArn"] += "-that-is-not-there"
+        states["NotifyApprovers"]["Parameters"]["TopicArn"] += "-that-is-not-there"
 
     with machine_changed(guarded, no_topic):
         shown = ask(guarded, run, ALL)
@@ -167,7 +169,8 @@ def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name: 
         execution = guarded.wait_for_execution(run)
     assert (execution.status, execution.error) == ("FAILED", "AccountsNotSecured"), execution.cause
     assert guarded.world() == before and guarded.report(run)
-    assert notices_of(guarded, run, "") == []
+    [notice] = notices_of(guarded, run, "")
+    assert "has rejected" in notice, "what the run itself says comes from elsewhere"
 
 
 def test_the_approval_of_another_plan_is_refused(guarded: Deployment, run_name: RunName) -> None:

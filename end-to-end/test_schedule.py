@@ -61,7 +61,7 @@ def whole_runs(deployment: Deployment) -> float:
 
 def alarms_of(deployment: Deployment, metric: str) -> list[dict[str, Any]]:
     alarms = deployment.stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    return [alarm for alarm in alarms if alarm["MetricName"] == metric]
+    return [alarm for alarm in alarms if alarm.get("MetricName") == metric]
 
 
 def test_the_schedule_is_at_two_in_the_night_and_starts_what_starts_a_night(deployment: Deployment) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.package import ALL_EVENTS, EVENTS_RULE, for_emulator, located
-from harness.paths import TEMPLATE
+from harness.paths import ROOT, TEMPLATE
 from harness.template import translated
 from rendered_template import Rendered
 
@@ -128,7 +128,7 @@ def test_a_recovery_that_failed_was_stopped_or_timed_out_raises_an_alarm(metric:
         resource
         for resource in translated()["Resources"].values()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
-        and resource["Properties"]["MetricName"] == metric
+        and resource["Properties"].get("MetricName") == metric
         and "AllowRecoveryMachine" in json.dumps(resource["Properties"]["Dimensions"])
     ]
     assert len(alarms) == 1
@@ -160,3 +160,20 @@ def test_a_duration_that_the_functions_could_not_read_is_not_deployed(
 ) -> None:
     pattern = translated()["Parameters"][parameter]["AllowedPattern"]
     assert (re.fullmatch(pattern, duration) is not None) == is_taken
+
+
+def test_the_alarm_for_failed_runs_leaves_out_those_that_told_people_and_no_other() -> None:
+    """What is subtracted is what the state machine counts, in this stack."""
+    alarm = translated()["Resources"]["RunsFailedAlarm"]["Properties"]
+    queries = {query["Id"]: query for query in alarm["Metrics"]}
+    assert queries["untold"]["Expression"] == "failed - FILL(told, 0)"
+    assert [id for id, query in queries.items() if query.get("ReturnData", True)] == ["untold"]
+    failed, told = (queries[id]["MetricStat"]["Metric"] for id in ("failed", "told"))
+    assert (failed["Namespace"], failed["MetricName"]) == ("AWS/States", "ExecutionsFailed")
+    assert failed["Dimensions"] == [{"Name": "StateMachineArn", "Value": {"Ref": "SecureAccounts"}}]
+    counted = json.loads((ROOT / "statemachines/secure-accounts.asl.json").read_text())["States"]["CountTold"]
+    [metric] = counted["Parameters"]["MetricData"]
+    assert (told["Namespace"], told["MetricName"]) == (counted["Parameters"]["Namespace"], metric["MetricName"])
+    assert told["Dimensions"] == [{"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}]
+    assert [dimension["Name"] for dimension in metric["Dimensions"]] == ["Stack"]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")

@@ -44,7 +44,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import ministack.app as ministack
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.iam_evaluator import resolve_caller_identity
 from ministack.core.responses import request_scope
 from ministack.core.router import extract_access_key_id
@@ -52,6 +52,8 @@ from ministack.services import eventbridge, iam, lambda_svc, s3, scheduler, step
 from ministack.services.cloudformation import provisioners
 
 from harness import emulator_accounts, permission_log, role_checks
+from harness.emulator_alarms import with_metric_math
+from harness.emulator_events import with_source
 
 SERVICE_EVENTS = "/_service_events"
 
@@ -270,6 +272,9 @@ def hold_roles_to_their_policies() -> None:
     s3._get_object = role_checks.with_absence_hidden(s3._get_object)
     machine = provisioners._RESOURCE_HANDLERS["AWS::StepFunctions::StateMachine"]
     machine["create"] = role_checks.with_log_delivery_checked(machine["create"])
+    iam_actions.request_tag_context = with_source(iam_actions.request_tag_context)
+    alarm = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
+    alarm["create"] = with_metric_math(alarm["create"])
     lambda_svc._emit_lambda_logs = role_checks.with_logs_checked(lambda_svc._emit_lambda_logs)
     lambda_svc._route_async_failure = role_checks.with_destination_checked(lambda_svc._route_async_failure)
     eventbridge._invoke_target = role_checks.as_scheduler(eventbridge._invoke_target)

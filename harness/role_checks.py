@@ -91,6 +91,7 @@ TASKS = {
     "sns:publish": Need("sns:Publish", "TopicArn", "SNS.AuthorizationErrorException"),
     "states:startExecution": Need("states:StartExecution", "StateMachineArn", "StepFunctions.AccessDeniedException"),
     "aws-sdk:sfn:describeExecution": Need("states:DescribeExecution", "ExecutionArn", "Sfn.AccessDeniedException"),
+    "events:putEvents": Need("events:PutEvents", None, "EventBridge.AccessDeniedException"),
     "aws-sdk:cloudwatch:putMetricData": Need("cloudwatch:PutMetricData", None, "CloudWatch.CloudWatchException"),
 }
 
@@ -124,9 +125,20 @@ def require_for_task(resource: str, parameters: Any) -> None:
     need = TASKS.get(task)
     if need is None:
         raise stepfunctions._ExecutionError("States.Runtime", f"harness/role_checks.py does not say what {task} needs")
+    if task == "events:putEvents":
+        require_for_events(need, parameters["Entries"])
+        return
     about = arn_of(parameters.get(need.parameter, "")) if need.parameter else "*"
     keys = {"cloudwatch_namespace": parameters["Namespace"]} if need.action.startswith("cloudwatch:") else {}
     MACHINE.get().require(need.error, need.action, about, **keys)
+
+
+def require_for_events(need: Need, entries: list[Record]) -> None:
+    """Each entry names its bus and its source; both are held against the role."""
+    machine = MACHINE.get()
+    for entry in entries:
+        bus = f"arn:aws:events:us-east-1:{machine.account}:event-bus/{entry['EventBusName']}"
+        machine.require(need.error, need.action, bus, events_source=entry["Source"])
 
 
 def with_tasks_checked(invoke: Function) -> Function:

@@ -19,7 +19,7 @@ mod world;
 pub use engine::ConnectorFault;
 pub use policy::{Access, Policy, PolicyText, Statement, is_allowed};
 pub use simulator::Simulator;
-pub use state::{AnsweredTask, Call, CallCounts, RootSessionOfCall, StartedExecution, TaskAnswer};
+pub use state::{AnsweredTask, Call, CallCounts, PublishedMessage, RootSessionOfCall, StartedExecution, TaskAnswer};
 pub use world::{
     AccessKey, Account, Account as Member, Caller, CreateAccountRequest, Effect, Fault, FaultTrigger, Feature, KeyUse,
     Limits, LoginProfile, MemberBucket, MemberQueue, MfaDevice, OrganizationPolicy, PolicyType, RegisteredCaller,

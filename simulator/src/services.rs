@@ -3,10 +3,12 @@
 //! Each is a [`Handler`] of its own; none knows another.
 
 mod cloudtrail;
+mod eventbridge;
 pub(crate) mod iam;
 mod lambda;
 mod organizations;
 pub(crate) mod s3;
+mod sns;
 pub(crate) mod sqs;
 mod states;
 mod sts;
@@ -26,6 +28,8 @@ pub(crate) fn handler(service: Service) -> &'static dyn Handler {
         Service::Sqs => &sqs::Sqs,
         Service::CloudTrail => &cloudtrail::CloudTrail,
         Service::Lambda => &lambda::Lambda,
+        Service::Sns => &sns::Sns,
+        Service::EventBridge => &eventbridge::EventBridge,
         Service::Other => &unserved::Unserved,
     }
 }

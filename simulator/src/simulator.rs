@@ -23,7 +23,8 @@ use crate::clock::Clock;
 use crate::engine::{self, ConnectorFault};
 use crate::services;
 use crate::state::{
-    AnsweredTask, Call, CallCounts, RootSession, RootSessionOfCall, StartedExecution, State, UnknownKeys, Version,
+    AnsweredTask, Call, CallCounts, PublishedMessage, RootSession, RootSessionOfCall, StartedExecution, State,
+    UnknownKeys, Version,
 };
 use crate::wire::{self, Operation};
 use crate::world::{Caller, Fault, RegisteredCaller, World};
@@ -157,6 +158,18 @@ impl Simulator {
     #[must_use]
     pub fn messages(&self, queue_arn: &str) -> Vec<String> {
         self.lock().queues.messages(queue_arn).map(ToOwned::to_owned).collect()
+    }
+
+    /// The messages that were published to topics, in order.
+    #[must_use]
+    pub fn published(&self) -> Vec<PublishedMessage> {
+        self.lock().told.messages.clone()
+    }
+
+    /// The events that were put on the default bus, in order: each an entry of `PutEvents`.
+    #[must_use]
+    pub fn events(&self) -> Vec<serde_json::Value> {
+        self.lock().told.events.clone()
     }
 
     /// The executions that were started, in order.

@@ -8,6 +8,7 @@ mod executions;
 mod queues;
 mod rate_limits;
 mod storage;
+mod told;
 
 use std::collections::HashMap;
 
@@ -25,6 +26,8 @@ pub(crate) use self::queues::PendingPolicy;
 use self::queues::Queues;
 use self::rate_limits::RateLimits;
 pub(crate) use self::storage::{Storage, Version};
+pub use self::told::PublishedMessage;
+pub(crate) use self::told::ToldState;
 use crate::clock::Clock;
 use crate::wire::Operation;
 use crate::world::{Account, MemberBucket, World};
@@ -38,6 +41,7 @@ pub(crate) struct State {
     pub(crate) storage: Storage,
     pub(crate) executions: Executions,
     pub(crate) queues: Queues,
+    pub(crate) told: ToldState,
     /// How often each request to create an account was described.
     pub(crate) polls: HashMap<String, u32>,
     pub(crate) faults: ArmedFaults,
@@ -58,6 +62,7 @@ impl State {
             storage: Storage::default(),
             executions: Executions::default(),
             queues: Queues::default(),
+            told: ToldState::default(),
             polls: HashMap::new(),
             faults,
             rate_limits: RateLimits::default(),

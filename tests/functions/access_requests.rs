@@ -57,7 +57,9 @@ pub fn put(rehearsal: &Rehearsal, key: &str, object: &Value) {
 }
 
 pub fn approved() -> Vec<AnsweredTask> {
-    vec![AnsweredTask { token: TOKEN.into(), answer: TaskAnswer::Success(r#"{"decision":"approved"}"#.into()) }]
+    // By whom and why goes on to the notice.
+    let said = json!({"decision": "approved", "by": JANE, "reason": "looked at every account"});
+    vec![AnsweredTask { token: TOKEN.into(), answer: TaskAnswer::Success(said.to_string()) }]
 }
 
 pub async fn assert_refused(rehearsal: &Rehearsal, caller: &str, body: &Value, status: u64, named: &str) {

@@ -20,6 +20,7 @@ mod killed_worker;
 mod lists;
 mod map_children;
 mod memory;
+mod notices;
 mod organization;
 mod places;
 mod preflight;

@@ -27,7 +27,7 @@ use rootwarden_domain::{
 };
 use rootwarden_lambda::{Function, Settings};
 use rootwarden_simulator::{Simulator, World, server::Server};
-use rootwarden_tests::{BUCKET, MANAGEMENT, RUN, url_event};
+use rootwarden_tests::{BUCKET, CHAT, MANAGEMENT, NOTICES, RUN, url_event};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -411,6 +411,11 @@ async fn handle<F: Function>(input: Value) {
         ("ROOTWARDEN_WORKERS", "10"),
         ("ROOTWARDEN_STATE_MACHINE_ARN", "arn:aws:states:us-east-1:111122223333:stateMachine:x"),
         ("ROOTWARDEN_ENDPOINT", "requests"),
+        ("ROOTWARDEN_NOTICES_OF_RUNS", "always"),
+        ("ROOTWARDEN_NOTICES_TOPIC_ARN", NOTICES),
+        ("ROOTWARDEN_CHAT_TOPIC_ARN", CHAT),
+        ("ROOTWARDEN_EXECUTION_ARN_PREFIX", "arn:aws:states:us-east-1:111122223333:execution:x:"),
+        ("ROOTWARDEN_EVENTS", "on"),
     ]);
     let function = F::new(&load_config().await, &settings).unwrap();
     let deadline = Deadline::after(std::time::Duration::from_mins(4));

@@ -24,7 +24,7 @@ use std::{
 };
 
 pub use events::{question, url_event, url_event_of};
-pub use names::{BUCKET, MANAGEMENT, RUN};
+pub use names::{BUCKET, CHAT, MANAGEMENT, NOTICES, RUN};
 pub use run::{Finished, Listed, Round};
 
 /// What a deployment sets. The defaults are those of the tests, not of the template.
@@ -40,6 +40,9 @@ pub struct Deployment {
     pub people: &'static str,
     pub person_role_arns: &'static str,
     pub unlock_requests: bool,
+    pub notices_of_runs: &'static str,
+    pub chat: bool,
+    pub events: &'static str,
     pub region: &'static str,
     pub seconds_left: u64,
 }
@@ -57,6 +60,9 @@ impl Default for Deployment {
             people: "identity-center-and-iam-users",
             person_role_arns: "",
             unlock_requests: true,
+            notices_of_runs: "problems",
+            chat: false,
+            events: "on",
             region: "us-east-1",
             seconds_left: 240,
         }
@@ -264,6 +270,14 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
             "ROOTWARDEN_STATE_MACHINE_ARN",
             "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
         ),
+        ("ROOTWARDEN_NOTICES_OF_RUNS", deployment.notices_of_runs),
+        ("ROOTWARDEN_NOTICES_TOPIC_ARN", NOTICES),
+        ("ROOTWARDEN_CHAT_TOPIC_ARN", if deployment.chat { CHAT } else { "" }),
+        (
+            "ROOTWARDEN_EXECUTION_ARN_PREFIX",
+            "arn:aws:states:us-east-1:111122223333:execution:rootwarden-secure-accounts:",
+        ),
+        ("ROOTWARDEN_EVENTS", deployment.events),
         ("ROOTWARDEN_PROTECTED_RESOURCES", deployment.protected_resources),
         ("ROOTWARDEN_REQUIRE_APPROVAL", deployment.require_approval),
         ("ROOTWARDEN_RECOVERY_AT_LEAST", "PT1H"),

@@ -129,7 +129,10 @@ impl Decisions {
         let token = &asked.task_token;
         let what = format!("tell the execution that `{approval_id}` was {decision}");
         Ok(match decision {
-            Decision::Approved => self.task_answers.succeed(token, &json!({"decision": decision}), &what).await?,
+            Decision::Approved => {
+                let said = json!({"decision": decision, "by": by.to_string(), "reason": reason.as_str()});
+                self.task_answers.succeed(token, &said, &what).await?
+            }
             Decision::Rejected => {
                 let cause = format!("{by} has rejected {approval_id}: {}", reason.as_str());
                 self.task_answers.fail(token, REJECTED, &cause, &what).await?

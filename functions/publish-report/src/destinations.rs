@@ -1,9 +1,13 @@
 //! Where a run is told. Each destination is one file; one that fails is named in the report, and fails no other.
 
 mod csv;
+pub(crate) mod events;
 mod history;
 mod html;
 mod json;
+pub(crate) mod notice;
+
+use std::fmt;
 
 use bytes::Bytes;
 use rootwarden_aws::{Storage, StorageError};
@@ -11,8 +15,29 @@ use rootwarden_domain::Pin;
 use rootwarden_report::{
     Document, History,
     document::{Missing, Scope},
+    history::NoticeOutcome,
 };
 use tracing::error;
+
+use events::Events;
+use notice::Notices;
+
+/// Where a run is told beside the bucket.
+#[derive(Debug)]
+pub(crate) struct Channels {
+    pub(crate) events: Option<Events>,
+    pub(crate) notices: Notices,
+}
+
+/// Whether this is said in the end, or another round says more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// `decided`: what became of a request for approval, where nothing was deleted because of it.
+    Last {
+        decided: Option<String>,
+    },
+    AnotherFollows,
+}
 
 /// What became of telling of a run.
 #[derive(Debug)]
@@ -20,16 +45,20 @@ pub(crate) struct Told {
     pub(crate) not_written: Vec<Missing>,
     /// The run's `report.json`, if it was written.
     pub(crate) report: Option<Pin>,
+    pub(crate) notice: NoticeOutcome,
 }
 
 /// Tells of a run everywhere, and says what could not be written.
 ///
-/// The JSON comes after the other formats, since it names those that failed; what is kept for the next run comes last.
+/// The JSON comes after the other destinations, since it names those that failed, and people are told when all else is there: where
+/// that fails, the JSON is written again. What is kept for the next run comes last.
 pub(crate) async fn publish(
     storage: &Storage,
+    channels: &Channels,
     folder: &str,
     mut document: Document<'_>,
     history: Option<&History>,
+    turn: Turn,
 ) -> Told {
     let mut failed = Vec::new();
     let places = Places::of(folder, document.scope);
@@ -39,18 +68,35 @@ pub(crate) async fn publish(
     ] {
         failed.extend(missing(name, outcome));
     }
-    document.missing.extend(failed.iter().cloned());
-    let (report, outcome) = json::write(storage, &places, &document).await;
-    failed.extend(missing(json::NAME, outcome));
-    if let Some(history) = history {
-        failed.extend(missing(history::NAME, history::write(storage, history, &document, report.as_ref()).await));
+    if let (Some(events), Turn::Last { .. }) = (&channels.events, &turn) {
+        failed.extend(missing(events::NAME, events.put(folder, &document).await));
     }
-    Told { not_written: failed, report }
+    document.missing.extend(failed.iter().cloned());
+    let (mut report, outcome) = json::write(storage, &places, &document).await;
+    let json_failed = missing(json::NAME, outcome);
+    document.missing.extend(json_failed.clone());
+    failed.extend(json_failed);
+    let (notice, outcome) = match turn {
+        Turn::Last { decided } => channels.notices.send(storage, folder, &document, history, decided.as_deref()).await,
+        Turn::AnotherFollows => (NoticeOutcome::Later, Ok(())),
+    };
+    if let Some(not_told) = missing(notice::NAME, outcome) {
+        document.missing.push(not_told.clone());
+        let (again, outcome) = json::write(storage, &places, &document).await;
+        report = again.or(report);
+        failed.push(not_told);
+        failed.extend(missing(json::NAME, outcome));
+    }
+    if let Some(history) = history {
+        let outcome = history::write(storage, history, &document, report.as_ref(), notice).await;
+        failed.extend(missing(history::NAME, outcome));
+    }
+    Told { not_written: failed, report, notice }
 }
 
-fn missing(what: &str, outcome: Result<(), StorageError>) -> Option<Missing> {
+fn missing<E: fmt::Display>(what: &str, outcome: Result<(), E>) -> Option<Missing> {
     let error = outcome.err()?;
-    error!("The report is not written as {what}: {error}");
+    error!("The run is not told as {what}: {error}");
     Some(Missing { what: what.to_owned(), why: error.to_string() })
 }
 

@@ -6,7 +6,9 @@ mod missing_results;
 mod rounds;
 
 use jiff::Timestamp;
-use rootwarden_aws::{Clock, Deadline, ExemptionReader, ReadRecorder, SdkConfig, Storage, WorkerResults};
+use rootwarden_aws::{
+    Clock, Deadline, EventBus, ExemptionReader, ReadRecorder, SdkConfig, Storage, Topic, WorkerResults,
+};
 use rootwarden_domain::{
     BatchOutcome, Pin, RoundId, RunId, Sha256,
     artifact::outcomes,
@@ -18,13 +20,13 @@ use rootwarden_domain::{
     },
     text::input::{InputError, parse},
 };
-use rootwarden_lambda::{Function, FunctionError, Settings};
-use rootwarden_report::{Document, History, Subject, document::Missing};
+use rootwarden_lambda::{Events as EventsWanted, Function, FunctionError, Settings};
+use rootwarden_report::{Document, History, Subject, document::Missing, events::SOURCE, history::NoticeOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
-use destinations::Told;
+use destinations::{Channels, Told, Turn, events::Events, notice::Notices};
 use known::Known;
 use missing_results::MissingResults;
 
@@ -35,6 +37,7 @@ pub struct PublishReport {
     exemptions: ExemptionReader,
     clock: Clock,
     new_account_wait_minutes: u16,
+    channels: Channels,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,6 +54,9 @@ struct Input {
     /// What the plan was made from: it says where the accounts stand.
     #[serde(default)]
     audited: Option<Audited>,
+    /// What became of the request for approval, in one line, where nothing is deleted because of it.
+    #[serde(default)]
+    decided: Option<String>,
 }
 
 /// The record of the round's last chunk.
@@ -77,6 +83,8 @@ pub struct Output {
     pub not_written: Vec<String>,
     /// Of this run's `report.json`, as it was written: who has it can tell whether it was altered since.
     pub report_sha256: Option<Sha256>,
+    /// What became of the message to people.
+    pub notice: NoticeOutcome,
 }
 
 impl Function for PublishReport {
@@ -87,6 +95,7 @@ impl Function for PublishReport {
         let bucket = settings.bucket()?;
         let storage = Storage::new(config, bucket.as_str());
         Ok(Self {
+            channels: channels(config, settings, &bucket)?,
             bucket,
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
             clock: Clock::of(config),
@@ -96,7 +105,7 @@ impl Function for PublishReport {
     }
 
     async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
-        let Input { run, round, plan, approval, deletions, previous, audited } = parse("input", input)?;
+        let Input { run, round, plan, approval, deletions, previous, audited, decided } = parse("input", input)?;
         let of = RoundId::new(run, round);
         let reads = ReadRecorder::default();
         let storage = self.storage.recorded(&reads);
@@ -125,7 +134,8 @@ impl Function for PublishReport {
         let known = Known::read(&storage, &self.exemptions, &report).await;
         report.rest_on(reads.take());
         report.rest_on(vec![pin.clone()]);
-        let Told { not_written, report: told } = self.tell(&report, known, planned_at).await;
+        let turn = turn(&report, decided);
+        let Told { not_written, report: told, notice } = self.tell(&report, known, planned_at, turn).await;
         let output = Output {
             counts: report.counts(),
             summary: summary(&report, &not_written),
@@ -134,6 +144,7 @@ impl Function for PublishReport {
             secured: report.is_settled(),
             not_written: not_written.into_iter().map(|missing| missing.what).collect(),
             report_sha256: told.map(|told| told.sha256),
+            notice,
             report: pin,
         };
         for told in report.preflight.iter().filter(|_| round == 0) {
@@ -152,7 +163,7 @@ impl Function for PublishReport {
 impl PublishReport {
     /// Tells people and other programs of the run. The run's own report is there already: whatever fails here is named, and
     /// fails neither the run nor anything else.
-    async fn tell(&self, report: &Report, known: Known, planned_at: Timestamp) -> Told {
+    async fn tell(&self, report: &Report, known: Known, planned_at: Timestamp, turn: Turn) -> Told {
         let Known { scope, places, exemptions, audits, history, missing } = known;
         let empty = History::default();
         let document = Document::of(Subject {
@@ -169,7 +180,35 @@ impl PublishReport {
             rests_on: &report.rests_on,
         });
         let folder = folder(&report.run, report.begun_at.unwrap_or(planned_at));
-        destinations::publish(&self.storage, &folder, document, history.as_ref()).await
+        destinations::publish(&self.storage, &self.channels, &folder, document, history.as_ref(), turn).await
+    }
+}
+
+/// Where a run is told beside the bucket, as deployed.
+fn channels(config: &SdkConfig, settings: &Settings, bucket: &str) -> Result<Channels, FunctionError> {
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    let topic = |arn| Topic::new(config, &region, arn);
+    let events = match settings.events()? {
+        EventsWanted::Off => None,
+        EventsWanted::On => Some(Events { bus: EventBus::new(config, &region, SOURCE), bucket: bucket.to_owned() }),
+    };
+    let notices = Notices {
+        wanted: settings.notices_of_runs()?,
+        topic: topic(settings.notices_topic_arn()?),
+        chat: settings.chat_topic_arn().map(topic),
+        bucket: bucket.to_owned(),
+        execution_arn_prefix: settings.execution_arn_prefix()?,
+        region: region.clone(),
+    };
+    Ok(Channels { events, notices })
+}
+
+/// Whether the state machine goes on after this round: where a person said no, or could not be asked, it does not.
+fn turn(report: &Report, decided: Option<String>) -> Turn {
+    match report.approval {
+        ApprovalOutcome::Rejected | ApprovalOutcome::TimedOut | ApprovalOutcome::NotRequested => Turn::Last { decided },
+        ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved if report.pending.is_empty() => Turn::Last { decided },
+        ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved => Turn::AnotherFollows,
     }
 }
 

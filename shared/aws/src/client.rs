@@ -9,6 +9,7 @@ mod http;
 mod json_service;
 #[cfg(feature = "profiles")]
 mod person;
+mod query;
 
 use std::{env, time::Duration};
 
@@ -29,6 +30,7 @@ pub use error::AwsError;
 pub(crate) use json_service::{JsonRequest, JsonService};
 #[cfg(feature = "profiles")]
 pub use person::{AccessOptions, load_config_of_person};
+pub(crate) use query::result;
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.
 ///

@@ -11,7 +11,8 @@
 //! - `custom_resource`: the answers that CloudFormation waits for;
 //! - `organization`: who is in the organization, and who may be changed;
 //! - `preflight`: what a run looks at in its own account first;
-//! - `root_session`: sessions as the root user of a member account, and what is done with them.
+//! - `root_session`: sessions as the root user of a member account, and what is done with them;
+//! - `telling`: what is told outside of the bucket: messages for people, events for other automation.
 
 mod bucket;
 mod caller;
@@ -22,6 +23,7 @@ mod executions;
 mod organization;
 mod preflight;
 mod root_session;
+mod telling;
 
 pub use aws_config::SdkConfig;
 
@@ -47,3 +49,4 @@ pub use root_session::{
     AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,
     RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue, allow_recovery, audit, delete,
 };
+pub use telling::{Entry, EventBus, EventsError, Topic};

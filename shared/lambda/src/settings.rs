@@ -30,6 +30,13 @@ pub enum UnlockRequests {
     Off,
 }
 
+/// Whether other automation is told by events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Events {
+    On,
+    Off,
+}
+
 /// The function's environment, as far as it is ours.
 #[derive(Debug, Clone, Default)]
 pub struct Settings(BTreeMap<String, String>);
@@ -208,6 +215,48 @@ impl Settings {
         let per_second: NonZeroU32 = self.parsed("ROOTWARDEN_ASSUME_ROOT_PER_SECOND")?;
         let workers: NonZeroU32 = self.parsed("ROOTWARDEN_WORKERS")?;
         Ok(SessionBudget { per_second: per_second.get(), workers: workers.get() })
+    }
+
+    /// Of which runs people are told: `T` reads `problems`, `always` or `never`.
+    ///
+    /// # Errors
+    /// It is not set, or none of them.
+    pub fn notices_of_runs<T: FromStr<Err: Display>>(&self) -> Result<T, FunctionError> {
+        self.parsed("ROOTWARDEN_NOTICES_OF_RUNS")
+    }
+
+    /// The topic of notices.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn notices_topic_arn(&self) -> Result<String, FunctionError> {
+        self.text("ROOTWARDEN_NOTICES_TOPIC_ARN").map(str::to_owned)
+    }
+
+    /// The topic of the same notices in the form for a chat; none where nobody asked for it.
+    #[must_use]
+    pub fn chat_topic_arn(&self) -> Option<String> {
+        self.text("ROOTWARDEN_CHAT_TOPIC_ARN").ok().map(str::to_owned)
+    }
+
+    /// What the ARN of a run begins with, up to its name.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn execution_arn_prefix(&self) -> Result<String, FunctionError> {
+        self.text("ROOTWARDEN_EXECUTION_ARN_PREFIX").map(str::to_owned)
+    }
+
+    /// Whether other automation is told by events.
+    ///
+    /// # Errors
+    /// It is not set, or neither `on` nor `off`.
+    pub fn events(&self) -> Result<Events, FunctionError> {
+        match self.text("ROOTWARDEN_EVENTS")? {
+            "on" => Ok(Events::On),
+            "off" => Ok(Events::Off),
+            other => Err(wrong("ROOTWARDEN_EVENTS", format!("`{other}` is neither `on` nor `off`"))),
+        }
     }
 
     fn text(&self, name: &'static str) -> Result<&str, FunctionError> {

@@ -83,7 +83,7 @@ fn main() -> Outcome<()> {
             fs::write(folder.join("report.csv"), csv(&document)?)?;
             fs::write(folder.join("report.html"), html(&document)?)?;
         }
-        let after = document.remembered(&history, None);
+        let after = document.remembered(&history, None, rootwarden_report::history::Said::default());
         history = after;
     }
     Ok(())

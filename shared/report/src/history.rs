@@ -33,6 +33,35 @@ pub struct History {
     /// The same for the run before it.
     #[serde(default)]
     report_before: Option<Pin>,
+    /// What people were told with the last run.
+    #[serde(default)]
+    latest_said: Said,
+    /// The same for the run before it.
+    #[serde(default)]
+    said_before: Said,
+}
+
+/// What people were told with a run beside its accounts: it is not told every night.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    pub remarks: BTreeSet<String>,
+    pub notice: NoticeOutcome,
+}
+
+/// What became of the notice of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeOutcome {
+    /// It was sent, now or by an earlier attempt at the same report.
+    Sent,
+    /// There was nothing to say, or nothing is ever to be said.
+    #[default]
+    NotNeeded,
+    /// Another round follows, and the last one decides.
+    Later,
+    /// It could not be sent: the next run says it.
+    Failed,
 }
 
 /// One run over the whole organization, in short.
@@ -68,6 +97,9 @@ pub struct Finding {
     pub status: StatusName,
     /// By kind and id.
     pub credentials: Vec<String>,
+    /// Why nothing is known, or why it could not be done: AWS's error code, or the kind of error.
+    #[serde(default)]
+    pub cause: Option<String>,
     pub since: Timestamp,
 }
 
@@ -78,6 +110,7 @@ pub struct Before<'a> {
     pub findings: &'a Findings,
     /// Its `report.json`.
     pub report: Option<&'a Pin>,
+    pub said: &'a Said,
 }
 
 impl Findings {
@@ -96,9 +129,13 @@ impl History {
     pub fn before(&self, run: &RunId) -> Before<'_> {
         match self.runs.as_slice() {
             [earlier @ .., last] if last.run == *run => {
-                Before { run: earlier.last(), findings: &self.before, report: self.report_before.as_ref() }
+                let report = self.report_before.as_ref();
+                Before { run: earlier.last(), findings: &self.before, report, said: &self.said_before }
             }
-            all => Before { run: all.last(), findings: &self.latest, report: self.latest_report.as_ref() },
+            all => {
+                let report = self.latest_report.as_ref();
+                Before { run: all.last(), findings: &self.latest, report, said: &self.latest_said }
+            }
         }
     }
 
@@ -122,16 +159,21 @@ impl History {
     /// What is kept once `run` was told, with these findings. `report` is its `report.json`, if it could be written; if not, the
     /// next run names the last one that could.
     #[must_use]
-    pub fn after(&self, run: RunSummary, findings: Findings, report: Option<Pin>) -> Self {
+    pub fn after(&self, run: RunSummary, findings: Findings, report: Option<Pin>, said: Said) -> Self {
         let is_last = self.runs.last().is_some_and(|last| last.run == run.run);
-        let (before, report_before) =
-            if is_last { (&self.before, &self.report_before) } else { (&self.latest, &self.latest_report) };
+        let (before, report_before, said_before) = if is_last {
+            (&self.before, &self.report_before, &self.said_before)
+        } else {
+            (&self.latest, &self.latest_report, &self.latest_said)
+        };
         Self {
             runs: self.with(run),
             latest: findings,
             before: before.clone(),
             latest_report: report.or_else(|| self.latest_report.clone()),
             report_before: report_before.clone(),
+            latest_said: said,
+            said_before: said_before.clone(),
         }
     }
 }

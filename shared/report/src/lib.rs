@@ -7,13 +7,17 @@
 //! - [`status`]: the statuses by their names
 //! - [`history`]: what is kept from run to run, to say what is new, gone and unchanged
 //! - [`csv`]: the same, for a spreadsheet
+//! - [`notice`]: the one message of a run, for people
+//! - [`events`]: what other automation is told of a run
 //! - [`schema`]: the JSON Schema of `report.json`, made from its types
 //! - `text`: how names and texts from outside are shown
 
 pub mod csv;
 pub mod document;
+pub mod events;
 pub mod history;
 pub mod html;
+pub mod notice;
 pub mod schema;
 pub mod status;
 #[cfg(test)]

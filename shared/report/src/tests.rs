@@ -2,5 +2,7 @@
 
 mod csv;
 mod document;
+mod events;
 mod fixtures;
 mod html;
+mod notice;

@@ -74,6 +74,8 @@ fn limit_on(limits: Limits, operation: &Operation) -> Option<(&str, Limit)> {
             | Service::Sqs
             | Service::CloudTrail
             | Service::Lambda
+            | Service::Sns
+            | Service::EventBridge
             | Service::Other,
             _,
         ) => return None,

@@ -34,6 +34,10 @@ pub(crate) enum Service {
     CloudTrail,
     /// The settings of an account; everything else of Lambda is not simulated.
     Lambda,
+    /// Publishing alone.
+    Sns,
+    /// `PutEvents` alone.
+    EventBridge,
     /// Not simulated.
     Other,
 }
@@ -56,6 +60,8 @@ impl Operation {
                 "AmazonSQS" => Service::Sqs,
                 // Source: service model of CloudTrail, `targetPrefix`.
                 "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101" => Service::CloudTrail,
+                // Source: service model of EventBridge, `targetPrefix`.
+                "AWSEvents" => Service::EventBridge,
                 _ => Service::Other,
             };
             let input = Input::Json(serde_json::from_slice(&request.body).unwrap_or_default());
@@ -74,6 +80,7 @@ impl Operation {
         let service = match parameters.get("Version").map(String::as_str) {
             Some("2011-06-15") => Service::Sts,
             Some("2010-05-08") => Service::Iam,
+            Some("2010-03-31") => Service::Sns,
             Some(_) | None => Service::Other,
         };
         let name = parameters.get("Action").cloned().unwrap_or_else(|| "Unknown".to_owned());
@@ -137,6 +144,8 @@ impl Service {
             Self::Sqs => Some("sqs"),
             Self::CloudTrail => Some("cloudtrail"),
             Self::Lambda => Some("lambda"),
+            Self::Sns => Some("sns"),
+            Self::EventBridge => Some("events"),
             Self::Other => None,
         }
     }

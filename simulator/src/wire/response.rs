@@ -24,6 +24,8 @@ pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> 
         | Service::Sqs
         | Service::CloudTrail
         | Service::Lambda
+        | Service::Sns
+        | Service::EventBridge
         | Service::Other => written,
     }
 }
@@ -51,6 +53,7 @@ fn write_output(operation: &Operation, output: Output, request_id: &str) -> Resp
 fn namespace(service: Service) -> &'static str {
     match service {
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+        Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
         Service::Iam
         | Service::Organizations
         | Service::StepFunctions
@@ -58,6 +61,7 @@ fn namespace(service: Service) -> &'static str {
         | Service::Sqs
         | Service::CloudTrail
         | Service::Lambda
+        | Service::EventBridge
         | Service::Other => "https://iam.amazonaws.com/doc/2010-05-08/",
     }
 }
@@ -77,12 +81,14 @@ fn host_id(request_id: &str) -> String {
 fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Response<Bytes> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let written = match service {
-        Service::Sts | Service::Iam => query_error(service, status, error, request_id),
+        Service::Sts | Service::Iam | Service::Sns => query_error(service, status, error, request_id),
         Service::S3 => s3_error(status, error, request_id),
         Service::Sqs => sqs_error(status, error, request_id),
         Service::StepFunctions => states_error(status, error, request_id),
         Service::Lambda => lambda_error(status, error, request_id),
-        Service::Organizations | Service::CloudTrail | Service::Other => json_error(service, status, error, request_id),
+        Service::Organizations | Service::CloudTrail | Service::EventBridge | Service::Other => {
+            json_error(service, status, error, request_id)
+        }
     };
     with_headers(written, error.headers.clone())
 }
@@ -167,9 +173,14 @@ fn json_type(service: Service) -> &'static str {
     match service {
         Service::Sqs | Service::StepFunctions => "application/x-amz-json-1.0",
         Service::Lambda => "application/json",
-        Service::Sts | Service::Iam | Service::Organizations | Service::S3 | Service::CloudTrail | Service::Other => {
-            "application/x-amz-json-1.1"
-        }
+        Service::Sts
+        | Service::Iam
+        | Service::Organizations
+        | Service::S3
+        | Service::CloudTrail
+        | Service::Sns
+        | Service::EventBridge
+        | Service::Other => "application/x-amz-json-1.1",
     }
 }
 

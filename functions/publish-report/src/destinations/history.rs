@@ -2,19 +2,27 @@
 
 use rootwarden_aws::{Storage, StorageError};
 use rootwarden_domain::Pin;
-use rootwarden_report::{Document, History, document::Scope, history::KEY};
+use rootwarden_report::{
+    Document, History,
+    document::Scope,
+    history::{KEY, NoticeOutcome},
+    notice::said,
+};
 
 pub(super) const NAME: &str = "history.json";
 
-/// `report`: what was written as the run's `report.json`.
+/// `report`: what was written as the run's `report.json`. `notice`: what became of its notice.
 pub(super) async fn write(
     storage: &Storage,
     history: &History,
     document: &Document<'_>,
     report: Option<&Pin>,
+    notice: NoticeOutcome,
 ) -> Result<(), StorageError> {
     match document.scope {
         Scope::Selection => Ok(()),
-        Scope::Organization => storage.write(KEY.to_owned(), &document.remembered(history, report)).await.map(drop),
+        Scope::Organization => {
+            storage.write(KEY.to_owned(), &document.remembered(history, report, said(document, notice))).await.map(drop)
+        }
     }
 }

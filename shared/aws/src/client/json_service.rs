@@ -1,5 +1,5 @@
-//! Calls of services of which one or two reads are needed: JSON, signed and retried by the parts of the SDK that every client is
-//! made of, without a client of their own (docs/decisions/0020).
+//! Calls of services of which one or two operations are needed, signed and retried by the parts of the SDK that every client is
+//! made of, without a client of their own (docs/decisions/0020, 0030).
 
 use std::{fmt, sync::Arc};
 
@@ -35,7 +35,7 @@ use rootwarden_domain::{ErrorKind, aws::partition::Partition};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{bounded, error::AwsError};
+use super::{bounded, error::AwsError, query};
 
 type Call = Operation<JsonRequest, Value, ErrorMetadata>;
 
@@ -58,6 +58,8 @@ pub(crate) enum JsonRequest {
     Operation { target: &'static str, input: Value },
     /// REST: a path.
     Get { path: &'static str },
+    /// AWS query: a form goes out, XML comes back, and is handed on as one text.
+    Query { action: &'static str, version: &'static str, parameters: Vec<(&'static str, String)> },
 }
 
 impl JsonService {
@@ -152,6 +154,17 @@ fn write(request: JsonRequest) -> Result<HttpRequest, BoxError> {
             http.set_uri(path)?;
             Ok(http)
         }
+        JsonRequest::Query { action, version, parameters } => {
+            let body = query::form(action, version, &parameters);
+            let length = body.len().to_string();
+            let mut http = HttpRequest::new(SdkBody::from(body));
+            http.set_method("POST")?;
+            http.set_uri("/")?;
+            let headers = http.headers_mut();
+            headers.insert("content-type", "application/x-www-form-urlencoded");
+            headers.insert("content-length", length);
+            Ok(http)
+        }
     }
 }
 
@@ -159,6 +172,9 @@ fn write(request: JsonRequest) -> Result<HttpRequest, BoxError> {
 /// body's `__type`, behind a namespace or before a colon.
 fn read(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
     let body = response.body().bytes().unwrap_or_default();
+    if response.headers().get("content-type").is_some_and(|kind| kind.contains("xml")) {
+        return query::read(response.status().is_success(), body);
+    }
     if response.status().is_success() {
         return serde_json::from_slice(body).map_err(OrchestratorError::other);
     }

@@ -53,6 +53,18 @@ impl Partition {
         }
     }
 
+    /// The host of AWS's console. Source: AWS `GovCloud` (US) User Guide, "Onboarding"; AWS China, "Getting started"; AWS European
+    /// Sovereign Cloud User Guide (unverified).
+    #[must_use]
+    pub fn console_host(self) -> &'static str {
+        match self {
+            Self::Aws => "console.aws.amazon.com",
+            Self::AwsUsGov => "console.amazonaws-us-gov.com",
+            Self::AwsCn => "console.amazonaws.cn",
+            Self::AwsEusc => "console.amazonaws-eusc.eu",
+        }
+    }
+
     /// What its dual-stack endpoints end in. Source: partitions of the AWS SDKs (botocore 1.44.5, `partitions.json`).
     pub(crate) fn dual_stack_suffix(self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ use crate::{
 pub enum Change {
     /// The account was no finding.
     New,
-    /// It was one, with another status or without one of these credentials.
+    /// It was one, with another status, without one of these credentials, or for another cause.
     Changed,
     Unchanged,
 }
@@ -72,7 +72,12 @@ impl Change {
             Some(before) if before.status != account.status => Self::Changed,
             Some(before) => {
                 let all_known = account.evidence.left.iter().all(|name| before.credentials.contains(name));
-                if all_known { Self::Unchanged } else { Self::Changed }
+                let is_same_cause = match (&before.cause, account.evidence.cause()) {
+                    (Some(before), Some(now)) => before == now,
+                    // What was written down before causes were.
+                    (None, _) | (_, None) => true,
+                };
+                if all_known && is_same_cause { Self::Unchanged } else { Self::Changed }
             }
         }
     }

@@ -3,7 +3,7 @@
 use rootwarden_domain::Pin;
 
 use super::{Document, Scope};
-use crate::history::{Finding, Findings, History, RunSummary};
+use crate::history::{Finding, Findings, History, RunSummary, Said};
 
 impl Document<'_> {
     /// The run in short.
@@ -29,12 +29,12 @@ impl Document<'_> {
 
     /// What is kept once this was told. A run over a part of the organization changes nothing.
     ///
-    /// `report`: what was written as this run's `report.json`.
+    /// `report`: what was written as this run's `report.json`. `said`: what people were told with it.
     #[must_use]
-    pub fn remembered(&self, history: &History, report: Option<&Pin>) -> History {
+    pub fn remembered(&self, history: &History, report: Option<&Pin>, said: Said) -> History {
         match self.scope {
             Scope::Selection => history.clone(),
-            Scope::Organization => history.after(self.in_short(), self.findings(), report.cloned()),
+            Scope::Organization => history.after(self.in_short(), self.findings(), report.cloned(), said),
         }
     }
 
@@ -46,6 +46,7 @@ impl Document<'_> {
                     name: account.name.map(str::to_owned),
                     status: account.status,
                     credentials: account.evidence.left.clone(),
+                    cause: account.evidence.cause().map(str::to_owned),
                     since: account.since.unwrap_or(self.planned_at),
                 };
                 (account.id, finding)

@@ -23,7 +23,8 @@ use rootwarden_domain::{
 
 use crate::{
     document::{Audited, Document, Places, Scope, Subject},
-    history::History,
+    history::{History, NoticeOutcome},
+    notice::said,
 };
 
 /// A report and all that is told beside it.
@@ -105,7 +106,8 @@ impl Told {
 
     pub fn remembered(&self) -> History {
         let written = pin(&format!("reports/2026/11/22/{}/report.json", self.report.run));
-        self.document().remembered(&self.history, Some(&written))
+        let document = self.document();
+        document.remembered(&self.history, Some(&written), said(&document, NoticeOutcome::Sent))
     }
 }
 

@@ -55,6 +55,11 @@ impl<'a> Evidence<'a> {
         before.is_empty() && steps.is_empty() && protected.is_empty() && failure.is_none() && calls.is_empty()
     }
 
+    /// Why nothing is known, or why it could not be done: what is compared from run to run.
+    pub(crate) fn cause(&self) -> Option<&'a str> {
+        self.failure.map(|failure| failure.code.unwrap_or(failure.kind))
+    }
+
     /// The credentials that are known to be there, by kind and id: what is compared from run to run.
     fn left(&self, status: &Status) -> Vec<String> {
         let stays = match status {

@@ -1,0 +1,105 @@
+//! The one message of a run, for people: to the topic of notices, and in its other form to that of the chat, if there is one.
+
+use rootwarden_aws::{AwsError, Storage, StorageError, Topic};
+use rootwarden_domain::{RunId, aws::partition::Partition};
+use rootwarden_report::{
+    Document, History,
+    history::NoticeOutcome,
+    notice::{Links, NoticesOfRuns, notice},
+};
+use serde::{Deserialize, Serialize};
+
+pub(super) const NAME: &str = "notice";
+/// What was sent, under the run's own name.
+const KEPT: &str = "notice.json";
+
+/// Whom to tell, of what, and where they read on.
+#[derive(Debug)]
+pub(crate) struct Notices {
+    pub(crate) wanted: NoticesOfRuns,
+    pub(crate) topic: Topic,
+    pub(crate) chat: Option<Topic>,
+    pub(crate) bucket: String,
+    pub(crate) region: String,
+    /// The beginning of the ARNs of runs, up to their names.
+    pub(crate) execution_arn_prefix: String,
+}
+
+/// A message that was sent: who finds it does not send it again.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    message_id: String,
+    /// None where there is no chat, or where it was not told.
+    chat_message_id: Option<String>,
+    subject: String,
+    text: String,
+}
+
+/// Why people were not told, or may be told twice.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotToldError {
+    #[error("{0}")]
+    Unsent(AwsError),
+    #[error("it was sent, but not to the chat: {0}")]
+    ChatUnsent(AwsError),
+    #[error("it was sent, but that could not be written down: {0}")]
+    Unrecorded(StorageError),
+}
+
+impl Notices {
+    /// Says what is worth saying, once for each run: an attempt after one that was cut off finds what that one had sent.
+    ///
+    /// It cannot be found where the attempt was cut off between SNS's answer and the object, or SNS's answer was lost: then it is said
+    /// twice. Why not the other way around: a message that is written down first and then not sent is said never.
+    pub(super) async fn send(
+        &self,
+        storage: &Storage,
+        folder: &str,
+        document: &Document<'_>,
+        history: Option<&History>,
+        decided: Option<&str>,
+    ) -> (NoticeOutcome, Result<(), NotToldError>) {
+        let empty = History::default();
+        let links = self.links(folder, document.run);
+        let Some(notice) = notice(document, self.wanted, history.unwrap_or(&empty), decided, &links) else {
+            return (NoticeOutcome::NotNeeded, Ok(()));
+        };
+        let key = format!("{folder}/{KEPT}");
+        // Whether it was sent before cannot be read: twice is better than never.
+        if let Ok(Some(_)) = storage.find::<Kept>(&key).await {
+            return (NoticeOutcome::Sent, Ok(()));
+        }
+        let message_id = match self.topic.publish(Some(&notice.subject), &notice.text).await {
+            Ok(id) => id,
+            Err(error) => return (NoticeOutcome::Failed, Err(NotToldError::Unsent(error))),
+        };
+        let in_chat = match &self.chat {
+            None => Ok(None),
+            Some(chat) => chat.publish(None, &notice.chat).await.map(Some),
+        };
+        let (chat_message_id, not_in_chat) = match in_chat {
+            Ok(id) => (id, Ok(())),
+            Err(error) => (None, Err(NotToldError::ChatUnsent(error))),
+        };
+        let kept = Kept { message_id, chat_message_id, subject: notice.subject, text: notice.text };
+        let outcome = match storage.write(key, &kept).await {
+            Ok(_) => not_in_chat,
+            Err(error) => not_in_chat.and(Err(NotToldError::Unrecorded(error))),
+        };
+        (NoticeOutcome::Sent, outcome)
+    }
+
+    /// Source for the forms: the addresses that AWS's console itself shows for an object and for an execution.
+    fn links(&self, folder: &str, run: &RunId) -> Links {
+        let Self { bucket, region, execution_arn_prefix, .. } = self;
+        let console = Partition::of_region(region).console_host();
+        let key = format!("{folder}/report.html");
+        Links {
+            report: format!("https://{console}/s3/object/{bucket}?region={region}&prefix={key}"),
+            command: format!("aws s3 cp s3://{bucket}/{key} ."),
+            execution: format!(
+                "https://{console}/states/home?region={region}#/v2/executions/details/{execution_arn_prefix}{run}"
+            ),
+        }
+    }
+}
