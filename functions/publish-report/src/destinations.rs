@@ -4,6 +4,9 @@ mod csv;
 mod history;
 mod html;
 mod json;
+pub(crate) mod metrics;
+
+use std::{fmt, io};
 
 use bytes::Bytes;
 use rootwarden_aws::{Storage, StorageError};
@@ -13,6 +16,8 @@ use rootwarden_report::{
     document::{Missing, Scope},
 };
 use tracing::error;
+
+use metrics::Measured;
 
 /// What became of telling of a run.
 #[derive(Debug)]
@@ -30,6 +35,7 @@ pub(crate) async fn publish(
     folder: &str,
     mut document: Document<'_>,
     history: Option<&History>,
+    measured: Measured<'_>,
 ) -> Told {
     let mut failed = Vec::new();
     let places = Places::of(folder, document.scope);
@@ -39,6 +45,7 @@ pub(crate) async fn publish(
     ] {
         failed.extend(missing(name, outcome));
     }
+    failed.extend(missing(metrics::NAME, metrics::write(&mut io::stdout(), &document, measured)));
     document.missing.extend(failed.iter().cloned());
     let (report, outcome) = json::write(storage, &places, &document).await;
     failed.extend(missing(json::NAME, outcome));
@@ -48,9 +55,9 @@ pub(crate) async fn publish(
     Told { not_written: failed, report }
 }
 
-fn missing(what: &str, outcome: Result<(), StorageError>) -> Option<Missing> {
+fn missing<E: fmt::Display>(what: &str, outcome: Result<(), E>) -> Option<Missing> {
     let error = outcome.err()?;
-    error!("The report is not written as {what}: {error}");
+    error!("The run is not told as {what}: {error}");
     Some(Missing { what: what.to_owned(), why: error.to_string() })
 }
 

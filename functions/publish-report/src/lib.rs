@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
-use destinations::Told;
+use destinations::{Told, metrics::Measured};
 use known::Known;
 use missing_results::MissingResults;
 
@@ -32,6 +32,7 @@ use missing_results::MissingResults;
 pub struct PublishReport {
     storage: Storage,
     bucket: String,
+    stack: String,
     exemptions: ExemptionReader,
     clock: Clock,
     new_account_wait_minutes: u16,
@@ -88,6 +89,7 @@ impl Function for PublishReport {
         let storage = Storage::new(config, bucket.as_str());
         Ok(Self {
             bucket,
+            stack: settings.stack()?,
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
             clock: Clock::of(config),
             storage,
@@ -168,8 +170,10 @@ impl PublishReport {
             missing: &missing,
             rests_on: &report.rests_on,
         });
-        let folder = folder(&report.run, report.begun_at.unwrap_or(planned_at));
-        destinations::publish(&self.storage, &folder, document, history.as_ref()).await
+        let begun_at = report.begun_at.unwrap_or(planned_at);
+        let folder = folder(&report.run, begun_at);
+        let measured = Measured { stack: &self.stack, begun_at };
+        destinations::publish(&self.storage, &folder, document, history.as_ref(), measured).await
     }
 }
 

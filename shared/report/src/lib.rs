@@ -7,6 +7,7 @@
 //! - [`status`]: the statuses by their names
 //! - [`history`]: what is kept from run to run, to say what is new, gone and unchanged
 //! - [`csv`]: the same, for a spreadsheet
+//! - [`metrics`]: the same in numbers, for CloudWatch
 //! - [`schema`]: the JSON Schema of `report.json`, made from its types
 //! - `text`: how names and texts from outside are shown
 
@@ -14,6 +15,7 @@ pub mod csv;
 pub mod document;
 pub mod history;
 pub mod html;
+pub mod metrics;
 pub mod schema;
 pub mod status;
 #[cfg(test)]

@@ -4,3 +4,4 @@ mod csv;
 mod document;
 mod fixtures;
 mod html;
+mod metrics;
