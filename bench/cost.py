@@ -50,6 +50,8 @@ GETS_OF_AN_INVOCATION = 6
 LOG_BYTES_OF_AN_INVOCATION = 4_000
 # The alarm for failed runs looks at two metrics, and is paid for each.
 ALARMS, METRICS = 13, 2
+# In shared/report/src/metrics.rs. Sent once a night, and a metric is paid for by the hours in which it is sent.
+RUN_METRICS, HOURS_OF_A_MONTH = 29, 730
 # A function that is built anew reads its binary and connects: an upper bound for each invocation.
 START_SECONDS = 0.5
 
@@ -158,7 +160,9 @@ def month(measured: dict[str, Any], memory: dict[str, int], accounts: int) -> Mo
             "Lambda": invocations * LAMBDA_REQUEST + gb_seconds * LAMBDA_GB_SECOND,
             "Step Functions": steps * TRANSITION + express * EXPRESS_REQUEST + express_gb_seconds * EXPRESS_GB_SECOND,
             "S3": puts * S3_PUT + gets * S3_GET + stored_gb * S3_GB_MONTH,
-            "CloudWatch": ALARMS * ALARM + METRICS * METRIC + logs_gb * LOGS_GB,
+            "CloudWatch": ALARMS * ALARM
+            + (METRICS + RUN_METRICS * NIGHTS / HOURS_OF_A_MONTH) * METRIC
+            + logs_gb * LOGS_GB,
         },
     )
 

@@ -148,6 +148,7 @@ class Rendered:
             "AWS::StepFunctions::StateMachine": ("states", f"stateMachine:{name}"),
             "AWS::Logs::LogGroup": ("logs", f"log-group:{name}:*"),
             "AWS::Events::Rule": ("events", f"rule/{name}"),
+            "AWS::CloudWatch::Alarm": ("cloudwatch", f"alarm:{name}"),
         }.get(type, (type.split("::")[1].lower(), name))
         place = {"iam": f":{ACCOUNT}", "s3": ":"}.get(service, f"{region}:{ACCOUNT}")
         return f"arn:{partition}:{service}:{place}:{resource}"

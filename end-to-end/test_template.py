@@ -51,6 +51,7 @@ LIMITS = {
     "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
     "AWS::Logs::LogGroup": ("LogGroupName", 512),
     "AWS::Scheduler::ScheduleGroup": ("Name", 64),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
 }
 
 

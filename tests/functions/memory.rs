@@ -76,6 +76,7 @@ fn calls(count: u64) -> Vec<Call> {
         at: "2026-11-22T02:00:07.125Z".parse().unwrap(),
         status: Some(200),
         request_id: Some(format!("5f1b3d52-0000-4111-8222-{number:012}")),
+        retries: 0,
         session: Some(format!("ASIA{number:016}")),
     };
     (0..count).map(call).collect()
@@ -405,6 +406,7 @@ async fn handle<F: Function>(input: Value) {
         ("ROOTWARDEN_MODE", "enforce"),
         ("ROOTWARDEN_EXEMPT_ACCOUNTS", "{}"),
         ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", "30"),
+        ("ROOTWARDEN_STACK", "rootwarden"),
         ("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES", "30"),
         ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", "25"),
         ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),

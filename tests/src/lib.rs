@@ -261,6 +261,7 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
         ("ROOTWARDEN_MODE", deployment.mode),
         ("ROOTWARDEN_EXEMPT_ACCOUNTS", deployment.exempt_accounts),
         ("ROOTWARDEN_PROTECT_KEYS_USED_WITHIN_DAYS", deployment.protect_keys_used_within_days),
+        ("ROOTWARDEN_STACK", "rootwarden"),
         ("ROOTWARDEN_NEW_ACCOUNT_WAIT_MINUTES", deployment.new_account_wait_minutes),
         ("ROOTWARDEN_MAX_ACCOUNTS_TO_CLEAN", deployment.max_accounts_to_clean),
         ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),

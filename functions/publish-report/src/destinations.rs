@@ -5,9 +5,10 @@ pub(crate) mod events;
 mod history;
 mod html;
 mod json;
+pub(crate) mod metrics;
 pub(crate) mod notice;
 
-use std::fmt;
+use std::{fmt, io};
 
 use bytes::Bytes;
 use rootwarden_aws::{Storage, StorageError};
@@ -20,6 +21,7 @@ use rootwarden_report::{
 use tracing::error;
 
 use events::Events;
+use metrics::Measured;
 use notice::Notices;
 
 /// Where a run is told beside the bucket.
@@ -59,6 +61,7 @@ pub(crate) async fn publish(
     mut document: Document<'_>,
     history: Option<&History>,
     turn: Turn,
+    measured: Measured<'_>,
 ) -> Told {
     let mut failed = Vec::new();
     let places = Places::of(folder, document.scope);
@@ -68,8 +71,11 @@ pub(crate) async fn publish(
     ] {
         failed.extend(missing(name, outcome));
     }
-    if let (Some(events), Turn::Last { .. }) = (&channels.events, &turn) {
-        failed.extend(missing(events::NAME, events.put(folder, &document).await));
+    if let Turn::Last { .. } = &turn {
+        if let Some(events) = &channels.events {
+            failed.extend(missing(events::NAME, events.put(folder, &document).await));
+        }
+        failed.extend(missing(metrics::NAME, metrics::write(&mut io::stdout(), &document, measured)));
     }
     document.missing.extend(failed.iter().cloned());
     let (mut report, outcome) = json::write(storage, &places, &document).await;

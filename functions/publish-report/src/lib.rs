@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
-use destinations::{Channels, Told, Turn, events::Events, notice::Notices};
+use destinations::{Channels, Told, Turn, events::Events, metrics::Measured, notice::Notices};
 use known::Known;
 use missing_results::MissingResults;
 
@@ -34,6 +34,7 @@ use missing_results::MissingResults;
 pub struct PublishReport {
     storage: Storage,
     bucket: String,
+    stack: String,
     exemptions: ExemptionReader,
     clock: Clock,
     new_account_wait_minutes: u16,
@@ -97,6 +98,7 @@ impl Function for PublishReport {
         Ok(Self {
             channels: channels(config, settings, &bucket)?,
             bucket,
+            stack: settings.stack()?,
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
             clock: Clock::of(config),
             storage,
@@ -179,8 +181,10 @@ impl PublishReport {
             missing: &missing,
             rests_on: &report.rests_on,
         });
-        let folder = folder(&report.run, report.begun_at.unwrap_or(planned_at));
-        destinations::publish(&self.storage, &self.channels, &folder, document, history.as_ref(), turn).await
+        let begun_at = report.begun_at.unwrap_or(planned_at);
+        let folder = folder(&report.run, begun_at);
+        let measured = Measured { stack: &self.stack, begun_at };
+        destinations::publish(&self.storage, &self.channels, &folder, document, history.as_ref(), turn, measured).await
     }
 }
 

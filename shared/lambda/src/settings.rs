@@ -61,6 +61,14 @@ impl Settings {
         self.text("ROOTWARDEN_BUCKET").map(str::to_owned)
     }
 
+    /// The name of the deployment's stack.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn stack(&self) -> Result<String, FunctionError> {
+        self.text("ROOTWARDEN_STACK").map(str::to_owned)
+    }
+
     /// The state machine that secures accounts.
     ///
     /// # Errors

@@ -219,6 +219,7 @@ fn audited(number: u64) -> Outcome<Audited> {
             at: Timestamp::from_millisecond(1_795_312_800_000 + i64::try_from(number * 5 + after)?)?,
             status: Some(200),
             request_id: Some(format!("8b7c3f2e-{after:04}-4222-8333-{number:012}")),
+            retries: 0,
             session: Some(format!("ASIAEXAMPLE{number:09}")),
         })
     };

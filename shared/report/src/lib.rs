@@ -7,6 +7,7 @@
 //! - [`status`]: the statuses by their names
 //! - [`history`]: what is kept from run to run, to say what is new, gone and unchanged
 //! - [`csv`]: the same, for a spreadsheet
+//! - [`metrics`]: the same in numbers, for CloudWatch
 //! - [`notice`]: the one message of a run, for people
 //! - [`events`]: what other automation is told of a run
 //! - [`schema`]: the JSON Schema of `report.json`, made from its types
@@ -17,6 +18,7 @@ pub mod document;
 pub mod events;
 pub mod history;
 pub mod html;
+pub mod metrics;
 pub mod notice;
 pub mod schema;
 pub mod status;

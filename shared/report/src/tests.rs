@@ -5,4 +5,5 @@ mod document;
 mod events;
 mod fixtures;
 mod html;
+mod metrics;
 mod notice;

@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{Intercept, context::FinalizerInterceptorContextRef},
         orchestrator::Metadata,
+        retries::RequestAttempts,
         runtime_components::RuntimeComponents,
     },
 };
@@ -70,6 +71,7 @@ impl Intercept for CallRecorder {
             action,
             at: self.clock.now(),
             status: response.map(|response| response.status().as_u16()),
+            retries: config.load::<RequestAttempts>().map_or(0, |made| made.attempts().saturating_sub(1)),
             request_id: response.and_then(|response| response.request_id()).map(str::to_owned),
             session: self.session.clone(),
         };

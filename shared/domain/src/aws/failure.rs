@@ -26,6 +26,16 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    pub const ALL: [Self; 7] = [
+        Self::Throttled,
+        Self::Transient,
+        Self::NotYetVisible,
+        Self::Denied,
+        Self::NotEnabled,
+        Self::InvalidRequest,
+        Self::Defect,
+    ];
+
     /// The name as the Lambda error type.
     #[must_use]
     pub fn name(self) -> &'static str {

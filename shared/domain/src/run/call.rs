@@ -28,8 +28,16 @@ pub struct Call {
     /// AWS's own id of the request: CloudTrail has the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// How many times it was sent again: AWS asked for fewer calls, or did not answer.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
     /// The access key id of the root session that made the call, or that it opened: no secret, and CloudTrail has the same.
     /// Source: AWS IAM User Guide, "Track privileged tasks in AWS CloudTrail".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

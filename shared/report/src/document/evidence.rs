@@ -45,6 +45,10 @@ pub struct CallTold<'a> {
     pub status: Option<u16>,
     /// AWS's own id of the request: CloudTrail has the same.
     pub request_id: Option<&'a str>,
+    /// How many times it was sent again: AWS asked for fewer calls, or did not answer.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default)]
+    pub retries: u32,
     /// The access key id of the root session that made the call, or that it opened: CloudTrail has the same.
     pub session_access_key_id: Option<&'a str>,
 }
@@ -152,4 +156,9 @@ impl Outcome {
             Self::Protected => "protected",
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -83,10 +83,11 @@ fn outcome(step: &Step<'_>, said: &str) -> Markup {
 }
 
 fn call(call: &CallTold<'_>) -> Markup {
-    let CallTold { action, at, status, request_id, session_access_key_id } = call;
+    let CallTold { action, at, status, request_id, retries, session_access_key_id } = call;
     html! {
         code { (shown(action)) } " at " (time(*at))
         @match status { Some(status) => { ", HTTP " (status) }, None => ", no answer" }
+        @match retries { 0 => {}, 1 => ", sent again once", times => { ", sent again " (times) " times" } }
         @if let Some(id) = request_id { ", request " code { (shown(id)) } }
         @if let Some(id) = session_access_key_id { ", session " code { (shown(id)) } }
     }

@@ -195,6 +195,7 @@ pub fn audited() -> Audited {
         at: format!("2026-11-22T02:00:{second:02}.125Z").parse().unwrap(),
         status: Some(200),
         request_id: Some("5f1b3d52-0000-4111-8222-333344445555".into()),
+        retries: second % 2,
         session: Some("ASIAIOSFODNN7EXAMPLE".into()),
     };
     Audited { found: Some(inventory()), calls: vec![call("iam:GetAccountSummary", 8), call("sts:AssumeRoot", 7)] }

@@ -92,12 +92,13 @@ impl<'a> Evidence<'a> {
 
 impl<'a> CallTold<'a> {
     fn of(call: &'a Call) -> Self {
-        let Call { action, at, status, request_id, session } = call;
+        let Call { action, at, status, request_id, retries, session } = call;
         Self {
             action,
             at: *at,
             status: *status,
             request_id: request_id.as_deref(),
+            retries: *retries,
             session_access_key_id: session.as_deref(),
         }
     }
