@@ -14,7 +14,7 @@ fn deletes_what_it_showed_and_nothing_else() {
     let ran = organization.run(&["delete", "--confirm-accounts", "2"]).ends_with(0);
     snapshot("delete.txt", &steady(&ran.out).replace("2026", "YYYY"));
     assert!(ran.err.contains("5 root credentials in 2 accounts"), "{ran:#?}");
-    assert!(ran.err.contains("deployment not checked"), "{ran:#?}");
+    assert!(ran.err.contains("no deployment found: there is no stack `rootwarden` here"), "{ran:#?}");
     for account in [KEYS, EVERYTHING] {
         assert_eq!(organization.root(account), Value::Null, "{account}");
     }

@@ -10,7 +10,24 @@ use crate::support::{Organization, Ran, steady};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// How each command ends on the organization of `demo/command-line.json`, after those before it.
-const ENDS_WITH: [(&str, i32); 15] = [
+const ENDS_WITH: [(&str, i32); 32] = [
+    ("status", 0),
+    ("run ", 0),
+    ("runs", 0),
+    ("report", 3),
+    ("requests", 0),
+    ("show", 0),
+    ("approve", 0),
+    ("reject", 0),
+    ("release-key", 0),
+    ("request recovery", 0),
+    ("exempt", 0),
+    ("pause", 0),
+    ("resume", 0),
+    ("delete --stack", 3),
+    ("delete --ignore-deployment", 3),
+    ("unlock bucket payments-archive --account 222200000001 --apply --request", 0),
+    ("unlock bucket payments-archive --account 222200000001 --request", 0),
     ("check", 0),
     ("audit 2222", 1),
     ("audit --exclude", 0),

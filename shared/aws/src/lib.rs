@@ -40,7 +40,9 @@ pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 #[cfg(feature = "profiles")]
 pub use deployment::{FunctionUrl, StackOutputs, UrlAnswer};
-pub use executions::{Answered, EndedExecution, ExecutionState, Executions, ListedExecution, StartOutcome, StartedRun, TaskAnswers};
+pub use executions::{
+    Answered, EndedExecution, ExecutionState, Executions, ListedExecution, StartOutcome, StartedRun, TaskAnswers,
+};
 pub use organization::{
     AccountList, Creation, FurtherFeatures, MemberAccount, MembershipError, Organization, OrganizationIdentity,
     OrganizationLists, OrganizationPolicies, PolicyReading, named_accounts,

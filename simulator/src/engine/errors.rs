@@ -6,7 +6,9 @@ use crate::wire::{Service, ServiceError};
 pub(super) fn unsigned(service: Service) -> ServiceError {
     let message = "Request is missing Authentication Token";
     match service {
-        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("MissingAuthenticationToken", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs | Service::CloudFormation => {
+            ServiceError::new("MissingAuthenticationToken", 403, message)
+        }
         Service::S3 => ServiceError::new("AccessDenied", 403, "Access Denied"),
         Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("MissingAuthenticationTokenException", 400, message)
@@ -18,7 +20,9 @@ pub(super) fn unsigned(service: Service) -> ServiceError {
 pub(super) fn unknown_key(service: Service) -> ServiceError {
     let message = "The security token included in the request is invalid.";
     match service {
-        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("InvalidClientTokenId", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs | Service::CloudFormation => {
+            ServiceError::new("InvalidClientTokenId", 403, message)
+        }
         Service::S3 => {
             let message = "The AWS Access Key Id you provided does not exist in our records.";
             ServiceError::new("InvalidAccessKeyId", 403, message)
@@ -33,7 +37,9 @@ pub(super) fn unknown_key(service: Service) -> ServiceError {
 pub(super) fn expired(service: Service) -> ServiceError {
     let message = "The security token included in the request is expired";
     match service {
-        Service::Sts | Service::Iam | Service::Sqs => ServiceError::new("ExpiredToken", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs | Service::CloudFormation => {
+            ServiceError::new("ExpiredToken", 403, message)
+        }
         Service::S3 => ServiceError::new("ExpiredToken", 400, "The provided token has expired."),
         Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("ExpiredTokenException", 400, message)
@@ -44,7 +50,7 @@ pub(super) fn expired(service: Service) -> ServiceError {
 /// The service's own throttling error.
 pub(super) fn throttled(service: Service) -> ServiceError {
     match service {
-        Service::Sts | Service::Iam => ServiceError::new("Throttling", 400, "Rate exceeded"),
+        Service::Sts | Service::Iam | Service::CloudFormation => ServiceError::new("Throttling", 400, "Rate exceeded"),
         Service::Organizations => {
             let message = "AWS Organizations can't complete your request because another request is already in progress. \
                            Try again later.";
@@ -64,7 +70,7 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
     let message = "The request processing has failed because of an unknown error, exception or failure.";
     match service {
         Service::Iam => ServiceError::new("ServiceFailure", 500, message),
-        Service::Sts | Service::Sqs => ServiceError::new("InternalFailure", 500, message),
+        Service::Sts | Service::Sqs | Service::CloudFormation => ServiceError::new("InternalFailure", 500, message),
         Service::Organizations => ServiceError::new("ServiceException", 500, message),
         Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
         Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
@@ -76,7 +82,9 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
 /// A denial; the text says of what.
 pub(super) fn denied(service: Service, message: String) -> ServiceError {
     match service {
-        Service::Sts | Service::Iam | Service::S3 | Service::Sqs => ServiceError::new("AccessDenied", 403, message),
+        Service::Sts | Service::Iam | Service::S3 | Service::Sqs | Service::CloudFormation => {
+            ServiceError::new("AccessDenied", 403, message)
+        }
         Service::Organizations | Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::Other => {
             ServiceError::new("AccessDeniedException", 400, message)
         }

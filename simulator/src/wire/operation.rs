@@ -32,6 +32,7 @@ pub(crate) enum Service {
     S3,
     Sqs,
     CloudTrail,
+    CloudFormation,
     /// The settings of an account; everything else of Lambda is not simulated.
     Lambda,
     /// Not simulated.
@@ -74,6 +75,7 @@ impl Operation {
         let service = match parameters.get("Version").map(String::as_str) {
             Some("2011-06-15") => Service::Sts,
             Some("2010-05-08") => Service::Iam,
+            Some("2010-05-15") => Service::CloudFormation,
             Some(_) | None => Service::Other,
         };
         let name = parameters.get("Action").cloned().unwrap_or_else(|| "Unknown".to_owned());
@@ -136,6 +138,7 @@ impl Service {
             Self::S3 => Some("s3"),
             Self::Sqs => Some("sqs"),
             Self::CloudTrail => Some("cloudtrail"),
+            Self::CloudFormation => Some("cloudformation"),
             Self::Lambda => Some("lambda"),
             Self::Other => None,
         }

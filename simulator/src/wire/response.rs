@@ -23,6 +23,7 @@ pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> 
         | Service::S3
         | Service::Sqs
         | Service::CloudTrail
+        | Service::CloudFormation
         | Service::Lambda
         | Service::Other => written,
     }
@@ -51,6 +52,7 @@ fn write_output(operation: &Operation, output: Output, request_id: &str) -> Resp
 fn namespace(service: Service) -> &'static str {
     match service {
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+        Service::CloudFormation => "http://cloudformation.amazonaws.com/doc/2010-05-15/",
         Service::Iam
         | Service::Organizations
         | Service::StepFunctions
@@ -77,7 +79,7 @@ fn host_id(request_id: &str) -> String {
 fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Response<Bytes> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let written = match service {
-        Service::Sts | Service::Iam => query_error(service, status, error, request_id),
+        Service::Sts | Service::Iam | Service::CloudFormation => query_error(service, status, error, request_id),
         Service::S3 => s3_error(status, error, request_id),
         Service::Sqs => sqs_error(status, error, request_id),
         Service::StepFunctions => states_error(status, error, request_id),
@@ -167,9 +169,13 @@ fn json_type(service: Service) -> &'static str {
     match service {
         Service::Sqs | Service::StepFunctions => "application/x-amz-json-1.0",
         Service::Lambda => "application/json",
-        Service::Sts | Service::Iam | Service::Organizations | Service::S3 | Service::CloudTrail | Service::Other => {
-            "application/x-amz-json-1.1"
-        }
+        Service::Sts
+        | Service::Iam
+        | Service::Organizations
+        | Service::S3
+        | Service::CloudTrail
+        | Service::CloudFormation
+        | Service::Other => "application/x-amz-json-1.1",
     }
 }
 
