@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use rootwarden_domain::{AccountId, aws::resource::Queue};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct UnlockArguments {
     #[command(subcommand)]
     pub resource: UnlockResource,
