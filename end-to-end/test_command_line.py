@@ -90,6 +90,9 @@ def test_the_guard_is_answered_by_somebody_else_and_by_the_hash_that_was_shown(
     followed = start(guarded, tmp_path, ann, "run", "--mode", "enforce", "--reason", "CHG-2", "--follow")
     try:
         id = asked_by(guarded, tmp_path, "cli-ann", ben)
+        assert followed.stderr is not None
+        said = next((line for line in followed.stderr if "waits for" in line), "nothing")
+        assert f"waits for somebody else's `rootwarden approve {id}`" in said
         shown = in_json(guarded, tmp_path, ben, "show", id)
         assert shown["account_count"] == len(DIRTY) and "cli-ann" in json.dumps(shown["started_by"])
         answer = ["approve", id, "--reason", "expected", "--plan-sha256"]
@@ -104,7 +107,7 @@ def test_the_guard_is_answered_by_somebody_else_and_by_the_hash_that_was_shown(
     finally:
         followed.kill()
     assert followed.returncode == 0, err
-    assert f"waits for somebody else's `rootwarden approve {id}`" in err and "cleaned" in out, err
+    assert "cleaned" in out, err
     assert guarded.world() == secured(before, {EXEMPT})
 
 
