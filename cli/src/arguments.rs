@@ -1,6 +1,7 @@
 //! What may be typed.
 
 mod access;
+mod deployment;
 mod output;
 mod selection;
 mod unlock;
@@ -11,6 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rootwarden_domain::{AccountId, Sha256};
 
 pub use access::AccessArguments;
+pub use deployment::{
+    DecisionArguments, DeploymentCommand, ExemptArguments, OpenRecoveryArguments, RecoveryArguments, RecoveryWanted,
+    ReleaseKeyArguments, ReportArguments, ReportedRun, RunArguments, RunsArguments, StackName, Wanted,
+};
 pub use output::{ColorChoice, Format, OutputArguments};
 pub use selection::{RuleArguments, SelectionArguments};
 pub use unlock::{ChangeKind, UnlockArguments, UnlockResource};
@@ -46,6 +51,8 @@ pub enum Command {
     Session(SessionArguments),
     /// Inspects the policy of a bucket or queue that locked everybody out; changes it if you say so.
     Unlock(UnlockArguments),
+    #[command(flatten)]
+    Deployment(DeploymentCommand),
     /// Prints the completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Writes the manual pages into a directory.
@@ -130,9 +137,12 @@ pub struct GuardArguments {
     /// In more accounts nothing is deleted.
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub max_accounts: usize,
-    /// The bucket of a deployment: its pause, exemptions and recovery windows count here, too.
+    /// The bucket of a deployment whose stack is not looked for: its pause, exemptions and recovery windows count.
     #[arg(long, value_name = "BUCKET")]
     pub deployment_bucket: Option<String>,
+    /// Whatever a deployment says does not count: neither its pause, nor its exemptions and recovery windows.
+    #[arg(long, conflicts_with = "deployment_bucket")]
+    pub ignore_deployment: bool,
 }
 
 #[derive(Debug, Args)]

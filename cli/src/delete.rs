@@ -30,7 +30,6 @@ use crate::{
 pub use apply::run as apply;
 use carrying_out::CarryingOut;
 use confirmation::Confirmation;
-use deployment::Deployment;
 use plan_file::PlanFile;
 
 pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, Ended> {
@@ -46,8 +45,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     };
     let request = selection.request(Mode::Enforce);
     let access = Access::open(&context.access).await?;
-    let deployment = guard.deployment_bucket.as_deref();
-    let deployment = deployment.map(|bucket| Deployment::new(&access, bucket, exemptions.clone()));
+    let (deployment, seen) = deployment::look(&guard, &access, &exemptions, context).await?;
     let (exemptions, recoveries) = match &deployment {
         Some(deployment) => (deployment.exemptions().await?, deployment.recoveries().await?),
         None => (exemptions, RecoveryWindows::default()),
@@ -68,7 +66,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
         // INVARIANT: an audit that was stopped is followed by no deletion.
         ApprovalOutcome::NotRequested
     } else {
-        confirmation.of_plan(&plan, guard.max_accounts, deployment.as_ref(), &journal, context).await?
+        confirmation.of_plan(&plan, guard.max_accounts, &seen, &journal, context).await?
     };
     let deletions = if approval == ApprovalOutcome::NotNeeded {
         let carrying_out = CarryingOut {
@@ -84,7 +82,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
         [].into()
     };
     let report = Report::add_round(None, plan, approval, deletions, 0);
-    let rows = Rows::of(&report, &inventories, list_is_whole, access.clock.now());
+    let rows = Rows::of(&report, &inventories, list_is_whole, access.clock.now()).with_deployment(seen);
     show(&rows, Listed::WithoutClean, &context.terminal)?;
     tell_of_the_rest(&report, list_is_whole, "delete", context);
     let exit = ending(&report, list_is_whole, context);

@@ -75,6 +75,16 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// Of a failure that ended the command.
+    pub fn of_failure(kind: ErrorKind, why: String) -> Self {
+        match kind {
+            ErrorKind::Denied | ErrorKind::NotEnabled | ErrorKind::InvalidRequest => Self::Refused(why),
+            ErrorKind::Throttled | ErrorKind::Transient | ErrorKind::NotYetVisible | ErrorKind::Defect => {
+                Self::Unfinished(why)
+            }
+        }
+    }
+
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Refused(_) => Exit::Refused,

@@ -9,6 +9,7 @@ mod audit;
 mod check;
 mod context;
 mod delete;
+mod deployment;
 mod documentation;
 mod enable;
 mod exit;
@@ -66,6 +67,7 @@ async fn run(command: Command, context: &Context) -> Result<Exit, Ended> {
         Command::Apply(arguments) => Box::pin(delete::apply(arguments, context)).await,
         Command::Session(arguments) => Box::pin(session::run(arguments, context)).await,
         Command::Unlock(arguments) => Box::pin(unlock::run(arguments, context)).await,
+        Command::Deployment(command) => Box::pin(deployment::run(command, context)).await,
         Command::Completions { shell } => documentation::completions(shell),
         Command::Man { directory } => documentation::man(&directory),
     }

@@ -1,6 +1,8 @@
 //! A report as a table, as JSON and as CSV.
 
 mod csv;
+mod deployment;
+mod listing;
 mod rows;
 mod table;
 
@@ -10,6 +12,8 @@ use crate::{
     terminal::{self, Terminal},
 };
 
+pub use deployment::DeploymentSeen;
+pub use listing::Listing;
 pub use rows::{AccountRow, CredentialRow, Rows};
 pub use table::{column_table, tone_of};
 

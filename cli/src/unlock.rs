@@ -4,6 +4,7 @@
 //! missing here is the second person.
 
 mod change;
+mod request;
 mod wanted;
 
 use rootwarden_aws::{MembershipError, ResourceSession};
@@ -26,11 +27,17 @@ use change::{Attempt, Confirmation};
 use wanted::Wanted;
 
 pub async fn run(arguments: UnlockArguments, context: &Context) -> Result<Exit, Ended> {
+    if arguments.request {
+        return request::send(&arguments, context).await;
+    }
     let wanted = Wanted::of(&arguments)?;
     let confirmation = Confirmation::of(&arguments, &wanted)?;
     let access = Access::open_whatever_is_on(&context.access).await?;
     let partition = Partition::of_region(access.config.region().map_or("", AsRef::as_ref));
     let request = wanted.request(partition)?;
+    if request.action.changes() && !arguments.ignore_deployment {
+        request::require_no_deployment(&access, context).await?;
+    }
     let session = open(&access, &request).await?;
     let plan = planned(&access, &request, &wanted, &session, partition).await?;
     show(&plan, context)?;

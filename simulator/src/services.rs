@@ -2,6 +2,7 @@
 //!
 //! Each is a [`Handler`] of its own; none knows another.
 
+mod cloudformation;
 mod cloudtrail;
 mod eventbridge;
 pub(crate) mod iam;
@@ -27,6 +28,7 @@ pub(crate) fn handler(service: Service) -> &'static dyn Handler {
         Service::S3 => &s3::S3,
         Service::Sqs => &sqs::Sqs,
         Service::CloudTrail => &cloudtrail::CloudTrail,
+        Service::CloudFormation => &cloudformation::CloudFormation,
         Service::Lambda => &lambda::Lambda,
         Service::Sns => &sns::Sns,
         Service::EventBridge => &eventbridge::EventBridge,

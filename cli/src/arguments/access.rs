@@ -3,6 +3,8 @@
 use clap::Args;
 use rootwarden_aws::AccessOptions;
 
+use super::StackName;
+
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Access")]
 pub struct AccessArguments {
@@ -15,11 +17,14 @@ pub struct AccessArguments {
     /// Another address for every service, e.g. that of a simulated organization.
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// The stack of a deployment in this account and Region; else one named `rootwarden` is looked for.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub stack: Option<StackName>,
 }
 
 impl AccessArguments {
     pub fn options(&self) -> AccessOptions {
-        let Self { profile, region, endpoint_url } = self.clone();
+        let Self { profile, region, endpoint_url, stack: _ } = self.clone();
         AccessOptions { profile, region, endpoint_url }
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use rootwarden_domain::{AccountId, aws::resource::Queue};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct UnlockArguments {
     #[command(subcommand)]
     pub resource: UnlockResource,
@@ -33,12 +34,19 @@ pub struct UnlockArguments {
     /// The bucket's or the queue's name, as the answer to what is asked: for where there is no terminal.
     #[arg(long, global = true, value_name = "NAME")]
     pub confirm_name: Option<String>,
-    /// Why, for the stored policy.
-    #[arg(long, global = true, default_value = "asked for at the command line")]
-    pub reason: String,
-    /// The ticket it belongs to, for the stored policy.
-    #[arg(long, global = true, default_value = "none")]
-    pub ticket: String,
+    /// Why, for the stored policy, and for whoever approves a request.
+    #[arg(long, global = true)]
+    pub reason: Option<String>,
+    /// The ticket it belongs to, for the same.
+    #[arg(long, global = true)]
+    pub ticket: Option<String>,
+    /// Sends it to the deployment as an unlock request, which somebody else approves. `--restore` then names the stored policy
+    /// in the deployment's bucket.
+    #[arg(long, global = true, conflicts_with_all = ["store", "confirm_name", "ignore_deployment"])]
+    pub request: bool,
+    /// Changes the policy alone, although there is a deployment in which two people would.
+    #[arg(long, global = true)]
+    pub ignore_deployment: bool,
 }
 
 #[derive(Debug, Clone, Subcommand)]

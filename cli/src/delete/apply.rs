@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rootwarden_domain::run::report::{ApprovalOutcome, Report};
 
-use super::{carrying_out::CarryingOut, confirmation::Confirmation, deployment::Deployment, plan_file::PlanFile};
+use super::{carrying_out::CarryingOut, confirmation::Confirmation, deployment, plan_file::PlanFile};
 use crate::{
     access::Access,
     arguments::ApplyArguments,
@@ -29,10 +29,9 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
             "the plan is of the organization of account `{planned_in}`, and these credentials are of that of `{here}`"
         )));
     }
-    let deployment = guard.deployment_bucket.as_deref();
-    let deployment = deployment.map(|bucket| Deployment::new(&access, bucket, exemptions.clone()));
+    let (deployment, seen) = deployment::look(&guard, &access, &exemptions, context).await?;
     let journal = RunJournal::open("apply", &file.plan_sha256, Begin::WhereItWasLeft, access.clock.now())?;
-    let approval = confirmation.of_plan(&file.plan, guard.max_accounts, deployment.as_ref(), &journal, context).await?;
+    let approval = confirmation.of_plan(&file.plan, guard.max_accounts, &seen, &journal, context).await?;
     let inventories: BTreeMap<_, _> =
         file.plan.accounts().map(|planned| (planned.account.id, planned.inventory.clone())).collect();
     let deletions = if approval == ApprovalOutcome::NotNeeded {
@@ -49,7 +48,8 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
         [].into()
     };
     let report = Report::add_round(None, file.plan, approval, deletions, 0);
-    show(&Rows::of(&report, &inventories, true, access.clock.now()), Listed::WithoutClean, &context.terminal)?;
+    let rows = Rows::of(&report, &inventories, true, access.clock.now()).with_deployment(seen);
+    show(&rows, Listed::WithoutClean, &context.terminal)?;
     tell_of_the_rest(&report, true, "apply", context);
     let exit = ending(&report, true, context);
     if exit < Exit::Unfinished {

@@ -2,12 +2,8 @@
 
 use rootwarden_domain::run::{plan::DeletionPlan, report::ApprovalOutcome};
 
-use super::{
-    carrying_out::is_done,
-    deployment::{self, Deployment},
-    shown::Shown,
-};
-use crate::{context::Context, exit::Ended, journal::RunJournal, terminal};
+use super::{carrying_out::is_done, shown::Shown};
+use crate::{context::Context, exit::Ended, journal::RunJournal, output::DeploymentSeen, terminal};
 
 /// Where the answer comes from: there is no other way to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +36,7 @@ impl Confirmation {
         self,
         plan: &DeletionPlan,
         max_accounts: usize,
-        deployment: Option<&Deployment>,
+        deployment: &DeploymentSeen,
         journal: &RunJournal,
         context: &Context,
     ) -> Result<ApprovalOutcome, Ended> {
@@ -51,7 +47,7 @@ impl Confirmation {
             return Ok(ApprovalOutcome::NotNeeded);
         }
         Shown::of(plan).note();
-        note(&deployment::words(deployment));
+        note(&deployment.to_string());
         if count > max_accounts {
             note(&format!(
                 "{count} accounts are planned, and the guard is at {max_accounts}: nothing is deleted; look at the plan, then say --max-accounts {count}"

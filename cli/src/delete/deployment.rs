@@ -7,7 +7,9 @@ use rootwarden_domain::{
     run::{deletion::DeletionOutcome, exemption::Exemptions},
 };
 
-use crate::{access::Access, exit::Ended};
+use crate::{
+    access::Access, arguments::GuardArguments, context::Context, deployment, exit::Ended, output::DeploymentSeen,
+};
 
 /// The pause, the exemptions and the recovery windows of a deployment.
 #[derive(Debug)]
@@ -71,23 +73,25 @@ impl Deployment {
     fn ended(&self, error: StorageError) -> Ended {
         let Failure { kind, message, .. } = Failure::from(error);
         let why = format!("the deployment's bucket `{}` cannot be read: {message}", self.bucket);
-        match kind {
-            ErrorKind::Denied | ErrorKind::NotEnabled | ErrorKind::InvalidRequest => Ended::Refused(why),
-            ErrorKind::Throttled | ErrorKind::Transient | ErrorKind::NotYetVisible | ErrorKind::Defect => {
-                Ended::Unfinished(why)
-            }
-        }
+        Ended::of_failure(kind, why)
     }
 }
 
-/// What is said of a deployment before somebody answers.
-pub fn words(deployment: Option<&Deployment>) -> String {
-    match deployment {
-        Some(Deployment { bucket, .. }) => {
-            format!("the pause, the exemptions and the recovery windows in `{bucket}` count")
-        }
-        None => "deployment not checked: a pause, exemptions and recovery windows of one are not known here; \
-                 --deployment-bucket names it"
-            .to_owned(),
-    }
+/// The deployment whose rules count, and what is said of it.
+///
+/// # Errors
+/// It was named and is not there, or it is unknown whether one is there, for a cause that may pass.
+pub async fn look(
+    guard: &GuardArguments,
+    access: &Access,
+    exemptions: &Exemptions,
+    context: &Context,
+) -> Result<(Option<Deployment>, DeploymentSeen), Ended> {
+    let seen = match &guard.deployment_bucket {
+        Some(bucket) => DeploymentSeen::Named { bucket: bucket.clone() },
+        None if guard.ignore_deployment => DeploymentSeen::Ignored,
+        None => deployment::look(&access.config, &context.access).await?.seen(),
+    };
+    let deployment = seen.bucket().map(|bucket| Deployment::new(access, bucket, exemptions.clone()));
+    Ok((deployment, seen))
 }

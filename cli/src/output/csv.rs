@@ -56,6 +56,6 @@ fn record(account: &AccountRow, credential: Option<&CredentialRow>) -> [String; 
 /// A text that no spreadsheet takes for a formula: an account's name is its administrator's to choose.
 ///
 /// Source: OWASP, "CSV Injection".
-fn unspoken(text: &str) -> String {
+pub(super) fn unspoken(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
 }

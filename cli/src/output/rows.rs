@@ -16,6 +16,7 @@ use rootwarden_domain::{
 };
 use serde::Serialize;
 
+use super::deployment::DeploymentSeen;
 use crate::words::for_caller;
 
 /// A report, laid out.
@@ -30,6 +31,9 @@ pub struct Rows {
     pub nobody_selected: Option<NobodySelected>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_in_organization: Vec<AccountId>,
+    /// Whether the rules of a deployment counted, where something may be deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<DeploymentSeen>,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,7 +82,14 @@ impl Rows {
             accounts: report.accounts.iter().map(row).collect(),
             nobody_selected: report.nobody_selected,
             not_in_organization: report.not_in_organization.clone(),
+            deployment: None,
         }
+    }
+
+    /// The same, with what is known of a deployment.
+    #[must_use]
+    pub fn with_deployment(self, seen: DeploymentSeen) -> Self {
+        Self { deployment: Some(seen), ..self }
     }
 }
 

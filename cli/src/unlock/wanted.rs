@@ -55,7 +55,8 @@ impl Wanted {
             None if arguments.plan => UnlockAction::Plan { change, force },
             None => UnlockAction::Inspect,
         };
-        let (reason, ticket) = (arguments.reason.clone(), arguments.ticket.clone());
+        let reason = arguments.reason.clone().unwrap_or_else(|| "asked for at the command line".to_owned());
+        let ticket = arguments.ticket.clone().unwrap_or_else(|| "none".to_owned());
         Ok(Self { resource: arguments.resource.clone(), account, action, stored, reason, ticket })
     }
 

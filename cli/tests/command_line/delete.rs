@@ -14,7 +14,7 @@ fn deletes_what_it_showed_and_nothing_else() {
     let ran = organization.run(&["delete", "--confirm-accounts", "2"]).ends_with(0);
     snapshot("delete.txt", &steady(&ran.out).replace("2026", "YYYY"));
     assert!(ran.err.contains("5 root credentials in 2 accounts"), "{ran:#?}");
-    assert!(ran.err.contains("deployment not checked"), "{ran:#?}");
+    assert!(ran.err.contains("no deployment found: there is no stack `rootwarden` here"), "{ran:#?}");
     for account in [KEYS, EVERYTHING] {
         assert_eq!(organization.root(account), Value::Null, "{account}");
     }
@@ -137,8 +137,11 @@ fn two_at_once_tell_what_the_world_says() {
         assert_eq!(organization.root(account), Value::Null);
         for ran in [&here, &elsewhere] {
             let status = ran.account(account)["status"].clone();
-            assert!(["cleaned", "clean"].contains(&status.as_str().unwrap()), "{account}: {ran:#?}");
+            // Whoever reads an account while the other one deletes may see it half way, and then calls it unknown.
+            assert!(["cleaned", "clean", "unknown"].contains(&status.as_str().unwrap()), "{account}: {ran:#?}");
         }
+        let cleaned = [&here, &elsewhere].iter().any(|ran| ran.account(account)["status"] == "cleaned");
+        assert!(cleaned, "{here:#?} {elsewhere:#?}");
     }
     let notes = |ran: &Ran| ran.account(KEYS)["credentials"].to_string();
     let deletions = [&here, &elsewhere].iter().filter(|ran| notes(ran).contains("\"deleted\"")).count();

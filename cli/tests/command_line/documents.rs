@@ -6,11 +6,31 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::support::{Organization, Ran, steady};
+use crate::support::{
+    Organization, Ran,
+    deployed::{ASKED, Deployed},
+    steady,
+};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// How each command ends on the organization of `demo/command-line.json`, after those before it.
-const ENDS_WITH: [(&str, i32); 15] = [
+const ENDS_WITH: [(&str, i32); 30] = [
+    ("status", 0),
+    ("run ", 0),
+    ("runs", 0),
+    ("report", 1),
+    ("requests", 0),
+    ("show", 0),
+    ("approve", 0),
+    // It was approved before.
+    ("reject", 2),
+    ("release-key", 0),
+    ("request recovery", 0),
+    ("exempt", 0),
+    ("pause", 0),
+    ("resume", 0),
+    ("unlock bucket payments-archive --account 222200000001 --apply --request", 0),
+    ("unlock bucket payments-archive --account 222200000001 --request", 0),
     ("check", 0),
     ("audit 2222", 1),
     ("audit --exclude", 0),
@@ -65,28 +85,44 @@ fn environment(line: &str) -> BTreeMap<String, String> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// The words of a command, as a shell splits them: some are quoted.
+fn words(command: &str) -> impl Iterator<Item = String> {
+    let parts = command.split('"').enumerate().map(|(number, part)| {
+        if number % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+    });
+    parts.collect::<Vec<_>>().into_iter().flatten()
+}
+
 /// Runs every command of a document: how many there were.
 fn replay(path: &str) -> usize {
     let mut exported = BTreeMap::new();
     let text = fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
     let world = fs::read_to_string(Path::new(ROOT).join("demo/command-line.json")).unwrap();
-    let organization = Organization::new(serde_json::from_str(&world).unwrap());
+    let alone = Organization::new(serde_json::from_str(&world).unwrap());
+    let deployed = Deployed::new(serde_json::from_str(&world).unwrap());
+    deployed.asks();
+    deployed.reports();
+    let hash = deployed.hash(ASKED);
     let document: Vec<&str> = text.lines().collect();
     if let Some(start) = document.iter().position(|line| *line == "```json") {
-        fs::write(organization.home.join("exempt.json"), document[start + 1]).unwrap();
+        fs::write(alone.home.join("exempt.json"), document[start + 1]).unwrap();
     }
     let (mut count, mut written) = (0, document.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
     let mut found = Vec::new();
+    let through = document.iter().position(|line| *line == "## Through a deployment").unwrap();
+    let after = document.iter().position(|line| *line == "## A session for one program").unwrap();
     for block in blocks(&document) {
         let mut out = String::new();
+        let organization = if (through..after).contains(&block.begins) { &*deployed } else { &alone };
         for line in &block.commands {
             exported.extend(environment(line));
             let line = line.split_once("  # ").map_or(line.as_str(), |(command, _)| command).trim();
             let Some(arguments) = line.strip_prefix("rootwarden ") else { continue };
             count += 1;
-            let words: Vec<&str> = arguments.split(' ').collect();
+            let words: Vec<String> = words(arguments).map(|word| word.replace("HASH", &hash)).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let mut command: Command = organization.command_without_keys(&words);
-            command.envs(&exported).env("AWS_ENDPOINT_URL", &organization.url);
+            command.envs(&exported).env("AWS_ENDPOINT_URL", &organization.endpoint);
             let ran = Ran::of(command.output().unwrap());
             let (_, code) = ENDS_WITH.iter().find(|(begins, _)| arguments.starts_with(begins)).expect(arguments);
             assert_eq!(ran.code, Some(*code), "{path}: {line}: {ran:#?}");

@@ -11,6 +11,7 @@
 mod audit;
 mod check;
 mod delete;
+mod deployment;
 mod documents;
 mod interrupted;
 mod lost;

@@ -9,7 +9,10 @@ mod http;
 mod json_service;
 #[cfg(feature = "profiles")]
 mod person;
+#[cfg(feature = "profiles")]
+mod post;
 mod query;
+mod signed;
 
 use std::{env, time::Duration};
 
@@ -30,6 +33,8 @@ pub use error::AwsError;
 pub(crate) use json_service::{JsonRequest, JsonService};
 #[cfg(feature = "profiles")]
 pub use person::{AccessOptions, load_config_of_person};
+#[cfg(feature = "profiles")]
+pub(crate) use post::{Post, PostAnswer, PostService};
 pub(crate) use query::result;
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.

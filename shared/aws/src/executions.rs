@@ -5,6 +5,7 @@ mod task_answers;
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::types::ExecutionStatus;
+use jiff::Timestamp;
 use rootwarden_domain::ErrorKind;
 use serde::Serialize;
 
@@ -12,6 +13,31 @@ use crate::client::{AwsError, Done, bounded};
 
 pub use start_outcome::{StartOutcome, StartedRun};
 pub use task_answers::{Answered, TaskAnswers};
+
+/// How an execution stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionState {
+    /// AWS's own word, e.g. `RUNNING` or `SUCCEEDED`.
+    pub status: String,
+    /// None while it runs.
+    pub ended: Option<EndedExecution>,
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedExecution {
+    pub error: Option<String>,
+    pub cause: Option<String>,
+}
+
+/// An execution in a list of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedExecution {
+    pub name: String,
+    pub status: String,
+    pub started_at: Option<Timestamp>,
+    pub stopped_at: Option<Timestamp>,
+}
 
 /// The executions of one state machine.
 #[derive(Debug)]
@@ -67,5 +93,42 @@ impl Executions {
             }
         }
         Ok(None)
+    }
+
+    /// How an execution stands; `None` if none of this name was started, or AWS keeps it no longer (90 days).
+    ///
+    /// # Errors
+    /// Any other failure of `DescribeExecution`.
+    pub async fn state(&self, name: &str) -> Result<Option<ExecutionState>, AwsError> {
+        // Source: AWS Step Functions Developer Guide, "Resource types": both ARNs have the machine's name in the same place.
+        let arn = format!("{}:{name}", self.state_machine_arn.replace(":stateMachine:", ":execution:"));
+        let described = self.sfn.describe_execution().execution_arn(arn).send().await;
+        let execution = match described.map_err(|error| AwsError::new(format!("look at the run `{name}`"), error)) {
+            Ok(execution) => execution,
+            Err(error) if error.code() == Some("ExecutionDoesNotExist") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let ended = (*execution.status() != ExecutionStatus::Running).then(|| EndedExecution {
+            error: execution.error().map(str::to_owned),
+            cause: execution.cause().map(str::to_owned),
+        });
+        Ok(Some(ExecutionState { status: execution.status().as_str().to_owned(), ended }))
+    }
+
+    /// The executions that were started last, the newest first.
+    ///
+    /// # Errors
+    /// Any failure of `ListExecutions`.
+    pub async fn latest(&self, count: u16) -> Result<Vec<ListedExecution>, AwsError> {
+        let listed = self.sfn.list_executions().state_machine_arn(&self.state_machine_arn).max_results(count.into());
+        let page = listed.send().await.map_err(|error| AwsError::new("list the runs", error))?;
+        let at = |time: &aws_smithy_types::DateTime| Timestamp::from_second(time.secs()).ok();
+        let listed = page.executions().iter().map(|execution| ListedExecution {
+            name: execution.name().to_owned(),
+            status: execution.status().as_str().to_owned(),
+            started_at: at(execution.start_date()),
+            stopped_at: execution.stop_date().and_then(at),
+        });
+        Ok(listed.take(count.into()).collect())
     }
 }

@@ -9,6 +9,7 @@
 //! - `executions`: starting executions, and answering those that wait;
 //! - `centralized_access`: which features of root access the organization has on, and switching them on;
 //! - `custom_resource`: the answers that CloudFormation waits for;
+//! - `deployment`: a deployment as people reach it, for the command line alone;
 //! - `organization`: who is in the organization, and who may be changed;
 //! - `preflight`: what a run looks at in its own account first;
 //! - `root_session`: sessions as the root user of a member account, and what is done with them;
@@ -19,6 +20,8 @@ mod caller;
 mod centralized_access;
 mod client;
 mod custom_resource;
+#[cfg(feature = "profiles")]
+mod deployment;
 mod executions;
 mod organization;
 mod preflight;
@@ -37,7 +40,11 @@ pub use centralized_access::{Feature, RootAccess};
 pub use client::{AccessOptions, load_config_of_person};
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
-pub use executions::{Answered, Executions, StartOutcome, StartedRun, TaskAnswers};
+#[cfg(feature = "profiles")]
+pub use deployment::{FunctionUrl, StackOutputs, UrlAnswer};
+pub use executions::{
+    Answered, EndedExecution, ExecutionState, Executions, ListedExecution, StartOutcome, StartedRun, TaskAnswers,
+};
 pub use organization::{
     AccountList, Creation, FurtherFeatures, MemberAccount, MembershipError, Organization, OrganizationIdentity,
     OrganizationLists, OrganizationPolicies, PolicyReading, named_accounts,

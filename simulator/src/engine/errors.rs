@@ -6,7 +6,7 @@ use crate::wire::{Service, ServiceError};
 pub(super) fn unsigned(service: Service) -> ServiceError {
     let message = "Request is missing Authentication Token";
     match service {
-        Service::Sts | Service::Iam | Service::Sqs | Service::Sns => {
+        Service::Sts | Service::Iam | Service::Sqs | Service::Sns | Service::CloudFormation => {
             ServiceError::new("MissingAuthenticationToken", 403, message)
         }
         Service::S3 => ServiceError::new("AccessDenied", 403, "Access Denied"),
@@ -23,7 +23,7 @@ pub(super) fn unsigned(service: Service) -> ServiceError {
 pub(super) fn unknown_key(service: Service) -> ServiceError {
     let message = "The security token included in the request is invalid.";
     match service {
-        Service::Sts | Service::Iam | Service::Sqs | Service::Sns => {
+        Service::Sts | Service::Iam | Service::Sqs | Service::Sns | Service::CloudFormation => {
             ServiceError::new("InvalidClientTokenId", 403, message)
         }
         Service::S3 => {
@@ -43,7 +43,9 @@ pub(super) fn unknown_key(service: Service) -> ServiceError {
 pub(super) fn expired(service: Service) -> ServiceError {
     let message = "The security token included in the request is expired";
     match service {
-        Service::Sts | Service::Iam | Service::Sqs | Service::Sns => ServiceError::new("ExpiredToken", 403, message),
+        Service::Sts | Service::Iam | Service::Sqs | Service::Sns | Service::CloudFormation => {
+            ServiceError::new("ExpiredToken", 403, message)
+        }
         Service::S3 => ServiceError::new("ExpiredToken", 400, "The provided token has expired."),
         Service::Organizations
         | Service::StepFunctions
@@ -57,7 +59,7 @@ pub(super) fn expired(service: Service) -> ServiceError {
 /// The service's own throttling error.
 pub(super) fn throttled(service: Service) -> ServiceError {
     match service {
-        Service::Sts | Service::Iam => ServiceError::new("Throttling", 400, "Rate exceeded"),
+        Service::Sts | Service::Iam | Service::CloudFormation => ServiceError::new("Throttling", 400, "Rate exceeded"),
         Service::Organizations => {
             let message = "AWS Organizations can't complete your request because another request is already in progress. \
                            Try again later.";
@@ -81,7 +83,7 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
         Service::Iam => ServiceError::new("ServiceFailure", 500, message),
         // Source: Amazon SNS API Reference, `Publish`: `InternalError`, status 500.
         Service::Sns => ServiceError::new("InternalError", 500, message),
-        Service::Sts | Service::Sqs => ServiceError::new("InternalFailure", 500, message),
+        Service::Sts | Service::Sqs | Service::CloudFormation => ServiceError::new("InternalFailure", 500, message),
         Service::Organizations => ServiceError::new("ServiceException", 500, message),
         Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
         Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::EventBridge | Service::Other => {
@@ -93,7 +95,9 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
 /// A denial; the text says of what.
 pub(super) fn denied(service: Service, message: String) -> ServiceError {
     match service {
-        Service::Sts | Service::Iam | Service::S3 | Service::Sqs => ServiceError::new("AccessDenied", 403, message),
+        Service::Sts | Service::Iam | Service::S3 | Service::Sqs | Service::CloudFormation => {
+            ServiceError::new("AccessDenied", 403, message)
+        }
         // Source: Amazon SNS API Reference, `Publish`: `AuthorizationError`, status 403.
         Service::Sns => ServiceError::new("AuthorizationError", 403, message),
         Service::Organizations

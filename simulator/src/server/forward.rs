@@ -75,7 +75,9 @@ pub(super) fn is_own(state: &State, request: &wire::Request, operation: &Operati
         Service::S3 => state.member_bucket(&rest::bucket_and_key(request).0).is_some(),
         Service::Sqs if operation.name == sqs::LIST_QUEUES => is_member(),
         Service::Sqs => sqs::owner(&state.world, request, operation, signer).is_some(),
-        Service::StepFunctions | Service::Sns | Service::EventBridge | Service::Other => false,
+        Service::StepFunctions | Service::CloudFormation | Service::Sns | Service::EventBridge | Service::Other => {
+            false
+        }
     }
 }
 

@@ -73,6 +73,7 @@ fn limit_on(limits: Limits, operation: &Operation) -> Option<(&str, Limit)> {
             | Service::S3
             | Service::Sqs
             | Service::CloudTrail
+            | Service::CloudFormation
             | Service::Lambda
             | Service::Sns
             | Service::EventBridge

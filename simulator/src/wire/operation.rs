@@ -32,6 +32,7 @@ pub(crate) enum Service {
     S3,
     Sqs,
     CloudTrail,
+    CloudFormation,
     /// The settings of an account; everything else of Lambda is not simulated.
     Lambda,
     /// Publishing alone.
@@ -81,6 +82,7 @@ impl Operation {
             Some("2011-06-15") => Service::Sts,
             Some("2010-05-08") => Service::Iam,
             Some("2010-03-31") => Service::Sns,
+            Some("2010-05-15") => Service::CloudFormation,
             Some(_) | None => Service::Other,
         };
         let name = parameters.get("Action").cloned().unwrap_or_else(|| "Unknown".to_owned());
@@ -143,6 +145,7 @@ impl Service {
             Self::S3 => Some("s3"),
             Self::Sqs => Some("sqs"),
             Self::CloudTrail => Some("cloudtrail"),
+            Self::CloudFormation => Some("cloudformation"),
             Self::Lambda => Some("lambda"),
             Self::Sns => Some("sns"),
             Self::EventBridge => Some("events"),

@@ -23,6 +23,7 @@ pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> 
         | Service::S3
         | Service::Sqs
         | Service::CloudTrail
+        | Service::CloudFormation
         | Service::Lambda
         | Service::Sns
         | Service::EventBridge
@@ -54,6 +55,7 @@ fn namespace(service: Service) -> &'static str {
     match service {
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
         Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
+        Service::CloudFormation => "http://cloudformation.amazonaws.com/doc/2010-05-15/",
         Service::Iam
         | Service::Organizations
         | Service::StepFunctions
@@ -81,7 +83,9 @@ fn host_id(request_id: &str) -> String {
 fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Response<Bytes> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let written = match service {
-        Service::Sts | Service::Iam | Service::Sns => query_error(service, status, error, request_id),
+        Service::Sts | Service::Iam | Service::Sns | Service::CloudFormation => {
+            query_error(service, status, error, request_id)
+        }
         Service::S3 => s3_error(status, error, request_id),
         Service::Sqs => sqs_error(status, error, request_id),
         Service::StepFunctions => states_error(status, error, request_id),
@@ -180,6 +184,7 @@ fn json_type(service: Service) -> &'static str {
         | Service::CloudTrail
         | Service::Sns
         | Service::EventBridge
+        | Service::CloudFormation
         | Service::Other => "application/x-amz-json-1.1",
     }
 }

@@ -1,5 +1,6 @@
 //! A simulated organization on a port of its own, and the binary that works on it.
 
+pub mod deployed;
 pub mod screen;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use rootwarden_simulator::{Member, World, server::Server};
+use rootwarden_simulator::{Member, Simulator, World, server::Server};
 use serde_json::{Value, json};
 
 pub const MANAGEMENT: &str = "111122223333";
@@ -50,6 +51,9 @@ pub fn busy() -> Member {
 /// A running organization, and a home directory of its own for whoever works on it.
 pub struct Organization {
     pub url: String,
+    /// Where the command line sends everything.
+    pub endpoint: String,
+    pub simulator: Simulator,
     pub home: PathBuf,
 }
 
@@ -65,11 +69,13 @@ impl Organization {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let server = Server::bind(world, 0, None).await.unwrap();
-                sender.send(server.address()).unwrap();
+                sender.send((server.address(), server.simulator())).unwrap();
                 server.run().await.unwrap();
             });
         });
-        let organization = Self { url: format!("http://{}", receiver.recv().unwrap()), home };
+        let (address, simulator) = receiver.recv().unwrap();
+        let url = format!("http://{address}");
+        let organization = Self { endpoint: url.clone(), url, simulator, home };
         organization.register(CALLER_KEY, &json!({"arn": format!("arn:aws:iam::{MANAGEMENT}:user/operator")}));
         organization
     }
@@ -144,7 +150,7 @@ impl Organization {
             own("HOME", &self.home.to_string_lossy()),
             own("PATH", "/usr/bin:/bin"),
             own("AWS_REGION", "us-east-1"),
-            own("AWS_ENDPOINT_URL", &self.url),
+            own("AWS_ENDPOINT_URL", &self.endpoint),
             own("AWS_EC2_METADATA_DISABLED", "true"),
         ]
     }

@@ -3,6 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
 use bytes::Bytes;
+use jiff::Timestamp;
 use rootwarden_domain::{ErrorKind, Pin, Sha256, artifact::WorkerResult, run::call::AccountCalls};
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::warn;
@@ -123,6 +124,31 @@ impl Storage {
             keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
         }
         Ok(keys)
+    }
+
+    /// The keys of every object under a prefix, each with when it was last written.
+    ///
+    /// # Errors
+    /// Any failure of `ListObjectsV2`.
+    pub async fn list_with_times(&self, prefix: &str) -> Result<Vec<(String, Option<Timestamp>)>, StorageError> {
+        let mut pages = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::new(format!("list `{prefix}`"), error))?;
+            found.extend(page.contents().iter().filter_map(|object| {
+                let written = object.last_modified().and_then(|at| Timestamp::from_second(at.secs()).ok());
+                Some((object.key()?.to_owned(), written))
+            }));
+        }
+        Ok(found)
+    }
+
+    /// Reads the bytes of an object that may not be there.
+    ///
+    /// # Errors
+    /// Anything but its absence.
+    pub async fn find_bytes(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.newest(key, usize::MAX).await?.map(|Newest { body, .. }| body))
     }
 
     /// Writes `value` as JSON and says what was written, to hand it on.

@@ -3,39 +3,18 @@
 
 use std::{fmt, sync::Arc};
 
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_runtime::{
-    auth::{SigV4OperationSigningConfig, sigv4},
-    retries::classifiers::AwsErrorCodeClassifier,
-};
-use aws_smithy_runtime::client::{
-    identity::IdentityCache,
-    orchestrator::operation::{Operation, OperationBuilder},
-    retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier},
-};
+use aws_config::SdkConfig;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
-    client::{
-        auth::{
-            AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
-            static_resolver::StaticAuthSchemeOptionResolver,
-        },
-        identity::SharedIdentityResolver,
-        orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
-        runtime_components::RuntimeComponentsBuilder,
-        runtime_plugin::StaticRuntimePlugin,
-    },
+    client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
 };
-use aws_smithy_types::{body::SdkBody, config_bag::Layer, error::metadata::ErrorMetadata};
-use aws_types::{
-    SigningName,
-    region::{Region, SigningRegion},
-};
+use aws_smithy_types::{body::SdkBody, error::metadata::ErrorMetadata};
 use rootwarden_domain::{ErrorKind, aws::partition::Partition};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{bounded, error::AwsError, query};
+use super::{bounded, error::AwsError, query, signed::signed_operation};
 
 type Call = Operation<JsonRequest, Value, ErrorMetadata>;
 
@@ -70,17 +49,7 @@ impl JsonService {
             || format!("https://{name}.{region}.{}", Partition::of_region(region).dns_suffix()),
             str::to_owned,
         );
-        let call = Operation::builder()
-            .service_name(name)
-            .operation_name("call")
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&endpoint)
-            .with_connection_poisoning()
-            .retry_classifier(HttpStatusCodeClassifier::default())
-            .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
-            .retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
-            .runtime_plugin(signed_for(&config, name, region));
-        let call = of_config(call, &config).serializer(write).deserializer(read).build();
+        let call = signed_operation(&config, name, region, &endpoint).serializer(write).deserializer(read).build();
         Self { call: Arc::new(call) }
     }
 
@@ -92,46 +61,6 @@ impl JsonService {
         let answer = self.call.invoke(request).await.map_err(|error| AwsError::new(what, error))?;
         serde_json::from_value(answer).map_err(|error| AwsError::of_kind(ErrorKind::Defect, what, error))
     }
-}
-
-/// Retries, waits, the clock and the HTTP client are those of every other client.
-fn of_config(mut call: OperationBuilder, config: &SdkConfig) -> OperationBuilder {
-    if let Some(retry) = config.retry_config() {
-        call = call.standard_retry(retry);
-    }
-    if let Some(timeout) = config.timeout_config() {
-        call = call.timeout_config(timeout.clone());
-    }
-    if let Some(client) = config.http_client() {
-        call = call.http_client(client);
-    }
-    if let Some(sleep) = config.sleep_impl() {
-        call = call.sleep_impl(sleep);
-    }
-    if let Some(time) = config.time_source() {
-        call = call.time_source(time);
-    }
-    call
-}
-
-fn signed_for(config: &SdkConfig, name: &'static str, region: &str) -> StaticRuntimePlugin {
-    let region = Region::new(region.to_owned());
-    let mut layer = Layer::new("signing");
-    layer.store_put(AuthSchemeOptionResolverParams::new(()));
-    layer.store_put(SigningName::from_static(name));
-    layer.store_put(SigningRegion::from(region.clone()));
-    layer.store_put(region);
-    layer.store_put(SigV4OperationSigningConfig::default());
-    let mut components = RuntimeComponentsBuilder::new("signing")
-        .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-            StaticAuthSchemeOptionResolver::new(vec![sigv4::SCHEME_ID]),
-        )))
-        .with_auth_scheme(SharedAuthScheme::new(sigv4::SigV4AuthScheme::new()))
-        .with_identity_cache(Some(config.identity_cache().unwrap_or_else(IdentityCache::no_cache)));
-    if let Some(provider) = config.credentials_provider() {
-        components.set_identity_resolver(sigv4::SCHEME_ID, SharedIdentityResolver::new(provider));
-    }
-    StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
 }
 
 fn write(request: JsonRequest) -> Result<HttpRequest, BoxError> {

@@ -1,0 +1,215 @@
+//! The simulated organization with a deployment in it: a stack, and the two URLs, behind which the real function answers.
+
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{Response, header},
+};
+use rootwarden_simulator::World;
+use rootwarden_tests::{BUCKET, Deployment, Rehearsal, question, url_event};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::{CALLER_KEY, MANAGEMENT, Organization, Ran};
+
+pub const OPERATOR: &str = "arn:aws:iam::111122223333:user/operator";
+/// Somebody else.
+pub const SECOND_KEY: &str = "AKIASECOND0000000001";
+const SECOND: &str = "arn:aws:iam::111122223333:user/second";
+/// Whom IAM lets through to neither URL.
+pub const STRANGER_KEY: &str = "AKIASTRANGER00000001";
+/// Who signs in docs/command-line.md.
+const DOCUMENTED_KEY: &str = "AKIACOMMANDLINE00001";
+pub const MACHINE: &str = "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts";
+/// What the guard asks about.
+pub const ASKED: &str = "nightly-2026-11-22.0";
+const TOKEN: &str = "a task token that nobody may print";
+
+/// What CloudFormation says of the stack `rootwarden`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stack {
+    There,
+    Gone,
+    Denied,
+    /// A stack of something else.
+    OfSomethingElse,
+    /// It answers nothing that lasts.
+    Unavailable,
+}
+
+pub struct Deployed {
+    organization: Organization,
+    front: Front,
+}
+
+#[derive(Clone)]
+struct Front {
+    rehearsal: Arc<Rehearsal>,
+    stack: Arc<Mutex<Stack>>,
+}
+
+impl Deref for Deployed {
+    type Target = Organization;
+
+    fn deref(&self) -> &Organization {
+        &self.organization
+    }
+}
+
+impl Deployed {
+    pub fn new(world: World) -> Self {
+        Self::with(world, &Deployment { max_accounts_to_clean: "1", ..Deployment::default() })
+    }
+
+    pub fn with(world: World, deployment: &Deployment) -> Self {
+        let mut organization = Organization::new(world.bucket(BUCKET));
+        let mut rehearsal = Rehearsal::deployed(World::new(MANAGEMENT), deployment);
+        rehearsal.simulator = organization.simulator.clone();
+        organization.register(SECOND_KEY, &json!({"arn": SECOND}));
+        organization.register(STRANGER_KEY, &json!({"arn": format!("arn:aws:iam::{MANAGEMENT}:user/stranger")}));
+        let front = Front { rehearsal: Arc::new(rehearsal), stack: Arc::new(Mutex::new(Stack::There)) };
+        let router = Router::new().fallback(answer).with_state(front.clone());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                sender.send(listener.local_addr().unwrap()).unwrap();
+                axum::serve(listener, router).await.unwrap();
+            });
+        });
+        organization.endpoint = format!("http://{}", receiver.recv().unwrap());
+        Self { organization, front }
+    }
+
+    pub fn set_stack(&self, stack: Stack) {
+        *self.front.stack.lock().unwrap() = stack;
+    }
+
+    /// A nightly run that the guard has stopped, and that asks.
+    pub fn asks(&self) {
+        let rehearsal = Arc::clone(&self.front.rehearsal);
+        run(async move {
+            let request = json!({"selection": "all", "mode": "enforce", "started_by": "schedule"});
+            let (_, plan) = rehearsal.plan_round(&request).await.unwrap();
+            assert_eq!(plan["approval"], "needed", "{plan}");
+            rehearsal.access_event(question(&plan, &json!("schedule"), TOKEN)).await.unwrap();
+        });
+    }
+
+    /// A run that only reports, to its end.
+    pub fn reports(&self) {
+        let rehearsal = Arc::clone(&self.front.rehearsal);
+        run(async move {
+            let request = json!({"selection": "all", "mode": "report", "started_by": "schedule"});
+            rehearsal.run(request).await.unwrap();
+        });
+    }
+
+    pub fn object(&self, key: &str) -> Value {
+        let objects = self.simulator.objects(BUCKET);
+        let found = objects.iter().find(|(name, _)| name == key);
+        found.map(|(_, body)| serde_json::from_slice(body).unwrap()).unwrap_or_default()
+    }
+
+    pub fn run_as(&self, key: &str, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).env("AWS_ACCESS_KEY_ID", key).output().unwrap())
+    }
+
+    /// The hash that `show` names.
+    pub fn hash(&self, id: &str) -> String {
+        let shown = self.run(&["show", id, "--output", "json"]).ends_with(0).json();
+        shown["plan_sha256"].as_str().unwrap().to_owned()
+    }
+}
+
+fn run(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
+}
+
+async fn answer(State(front): State<Front>, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let text = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let (host, signed) = (text(header::HOST), text(header::AUTHORIZATION));
+    if host.contains(".lambda-url.") {
+        let key = signed.split("Credential=").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or("");
+        assert!(signed.contains("/us-east-1/lambda/aws4_request"), "{signed}");
+        return through_url(&front.rehearsal, host, key, &body).await;
+    }
+    if signed.contains("/cloudformation/aws4_request") {
+        return stack(*front.stack.lock().unwrap(), &body);
+    }
+    match front.rehearsal.simulator.handle(Request::from_parts(parts, body)) {
+        Ok(answer) => answer.map(Body::from),
+        Err(fault) => of(502, "text/plain", format!("{fault}")),
+    }
+}
+
+/// What Lambda does with a request to a function URL: who signed it stands in the event.
+async fn through_url(rehearsal: &Rehearsal, host: &str, key: &str, body: &Bytes) -> Response<Body> {
+    let arn = match key {
+        CALLER_KEY | DOCUMENTED_KEY => OPERATOR,
+        SECOND_KEY => SECOND,
+        _ => return of(403, "application/json", json!({"Message": "Forbidden"}).to_string()),
+    };
+    let event = url_event(Some(arn), &String::from_utf8_lossy(body));
+    let answer = if host.starts_with("approvals.") {
+        rehearsal.decision_event(event).await
+    } else {
+        rehearsal.access_event(event).await
+    };
+    let answer = answer.unwrap();
+    let status = u16::try_from(answer["statusCode"].as_u64().unwrap()).unwrap();
+    of(status, "application/json", answer["body"].as_str().unwrap().to_owned())
+}
+
+/// Source: AWS CloudFormation API Reference, `DescribeStacks`, its example, and "Common Errors".
+fn stack(stack: Stack, body: &Bytes) -> Response<Body> {
+    let asked = String::from_utf8_lossy(body);
+    assert!(asked.starts_with("Action=DescribeStacks&Version=2010-05-15&StackName="), "{asked}");
+    let error = |status, code: &str, message: &str| {
+        let error = format!(
+            "<ErrorResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><Error><Type>Sender</Type><Code>{code}</Code>\
+             <Message>{message}</Message></Error><RequestId>70a76d42-9665-11e2-9fdf-211deEXAMPLE</RequestId></ErrorResponse>"
+        );
+        of(status, "text/xml", error)
+    };
+    let outputs = match stack {
+        Stack::There if asked.ends_with("=rootwarden") => vec![
+            ("BucketName", BUCKET),
+            ("StateMachineArn", MACHINE),
+            ("AccessRequestsUrl", "https://requests.lambda-url.us-east-1.on.aws/"),
+            ("ApprovalsUrl", "https://approvals.lambda-url.us-east-1.on.aws/"),
+        ],
+        Stack::OfSomethingElse => vec![("Website", "https://example.com")],
+        Stack::There | Stack::Gone => {
+            let name = asked.rsplit('=').next().unwrap();
+            return error(400, "ValidationError", &format!("Stack with id {name} does not exist"));
+        }
+        Stack::Denied => {
+            let denial = "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: cloudformation:DescribeStacks";
+            return error(403, "AccessDenied", denial);
+        }
+        Stack::Unavailable => return error(503, "ServiceUnavailable", "Please try again"),
+    };
+    let members = outputs.into_iter().map(|(name, value)| {
+        format!("<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    });
+    let members: String = members.collect();
+    let answer = format!(
+        "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult><Stacks><member>\
+         <StackName>rootwarden</StackName><Outputs>{members}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+    );
+    of(200, "text/xml", answer)
+}
+
+fn of(status: u16, kind: &str, body: String) -> Response<Body> {
+    Response::builder().status(status).header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()
+}
