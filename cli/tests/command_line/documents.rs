@@ -10,7 +10,7 @@ use crate::support::{Organization, Ran, steady};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// How each command ends on the organization of `demo/command-line.json`, after those before it.
-const ENDS_WITH: [(&str, i32); 15] = [
+const ENDS_WITH: [(&str, i32); 18] = [
     ("check", 0),
     ("audit 2222", 1),
     ("audit --exclude", 0),
@@ -21,6 +21,9 @@ const ENDS_WITH: [(&str, i32); 15] = [
     ("unlock bucket payments-archive --account 222200000001 --apply", 0),
     ("unlock bucket payments-archive --account 222200000001 --restore", 0),
     ("unlock", 1),
+    ("recovery allow", 0),
+    ("recovery status", 1),
+    ("recovery end", 0),
     ("session", 0),
     ("enable", 0),
     ("completions", 0),

@@ -9,6 +9,8 @@ mod http;
 mod json_service;
 #[cfg(feature = "profiles")]
 mod person;
+#[cfg(feature = "profiles")]
+mod wire_recorder;
 
 use std::{env, time::Duration};
 
@@ -29,6 +31,8 @@ pub use error::AwsError;
 pub(crate) use json_service::{JsonRequest, JsonService};
 #[cfg(feature = "profiles")]
 pub use person::{AccessOptions, load_config_of_person};
+#[cfg(feature = "profiles")]
+pub use wire_recorder::{WireAnswer, WireRecorder};
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.
 ///
