@@ -16,7 +16,7 @@ MAY_USE: dict[str, set[str]] = {
 }
 # The command line, which may be built with what functions are built without.
 COMMAND_LINE = "rootwarden-cli"
-COMMAND_LINE_MAY_USE = {"rootwarden-domain", "rootwarden-aws"}
+COMMAND_LINE_MAY_USE = {"rootwarden-domain", "rootwarden-aws", "rootwarden-report"}
 FUNCTION_MAY_USE = {"rootwarden-domain", "rootwarden-lambda", "rootwarden-aws", "rootwarden-report"}
 # It holds no code that is deployed, and tests everything.
 TESTS = "rootwarden-tests"

@@ -3,6 +3,8 @@
 mod access;
 mod deployment;
 mod output;
+mod record;
+mod recovery;
 mod selection;
 mod unlock;
 
@@ -13,10 +15,12 @@ use rootwarden_domain::{AccountId, Sha256};
 
 pub use access::AccessArguments;
 pub use deployment::{
-    DecisionArguments, DeploymentCommand, ExemptArguments, OpenRecoveryArguments, RecoveryArguments, RecoveryWanted,
-    ReleaseKeyArguments, ReportArguments, ReportedRun, RunArguments, RunsArguments, StackName, Wanted,
+    DecisionArguments, DeploymentCommand, ExemptArguments, OpenRecoveryArguments, RecoveryRequestArguments,
+    RecoveryWanted, ReleaseKeyArguments, ReportArguments, ReportedRun, RunArguments, RunsArguments, StackName, Wanted,
 };
 pub use output::{ColorChoice, Format, OutputArguments};
+pub use record::RecordArguments;
+pub use recovery::{RecoveryArguments, RecoveryCommand};
 pub use selection::{RuleArguments, SelectionArguments};
 pub use unlock::{ChangeKind, UnlockArguments, UnlockResource};
 
@@ -51,6 +55,8 @@ pub enum Command {
     Session(SessionArguments),
     /// Inspects the policy of a bucket or queue that locked everybody out; changes it if you say so.
     Unlock(UnlockArguments),
+    /// Lets the root user's password of one account be recovered, and takes that back.
+    Recovery(RecoveryArguments),
     #[command(flatten)]
     Deployment(DeploymentCommand),
     /// Prints the completions for a shell.
@@ -64,6 +70,8 @@ pub struct CheckArguments {
     /// The member account in which an audit session is opened; else the first active one that is listed.
     #[arg(long, value_name = "ACCOUNT")]
     pub probe: Option<AccountId>,
+    #[command(flatten)]
+    pub record: RecordArguments,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +99,9 @@ pub struct AuditArguments {
     /// Ends with 0 where root credentials were found: for reports in pipelines. What is unknown still ends with 3.
     #[arg(long)]
     pub exit_zero: bool,
+    /// Writes the page of a run's report into this new file, too.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Begins anew, whatever an interrupted audit of the same accounts has read.
     #[arg(long)]
     pub fresh: bool,

@@ -1,5 +1,6 @@
 //! `audit`: what is there, with the statuses of a run's report.
 
+mod page;
 mod planned;
 mod reading;
 
@@ -40,7 +41,8 @@ pub struct Identity<'a> {
 }
 
 pub async fn run(arguments: AuditArguments, context: &Context) -> Result<Exit, Ended> {
-    let AuditArguments { selection, rules, all, exit_zero, fresh } = arguments;
+    let AuditArguments { selection, rules, all, exit_zero, fresh, html } = arguments;
+    page::require_new(html.as_ref())?;
     let exemptions = exemptions(rules.exempt.as_deref())?;
     let request = selection.request(Mode::Report);
     let access = Access::open(&context.access).await?;
@@ -49,10 +51,16 @@ pub async fn run(arguments: AuditArguments, context: &Context) -> Result<Exit, E
     let reading = progress.shown_while(Box::pin(read(&access, &request, &journal, &progress, context))).await?;
     let list_is_whole = reading.list_is_whole;
     let Planned { plan, inventories } = plan(reading, &exemptions, &RecoveryWindows::default(), &rules, &access);
+    let planned_at = plan.planned_at;
     let report = Report::add_round(None, plan, ApprovalOutcome::NotNeeded, [].into(), 0);
     let listed = if all { Listed::All } else { Listed::WithoutClean };
-    let rows = Rows::of(&report, &inventories, list_is_whole, access.clock.now());
+    let now = access.clock.now();
+    let rows = Rows::of(&report, &inventories, list_is_whole, now);
     show(&rows, listed, &context.terminal)?;
+    if let Some(path) = &html {
+        let (report, request, inventories, exemptions) = (&report, &request, &inventories, &exemptions);
+        page::Page { report, request, inventories, exemptions, list_is_whole, planned_at, now }.write(path)?;
+    }
     tell_of_the_rest(&report, list_is_whole, "audit", context);
     let exit = ending(&report, list_is_whole, context);
     if exit < Exit::Unfinished {

@@ -1,5 +1,6 @@
 //! `check`: who you are, and what keeps root credentials from being read. It changes nothing.
 
+mod record;
 mod steps;
 
 use serde::Serialize;
@@ -47,7 +48,12 @@ impl State {
 }
 
 pub async fn run(arguments: CheckArguments, context: &Context) -> Result<Exit, Ended> {
-    let findings = steps::all(arguments.probe, context).await?;
+    let recording = record::Recording::of(&arguments.record)?;
+    let findings = steps::all(arguments.probe, recording.as_ref(), context).await?;
+    if let Some(recording) = recording {
+        terminal::note(table(&findings, false).trim_end());
+        return recording.finish(context).await;
+    }
     let text = match context.terminal.format() {
         Format::Json => json(&serde_json::json!({ "checks": findings }))?,
         Format::Csv => csv(&findings)?,

@@ -19,7 +19,7 @@ use crate::{
     exit::{Ended, Exit},
 };
 
-pub use found::{Looked, look};
+pub use found::{look, require_none};
 pub use requests::{ask, recovery};
 
 pub async fn run(command: DeploymentCommand, context: &Context) -> Result<Exit, Ended> {

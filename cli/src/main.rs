@@ -16,6 +16,7 @@ mod exit;
 mod journal;
 mod output;
 mod progress;
+mod recovery;
 mod session;
 mod stop;
 mod terminal;
@@ -67,6 +68,7 @@ async fn run(command: Command, context: &Context) -> Result<Exit, Ended> {
         Command::Apply(arguments) => Box::pin(delete::apply(arguments, context)).await,
         Command::Session(arguments) => Box::pin(session::run(arguments, context)).await,
         Command::Unlock(arguments) => Box::pin(unlock::run(arguments, context)).await,
+        Command::Recovery(arguments) => Box::pin(recovery::run(arguments, context)).await,
         Command::Deployment(command) => Box::pin(deployment::run(command, context)).await,
         Command::Completions { shell } => documentation::completions(shell),
         Command::Man { directory } => documentation::man(&directory),

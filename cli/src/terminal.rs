@@ -30,6 +30,8 @@ impl Terminal {
     }
 
     /// Whether a table is coloured; JSON and CSV never are.
+    ///
+    /// Why not `anstream`, which takes colours out again: the tables are made with them or without, and nothing else has any.
     pub fn is_coloured(&self) -> bool {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         match (self.format, self.color) {

@@ -20,6 +20,7 @@ use crate::{
     access::Access,
     arguments::{Format, UnlockArguments},
     context::Context,
+    deployment,
     exit::{Ended, Exit},
     output, terminal,
 };
@@ -36,7 +37,7 @@ pub async fn run(arguments: UnlockArguments, context: &Context) -> Result<Exit, 
     let partition = Partition::of_region(access.config.region().map_or("", AsRef::as_ref));
     let request = wanted.request(partition)?;
     if request.action.changes() && !arguments.ignore_deployment {
-        request::require_no_deployment(&access, context).await?;
+        deployment::require_none(&access.config, "--request", context).await?;
     }
     let session = open(&access, &request).await?;
     let plan = planned(&access, &request, &wanted, &session, partition).await?;

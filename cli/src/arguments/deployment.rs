@@ -167,11 +167,11 @@ pub enum RecoveryWanted {
     /// Allows it for longer, counted from the new approval.
     Extend(OpenRecoveryArguments),
     /// Ends it now. That takes nobody's approval.
-    End(RecoveryArguments),
+    End(RecoveryRequestArguments),
 }
 
 #[derive(Debug, Args)]
-pub struct RecoveryArguments {
+pub struct RecoveryRequestArguments {
     pub account: AccountId,
     /// Why, for the records and for whoever approves.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
@@ -184,7 +184,7 @@ pub struct RecoveryArguments {
 #[derive(Debug, Args)]
 pub struct OpenRecoveryArguments {
     #[command(flatten)]
-    pub recovery: RecoveryArguments,
+    pub recovery: RecoveryRequestArguments,
     /// For how long, from the approval on: an ISO 8601 duration.
     #[arg(long, value_name = "DURATION", default_value = "PT24H")]
     pub duration: WindowDuration,

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, env};
 
 use rootwarden_aws::{
     AwsError, CallerIdentity, Clock, Deadline, Feature, Organization, OrganizationLists, RootAccess, RootSessions,
-    SdkConfig, SessionBudget, audit,
+    SdkConfig, SessionBudget, audit, read_everything,
 };
 use rootwarden_domain::{
     AccountId, Candidate,
@@ -15,7 +15,7 @@ use rootwarden_domain::{
     },
 };
 
-use super::{Finding, State};
+use super::{Finding, State, record::Recording};
 use crate::{access::load_config, context::Context, exit::Ended, words::for_caller};
 
 /// One session is opened, or none.
@@ -24,10 +24,37 @@ const ONE: SessionBudget = SessionBudget { per_second: 2, workers: 1 };
 const PAGES: u32 = 5;
 const LONGEST: std::time::Duration = std::time::Duration::from_mins(2);
 
-pub async fn all(probe: Option<AccountId>, context: &Context) -> Result<Vec<Finding>, Ended> {
+pub async fn all(
+    probe: Option<AccountId>,
+    recording: Option<&Recording>,
+    context: &Context,
+) -> Result<Vec<Finding>, Ended> {
     let config = load_config(&context.access).await?;
-    let mut findings = vec![region(&config, context), endpoint(&config)];
-    let caller = match CallerIdentity::read(&config).await {
+    let Some(recording) = recording else { return findings(&config, probe, Lists::OfWhatIsFound, context).await };
+    if let Some(url) = &recording.simulator {
+        let simulated = recording.simulated.simulated(&config, url);
+        findings(&simulated, None, Lists::Every, context).await?;
+    }
+    findings(&recording.answers.recorded(&config), probe, Lists::Every, context).await
+}
+
+/// Which lists of the account are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lists {
+    /// Only where the summary says that something is there.
+    OfWhatIsFound,
+    /// All of them: what AWS answers for an empty one is worth knowing, too.
+    Every,
+}
+
+async fn findings(
+    config: &SdkConfig,
+    probe: Option<AccountId>,
+    lists: Lists,
+    context: &Context,
+) -> Result<Vec<Finding>, Ended> {
+    let mut findings = vec![region(config, context), endpoint(config)];
+    let caller = match CallerIdentity::read(config).await {
         Ok(caller) => caller,
         Err(error) => {
             findings.push(of_error("credentials", &error, Some("sign in, or name another profile with --profile")));
@@ -35,7 +62,7 @@ pub async fn all(probe: Option<AccountId>, context: &Context) -> Result<Vec<Find
         }
     };
     findings.push(ok("credentials", format!("you are {}", caller.arn)));
-    let organization = Organization::new(&config);
+    let organization = Organization::new(config);
     let management_account = match organization.management_account().await {
         Ok(account) => account,
         Err(error) => {
@@ -44,12 +71,12 @@ pub async fn all(probe: Option<AccountId>, context: &Context) -> Result<Vec<Find
         }
     };
     findings.push(ok("organization", format!("managed by account {management_account}")));
-    let centralized = RootAccess::new(&config);
+    let centralized = RootAccess::new(config);
     findings.push(role(&centralized, caller.account, management_account).await);
     let (features, can_go_on) = features(&centralized).await;
     findings.extend(features);
     if can_go_on {
-        findings.push(session(&config, &organization, management_account, probe).await);
+        findings.push(session(config, &organization, management_account, probe, lists).await);
     }
     Ok(findings)
 }
@@ -146,6 +173,7 @@ async fn session(
     organization: &Organization,
     management_account: AccountId,
     probe: Option<AccountId>,
+    lists: Lists,
 ) -> Finding {
     const NAME: &str = "session in a member";
     let account = match candidate(config, organization, management_account, probe).await {
@@ -162,6 +190,11 @@ async fn session(
         Err(error) => return of_error(NAME, &error, None),
     };
     let sessions = RootSessions::new(config, ONE);
+    if lists == Lists::Every
+        && let Err(error) = read_everything(&sessions, &account, &sessions.call_recorder()).await
+    {
+        return of_error(NAME, &error, None);
+    }
     match audit(&sessions, &account, &sessions.call_recorder(), Deadline::after(LONGEST)).await {
         AuditOutcome::Clean => ok(NAME, format!("account {} can be read, and is clean", account.id)),
         AuditOutcome::Present(found) => ok(

@@ -3,7 +3,9 @@
 use rootwarden_aws::{AwsError, Executions, FunctionUrl, SdkConfig, StackOutputs, Storage, StorageError};
 use rootwarden_domain::{ErrorKind, Failure};
 
-use crate::{access::load_config, arguments::AccessArguments, context::Context, exit::Ended, output::DeploymentSeen};
+use crate::{
+    access::load_config, arguments::AccessArguments, context::Context, exit::Ended, output::DeploymentSeen, terminal,
+};
 
 /// As `sam deploy` names it if nobody says otherwise.
 const STACK: &str = "rootwarden";
@@ -52,6 +54,22 @@ pub async fn look(config: &SdkConfig, arguments: &AccessArguments) -> Result<Loo
         Err(error) if arguments.stack.is_some() || may_pass(&error) => Err(error.into()),
         Err(error) => Ok(Looked::NotChecked { why: error.to_string() }),
     }
+}
+
+/// One person does not do alone what a deployment does with two, unless they say so in full. `instead`: what to say to ask it.
+///
+/// # Errors
+/// A deployment was found, or it is unknown whether there is one, for a cause that may pass.
+pub async fn require_none(config: &SdkConfig, instead: &str, context: &Context) -> Result<(), Ended> {
+    let looked = look(config, &context.access).await?;
+    if let Looked::Found(found) = &looked {
+        return Err(Ended::Refused(format!(
+            "the deployment `{}` does this with a second person: say {instead}, or --ignore-deployment to decide alone",
+            found.stack()
+        )));
+    }
+    terminal::note(&looked.seen().to_string());
+    Ok(())
 }
 
 /// The deployment, for a command that works through one.

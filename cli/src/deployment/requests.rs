@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::found::{Deployment, require};
 use crate::{
     access::load_config,
-    arguments::{Format, OpenRecoveryArguments, RecoveryArguments, RecoveryWanted, ReleaseKeyArguments},
+    arguments::{Format, OpenRecoveryArguments, RecoveryRequestArguments, RecoveryWanted, ReleaseKeyArguments},
     context::Context,
     exit::{Ended, Exit},
     output::{Listing, json},
@@ -32,13 +32,13 @@ pub async fn ask(body: Value, context: &Context) -> Result<Exit, Ended> {
 /// As [`ask`].
 pub async fn recovery(wanted: RecoveryWanted, context: &Context) -> Result<Exit, Ended> {
     let open = |action: &str, OpenRecoveryArguments { recovery, duration }: OpenRecoveryArguments| {
-        let RecoveryArguments { account, reason, ticket } = recovery;
+        let RecoveryRequestArguments { account, reason, ticket } = recovery;
         json!({"action": action, "account": account, "duration": duration, "reason": reason, "ticket": ticket})
     };
     let body = match wanted {
         RecoveryWanted::Allow(arguments) => open("allow-recovery", arguments),
         RecoveryWanted::Extend(arguments) => open("extend-recovery", arguments),
-        RecoveryWanted::End(RecoveryArguments { account, reason, ticket }) => {
+        RecoveryWanted::End(RecoveryRequestArguments { account, reason, ticket }) => {
             json!({"action": "end-recovery", "account": account, "reason": reason, "ticket": ticket})
         }
     };

@@ -5,29 +5,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    access::Access,
     arguments::{ChangeKind, UnlockArguments, UnlockResource},
     context::Context,
-    deployment::{self, Looked},
+    deployment,
     exit::{Ended, Exit},
-    terminal,
 };
-
-/// One person does not change alone what two would, unless they say so in full.
-///
-/// # Errors
-/// A deployment was found, or it is unknown whether there is one, for a cause that may pass.
-pub async fn require_no_deployment(access: &Access, context: &Context) -> Result<(), Ended> {
-    let looked = deployment::look(&access.config, &context.access).await?;
-    if let Looked::Found(found) = &looked {
-        return Err(Ended::Refused(format!(
-            "the deployment `{}` changes this with a second person: say --request, or --ignore-deployment to decide alone",
-            found.stack()
-        )));
-    }
-    terminal::note(&looked.seen().to_string());
-    Ok(())
-}
 
 pub async fn send(arguments: &UnlockArguments, context: &Context) -> Result<Exit, Ended> {
     deployment::ask(body(arguments)?, context).await

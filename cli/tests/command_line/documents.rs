@@ -14,7 +14,7 @@ use crate::support::{
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// How each command ends on the organization of `demo/command-line.json`, after those before it.
-const ENDS_WITH: [(&str, i32); 30] = [
+const ENDS_WITH: [(&str, i32); 33] = [
     ("status", 0),
     ("run ", 0),
     ("runs", 0),
@@ -41,6 +41,9 @@ const ENDS_WITH: [(&str, i32); 30] = [
     ("unlock bucket payments-archive --account 222200000001 --apply", 0),
     ("unlock bucket payments-archive --account 222200000001 --restore", 0),
     ("unlock", 1),
+    ("recovery allow", 0),
+    ("recovery status", 1),
+    ("recovery end", 0),
     ("session", 0),
     ("enable", 0),
     ("completions", 0),

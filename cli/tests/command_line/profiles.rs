@@ -18,13 +18,13 @@ fn write(organization: &Organization, path: &str, text: &str) {
 }
 
 /// A service that the simulated organization does not have.
-struct Fake {
-    url: String,
+pub struct Fake {
+    pub url: String,
 }
 
 impl Fake {
     /// Answers each request, head and body, with what `answer` makes of it.
-    fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
+    pub fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
@@ -58,7 +58,7 @@ fn request(stream: &mut TcpStream) -> String {
 }
 
 /// The ARN that `check` says, without keys in the environment.
-fn who(organization: &Organization, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+pub fn who(organization: &Organization, arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let mut command = organization.command_without_keys(&[&["check", "--output", "json"], arguments].concat());
     for (name, value) in environment {
         command.env(name, value);

@@ -63,6 +63,26 @@ fn i6_a_policy_is_stored_changed_and_put_back() {
 }
 
 #[test]
+fn i9_no_secret_of_its_sessions_stands_anywhere() {
+    let organization = locked();
+    let apply = ["--apply", "--store", "before.json", "--confirm-name", "payroll"];
+    let restore = ["--restore", "before.json", "--force", "--confirm-name", "payroll"];
+    let mut seen = String::new();
+    for more in [&[] as &[&str], &["--plan"], &apply, &restore] {
+        let ran = organization.run(&[&BUCKET, more].concat());
+        seen += &(ran.out + &ran.err);
+    }
+    for (path, text) in organization.files() {
+        seen += &(path.to_string_lossy().into_owned() + &text);
+    }
+    let secrets = organization.secrets();
+    assert!(secrets.len() > 8, "{}", secrets.len());
+    for secret in secrets {
+        assert!(!seen.contains(&secret), "a secret was written");
+    }
+}
+
+#[test]
 fn a_wrong_name_or_no_terminal_changes_nothing() {
     let organization = locked();
     let before = organization.world();

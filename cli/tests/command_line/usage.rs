@@ -44,6 +44,17 @@ fn wrong_usage_is_one_line_and_no_call() {
             "no session was opened",
         ),
         (&["session", "222200000001", "--task", "delete", "--credential-process"], "serves the audit task alone"),
+        (&["recovery", "allow", "12"], "`12` is not an account id (12 digits)"),
+        (&["recovery", "allow", "222200000001"], "say --confirm-account"),
+        (&["recovery", "end", "222200000001"], "say --confirm-account"),
+        (&["recovery", "extend", "222200000001"], "unrecognized subcommand"),
+        (&["recovery", "status"], "ACCOUNT"),
+        (&["audit", "--html", "there.json"], "`there.json` is there already"),
+        (&["check", "--record", "there.json", "--confirm-name", "there.json"], "`there.json` is there already"),
+        (&["check", "--confirm-name", "a.json"], "--record"),
+        (&["unlock", "bucket", "payroll", "--account", "222200000001", "--apply"], "say --confirm-name"),
+        (&["unlock", "queue", "payroll"], "payroll"),
+        (&["unlock", "bucket", "payroll", "--account", "222200000001", "--restore", "nowhere.json"], "nowhere.json"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&[], "no command was given"),
     ] {
@@ -64,7 +75,9 @@ fn without_a_region_nothing_is_asked() {
 fn help_and_version_are_no_mistake() {
     let organization = Organization::new(world());
     let help = organization.run(&["--help"]).ends_with(0);
-    for command in ["check", "enable", "audit", "delete", "apply", "session", "completions", "man"] {
+    for command in
+        ["check", "enable", "audit", "delete", "apply", "session", "recovery", "unlock", "completions", "man"]
+    {
         assert!(help.out.contains(command), "{help:#?}");
     }
     assert!(organization.run(&["--version"]).ends_with(0).out.starts_with("rootwarden 0."));

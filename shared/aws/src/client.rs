@@ -13,6 +13,8 @@ mod person;
 mod post;
 mod query;
 mod signed;
+#[cfg(feature = "profiles")]
+mod wire_recorder;
 
 use std::{env, time::Duration};
 
@@ -36,6 +38,8 @@ pub use person::{AccessOptions, load_config_of_person};
 #[cfg(feature = "profiles")]
 pub(crate) use post::{Post, PostAnswer, PostService};
 pub(crate) use query::result;
+#[cfg(feature = "profiles")]
+pub use wire_recorder::{WireAnswer, WireRecorder};
 
 /// Takes Region, credentials and endpoint from the function's environment, once per process.
 ///

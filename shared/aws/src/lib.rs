@@ -37,7 +37,7 @@ pub use bucket::{
 pub use caller::CallerIdentity;
 pub use centralized_access::{Feature, RootAccess};
 #[cfg(feature = "profiles")]
-pub use client::{AccessOptions, load_config_of_person};
+pub use client::{AccessOptions, WireAnswer, WireRecorder, load_config_of_person};
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 #[cfg(feature = "profiles")]
@@ -50,10 +50,10 @@ pub use organization::{
     OrganizationLists, OrganizationPolicies, PolicyReading, named_accounts,
 };
 pub use preflight::{Concurrency, Trails};
-#[cfg(feature = "profiles")]
-pub use root_session::SessionCredentials;
 pub use root_session::{
     AllowRecovery, Audit, Delete, KeysAgain, LEAST_TIME, PolicyWriteError, RecoveryAllowed, ResourceSession,
     RootSession, RootSessions, SessionBudget, Task, UnlockBucket, UnlockQueue, allow_recovery, audit, delete,
 };
+#[cfg(feature = "profiles")]
+pub use root_session::{SessionCredentials, read_everything};
 pub use telling::{Entry, EventBus, EventsError, Topic};

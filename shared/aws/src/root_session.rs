@@ -13,6 +13,8 @@ mod task;
 
 pub use audit::audit;
 #[cfg(feature = "profiles")]
+pub use audit::read_everything;
+#[cfg(feature = "profiles")]
 pub use credentials::SessionCredentials;
 pub use delete::{KeysAgain, LEAST_TIME, delete};
 pub use policy::{PolicyWriteError, ResourceSession};

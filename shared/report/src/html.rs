@@ -59,10 +59,12 @@ pub fn html(document: &Document<'_>) -> Result<String, serde_json::Error> {
                     (accounts)
                 }
                 footer {
-                    p {
+                    @if document.rests_on.is_empty() {
+                        p { "This page is all that there is of this report: nothing of what it rests on was stored." }
+                    } @else { p {
                         "Everything that this page says, with the evidence of each account, is in " code { "report.json" }
                         " beside it. " code { "report.csv" } " has one account a row."
-                    }
+                    } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }

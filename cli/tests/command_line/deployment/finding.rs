@@ -104,3 +104,16 @@ fn unlock_points_to_a_request_where_two_people_would_decide() {
     assert!(ran.err.contains("say --request, or --ignore-deployment to decide alone"), "{ran:#?}");
     assert!(!deployed.calls().iter().any(|call| call["action"] == "sts:AssumeRoot"));
 }
+
+#[test]
+fn recovery_points_to_a_request_where_two_people_would_decide() {
+    let deployed = Deployed::new(world());
+    let allow = ["recovery", "allow", CLEAN, "--confirm-account", CLEAN];
+    let before = deployed.world();
+    let ran = deployed.run(&allow).ends_with(2);
+    assert!(ran.err.contains("say `rootwarden request recovery allow"), "{ran:#?}");
+    assert!(!deployed.calls().iter().any(|call| call["action"] == "sts:AssumeRoot"));
+    assert_eq!(deployed.world(), before);
+    deployed.run(&[&allow[..], &["--ignore-deployment"]].concat()).ends_with(0);
+    assert_eq!(deployed.changes(), ["iam:CreateLoginProfile"]);
+}

@@ -5,6 +5,8 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+#[cfg(feature = "profiles")]
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 /// The SDK's own client, for all clients of a process together.
 ///
@@ -13,6 +15,21 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 /// docs/decisions/0013-one-http-client.md has the figures.
 pub(super) fn client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+}
+
+/// The same for a person: by way of the proxies that the environment names, as the AWS CLI goes.
+///
+/// Why not for functions: whatever their environment says, nothing stands between them and AWS but what the network has.
+#[cfg(feature = "profiles")]
+pub(super) fn client_of_person() -> SharedHttpClient {
+    use aws_smithy_http_client::{Connector, proxy::ProxyConfig};
+    // As `build_https`, but for the proxy: connections are kept by the connector, and one is made for each set of timeouts.
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+    })
 }
 
 #[cfg(test)]
@@ -64,6 +81,17 @@ mod tests {
     async fn clients_of_one_process_share_their_connections() {
         let (endpoint, connections) = server().await;
         let config = load_config().await;
+        for _account in 0..10 {
+            call(&session(&config, &endpoint)).await;
+        }
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+    }
+
+    #[cfg(feature = "profiles")]
+    #[tokio::test]
+    async fn clients_of_a_person_share_their_connections() {
+        let (endpoint, connections) = server().await;
+        let config = crate::client::load_config_of_person(&crate::client::AccessOptions::default()).await;
         for _account in 0..10 {
             call(&session(&config, &endpoint)).await;
         }

@@ -3,7 +3,10 @@
 use aws_config::{
     BehaviorVersion, ConfigLoader, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
 };
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
+
+use super::http;
 
 /// What a person may name instead of what the environment and the profile say.
 #[derive(Debug, Clone, Default)]
@@ -14,18 +17,23 @@ pub struct AccessOptions {
 }
 
 /// Finds Region, credentials and endpoints as the AWS CLI does. Credentials are asked for at the first call.
+///
+/// Everything goes through one HTTP client: docs/decisions/0013-one-http-client.md.
 pub async fn load_config_of_person(options: &AccessOptions) -> SdkConfig {
-    let Some(profile) = &options.profile else { return loader(options).load().await };
+    let client = http::client_of_person();
+    let Some(profile) = &options.profile else { return loader(options, &client).load().await };
     // Why: the SDK's chain takes keys of the environment first. In the AWS CLI a profile that is named goes before them.
-    let without_credentials = loader(options).profile_name(profile).no_credentials().load().await;
-    let provider = ProviderConfig::without_region().with_region(without_credentials.region().cloned());
+    let without_credentials = loader(options, &client).profile_name(profile).no_credentials().load().await;
+    let provider = ProviderConfig::without_region()
+        .with_region(without_credentials.region().cloned())
+        .with_http_client(client.clone());
     let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
-    loader(options).profile_name(profile).credentials_provider(credentials).load().await
+    loader(options, &client).profile_name(profile).credentials_provider(credentials).load().await
 }
 
-fn loader(options: &AccessOptions) -> ConfigLoader {
+fn loader(options: &AccessOptions, client: &SharedHttpClient) -> ConfigLoader {
     let AccessOptions { profile: _, region, endpoint_url } = options;
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone());
     if let Some(region) = region {
         loader = loader.region(Region::new(region.clone()));
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "profiles")]
+use rootwarden_domain::Inventory;
 use rootwarden_domain::{Candidate, ErrorKind, Failure, run::audit::AuditOutcome};
 
 use super::{
@@ -28,6 +30,23 @@ pub async fn audit(
             AuditOutcome::Unknown(Failure::new(ErrorKind::Transient, message))
         }
     }
+}
+
+/// Every list of root credentials in one account, whatever the summary says of it.
+///
+/// For whoever asks about one of them by name, or about what AWS answers for lists that are empty.
+///
+/// # Errors
+/// What AWS answered.
+#[cfg(feature = "profiles")]
+pub async fn read_everything(
+    sessions: &RootSessions,
+    account: &Candidate,
+    calls: &CallRecorder,
+) -> Result<Inventory, AwsError> {
+    let in_account = |error: AwsError| error.in_account(account, sessions.clock().now());
+    let session = sessions.open_audit(account, calls).await?;
+    RootUser::of(&session).inventory(LastUse::Read).await.map_err(in_account)
 }
 
 async fn look(sessions: &RootSessions, account: &Candidate, calls: &CallRecorder) -> Result<AuditOutcome, AwsError> {
