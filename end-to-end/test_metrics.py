@@ -12,7 +12,7 @@ from harness.paths import ROOT
 from rendered_template import Rendered
 from shared_deployments import RunName
 
-ALL = {"Mode": "enforce", "UnlockRequests": "on"}
+ALL: Any = {"Mode": "enforce", "UnlockRequests": "on"}
 
 
 def schema(name: str) -> Any:
@@ -67,7 +67,8 @@ def test_a_run_over_some_accounts_has_no_metrics(deployment: Deployment, run_nam
 
 
 def dashboard(**parameters: str) -> tuple[Rendered, dict[str, Any]]:
-    rendered = Rendered(stack="rootwarden", partition="aws", region="us-east-1", **(ALL | parameters))
+    everything: Any = ALL | parameters
+    rendered = Rendered(stack="rootwarden", partition="aws", region="us-east-1", **everything)
     [found] = rendered.resources("AWS::CloudWatch::Dashboard").values()
     body: dict[str, Any] = json.loads(found["DashboardBody"])
     return rendered, body

@@ -16,7 +16,7 @@ from harness.permission_log import is_of_test, role_of
 from harness.permissions import Statement, Use, as_asked, managed_policies, statements
 from harness.stack import Stack
 
-SIMULATED = ("sts:AssumeRoot", "organizations:", "iam:", "cloudtrail:", "lambda:GetAccountSettings")
+SIMULATED = ("sts:AssumeRoot", "organizations:", "iam:", "cloudtrail:", "lambda:GetAccountSettings", "securityhub:")
 """What the simulator decides by the statements of roles; of anything else the emulator does."""
 
 

@@ -9,6 +9,7 @@ pub(crate) mod iam;
 mod lambda;
 mod organizations;
 pub(crate) mod s3;
+mod security_hub;
 mod sns;
 pub(crate) mod sqs;
 mod states;
@@ -32,6 +33,7 @@ pub(crate) fn handler(service: Service) -> &'static dyn Handler {
         Service::Lambda => &lambda::Lambda,
         Service::Sns => &sns::Sns,
         Service::EventBridge => &eventbridge::EventBridge,
+        Service::SecurityHub => &security_hub::SecurityHub,
         Service::Other => &unserved::Unserved,
     }
 }

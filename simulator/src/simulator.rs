@@ -172,6 +172,12 @@ impl Simulator {
         self.lock().told.events.clone()
     }
 
+    /// The findings that Security Hub took so far, as they were imported.
+    #[must_use]
+    pub fn findings(&self) -> Vec<serde_json::Value> {
+        self.lock().told.findings.clone()
+    }
+
     /// The executions that were started, in order.
     #[must_use]
     pub fn executions(&self) -> Vec<StartedExecution> {

@@ -14,6 +14,7 @@ mod evidence;
 mod evidence_chain;
 mod exemptions;
 mod failures;
+mod findings;
 mod guard;
 mod invariants;
 mod killed_worker;

@@ -418,6 +418,9 @@ async fn handle<F: Function>(input: Value) {
         ("ROOTWARDEN_CHAT_TOPIC_ARN", CHAT),
         ("ROOTWARDEN_EXECUTION_ARN_PREFIX", "arn:aws:states:us-east-1:111122223333:execution:x:"),
         ("ROOTWARDEN_EVENTS", "on"),
+        ("ROOTWARDEN_SECURITY_HUB", "all"),
+        ("ROOTWARDEN_OCSF_FINDINGS", "on"),
+        ("ROOTWARDEN_ACCOUNT_ID", MANAGEMENT),
     ]);
     let function = F::new(&load_config().await, &settings).unwrap();
     let deadline = Deadline::after(std::time::Duration::from_mins(4));

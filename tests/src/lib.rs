@@ -43,6 +43,8 @@ pub struct Deployment {
     pub notices_of_runs: &'static str,
     pub chat: bool,
     pub events: &'static str,
+    pub security_hub: &'static str,
+    pub ocsf_findings: &'static str,
     pub region: &'static str,
     pub seconds_left: u64,
 }
@@ -63,6 +65,8 @@ impl Default for Deployment {
             notices_of_runs: "problems",
             chat: false,
             events: "on",
+            security_hub: "off",
+            ocsf_findings: "off",
             region: "us-east-1",
             seconds_left: 240,
         }
@@ -138,7 +142,7 @@ impl Rehearsal {
                 "ArnEquals": {"lambda:SourceFunctionArn": function},
             },
         })];
-        let actions = template::organization_actions(role);
+        let actions = template::simulated_actions(role);
         if !actions.is_empty() {
             statements.push(json!({"Effect": "Allow", "Action": actions, "Resource": "*"}));
         }
@@ -279,6 +283,8 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
             "arn:aws:states:us-east-1:111122223333:execution:rootwarden-secure-accounts:",
         ),
         ("ROOTWARDEN_EVENTS", deployment.events),
+        ("ROOTWARDEN_SECURITY_HUB", deployment.security_hub),
+        ("ROOTWARDEN_OCSF_FINDINGS", deployment.ocsf_findings),
         ("ROOTWARDEN_PROTECTED_RESOURCES", deployment.protected_resources),
         ("ROOTWARDEN_REQUIRE_APPROVAL", deployment.require_approval),
         ("ROOTWARDEN_RECOVERY_AT_LEAST", "PT1H"),

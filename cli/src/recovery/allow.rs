@@ -26,7 +26,7 @@ pub(super) async fn run(
             deployment::require_none(&access.config, &instead, context).await?;
         }
         WhoseDecision::OnesOwn => {
-            terminal::note("a deployment is not looked for: its pause and its records know nothing of this")
+            terminal::note("a deployment is not looked for: its pause and its records know nothing of this");
         }
     }
     let end = end_command(account, context);

@@ -7,8 +7,10 @@ mod html;
 mod json;
 pub(crate) mod metrics;
 pub(crate) mod notice;
+mod ocsf;
+pub(crate) mod security_hub;
 
-use std::{fmt, io};
+use std::fmt;
 
 use bytes::Bytes;
 use rootwarden_aws::{Storage, StorageError};
@@ -23,11 +25,15 @@ use tracing::error;
 use events::Events;
 use metrics::Measured;
 use notice::Notices;
+use security_hub::Findings;
 
 /// Where a run is told beside the bucket.
 #[derive(Debug)]
 pub(crate) struct Channels {
     pub(crate) events: Option<Events>,
+    pub(crate) security_hub: Option<Findings>,
+    /// The Region that OCSF's findings name; none where there are none.
+    pub(crate) ocsf: Option<String>,
     pub(crate) notices: Notices,
 }
 
@@ -75,7 +81,13 @@ pub(crate) async fn publish(
         if let Some(events) = &channels.events {
             failed.extend(missing(events::NAME, events.put(folder, &document).await));
         }
-        failed.extend(missing(metrics::NAME, metrics::write(&mut io::stdout(), &document, measured)));
+        if let Some(region) = &channels.ocsf {
+            failed.extend(missing(ocsf::NAME, ocsf::write(storage, &places, &document, region).await));
+        }
+        if let Some(findings) = &channels.security_hub {
+            failed.extend(missing(security_hub::NAME, findings.send(storage, &document).await));
+        }
+        failed.extend(missing(metrics::NAME, metrics::write(&document, measured)));
     }
     document.missing.extend(failed.iter().cloned());
     let (mut report, outcome) = json::write(storage, &places, &document).await;

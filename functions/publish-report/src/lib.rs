@@ -7,11 +7,12 @@ mod rounds;
 
 use jiff::Timestamp;
 use rootwarden_aws::{
-    Clock, Deadline, EventBus, ExemptionReader, ReadRecorder, SdkConfig, Storage, Topic, WorkerResults,
+    Clock, Deadline, EventBus, ExemptionReader, ReadRecorder, SdkConfig, SecurityHub, Storage, Topic, WorkerResults,
 };
 use rootwarden_domain::{
     BatchOutcome, Pin, RoundId, RunId, Sha256,
     artifact::outcomes,
+    aws::partition::Partition,
     run::{
         deletion::DeletionReport,
         plan::DeletionPlan,
@@ -20,13 +21,19 @@ use rootwarden_domain::{
     },
     text::input::{InputError, parse},
 };
-use rootwarden_lambda::{Events as EventsWanted, Function, FunctionError, Settings};
-use rootwarden_report::{Document, History, Subject, document::Missing, events::SOURCE, history::NoticeOutcome};
+use rootwarden_lambda::{Events as EventsWanted, Function, FunctionError, OcsfFindings, SecurityHubFindings, Settings};
+use rootwarden_report::{
+    Document, History, Subject,
+    document::Missing,
+    events::SOURCE,
+    findings::{asff::Publisher, sent::Wanted},
+    history::NoticeOutcome,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::{info, warn};
 
-use destinations::{Channels, Told, Turn, events::Events, metrics::Measured, notice::Notices};
+use destinations::{Channels, Told, Turn, events::Events, metrics::Measured, notice::Notices, security_hub::Findings};
 use known::Known;
 use missing_results::MissingResults;
 
@@ -204,7 +211,28 @@ fn channels(config: &SdkConfig, settings: &Settings, bucket: &str) -> Result<Cha
         execution_arn_prefix: settings.execution_arn_prefix()?,
         region: region.clone(),
     };
-    Ok(Channels { events, notices })
+    let security_hub = match settings.security_hub()? {
+        SecurityHubFindings::Off => None,
+        SecurityHubFindings::NotPassed => Some(Wanted::NotPassed),
+        SecurityHubFindings::All => Some(Wanted::All),
+    };
+    let security_hub = match security_hub {
+        None => None,
+        Some(wanted) => Some(Findings {
+            hub: SecurityHub::new(config, &region),
+            publisher: Publisher {
+                partition: Partition::of_region(&region).name(),
+                region: region.clone(),
+                account: settings.account_id()?,
+            },
+            wanted,
+        }),
+    };
+    let ocsf = match settings.ocsf_findings()? {
+        OcsfFindings::On => Some(region),
+        OcsfFindings::Off => None,
+    };
+    Ok(Channels { events, security_hub, ocsf, notices })
 }
 
 /// Whether the state machine goes on after this round: where a person said no, or could not be asked, it does not.

@@ -56,4 +56,4 @@ pub use root_session::{
 };
 #[cfg(feature = "profiles")]
 pub use root_session::{SessionCredentials, read_everything};
-pub use telling::{Entry, EventBus, EventsError, Topic};
+pub use telling::{Entry, EventBus, EventsError, Imported, SecurityHub, Topic, security_hub};

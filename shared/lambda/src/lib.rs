@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use error::FunctionError;
 use event::Event;
-pub use settings::{Endpoint, Events, Settings, UnlockRequests};
+pub use settings::{Endpoint, Events, OcsfFindings, SecurityHubFindings, Settings, UnlockRequests};
 
 /// One Lambda function: built once per process, then handed one input after the other.
 pub trait Function: Sized {

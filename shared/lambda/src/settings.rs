@@ -37,6 +37,21 @@ pub enum Events {
     Off,
 }
 
+/// Of which accounts Security Hub gets findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecurityHubFindings {
+    Off,
+    NotPassed,
+    All,
+}
+
+/// Whether findings are written in OCSF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OcsfFindings {
+    On,
+    Off,
+}
+
 /// The function's environment, as far as it is ours.
 #[derive(Debug, Clone, Default)]
 pub struct Settings(BTreeMap<String, String>);
@@ -264,6 +279,33 @@ impl Settings {
             "on" => Ok(Events::On),
             "off" => Ok(Events::Off),
             other => Err(wrong("ROOTWARDEN_EVENTS", format!("`{other}` is neither `on` nor `off`"))),
+        }
+    }
+
+    /// Of which accounts Security Hub gets findings.
+    ///
+    /// # Errors
+    /// It is not set, or none of `off`, `not-passed` and `all`.
+    pub fn security_hub(&self) -> Result<SecurityHubFindings, FunctionError> {
+        match self.text("ROOTWARDEN_SECURITY_HUB")? {
+            "off" => Ok(SecurityHubFindings::Off),
+            "not-passed" => Ok(SecurityHubFindings::NotPassed),
+            "all" => Ok(SecurityHubFindings::All),
+            other => {
+                Err(wrong("ROOTWARDEN_SECURITY_HUB", format!("`{other}` is none of `off`, `not-passed` and `all`")))
+            }
+        }
+    }
+
+    /// Whether findings are written in OCSF.
+    ///
+    /// # Errors
+    /// It is not set, or neither `on` nor `off`.
+    pub fn ocsf_findings(&self) -> Result<OcsfFindings, FunctionError> {
+        match self.text("ROOTWARDEN_OCSF_FINDINGS")? {
+            "on" => Ok(OcsfFindings::On),
+            "off" => Ok(OcsfFindings::Off),
+            other => Err(wrong("ROOTWARDEN_OCSF_FINDINGS", format!("`{other}` is neither `on` nor `off`"))),
         }
     }
 

@@ -16,6 +16,7 @@
 pub mod csv;
 pub mod document;
 pub mod events;
+pub mod findings;
 pub mod history;
 pub mod html;
 pub mod metrics;

@@ -3,6 +3,7 @@
 mod csv;
 mod document;
 mod events;
+mod findings;
 mod fixtures;
 mod html;
 mod metrics;

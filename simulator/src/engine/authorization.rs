@@ -139,7 +139,8 @@ fn refused(principal: &str, action: &str, resource: &str, why: &str) -> ServiceE
 
 /// Whether a caller's own statements allow an operation of Organizations or of the organization's features in IAM.
 ///
-/// Only a delegation is asked of a resource, the account. Source: Service Authorization Reference, AWS Organizations.
+/// A delegation is asked of a resource, the account, and an import of findings, the product.
+/// Source: Service Authorization Reference, AWS Organizations and AWS Security Hub.
 pub(crate) fn statements_allow(state: &State, signer: &Signer, operation: &Operation) -> bool {
     let Signer::Caller(registered) = signer else { return true };
     let Some(statements) = &registered.statements else { return true };
@@ -154,6 +155,10 @@ pub(crate) fn statements_allow(state: &State, signer: &Signer, operation: &Opera
     let resource = match (operation.name.as_str(), operation.parameter("AccountId")) {
         ("RegisterDelegatedAdministrator", Some(account)) => {
             format!("arn:aws:organizations::{management_account}:account/{organization_id}/{account}")
+        }
+        ("BatchImportFindings", _) => {
+            let account = registered.account();
+            format!("arn:aws:securityhub:us-east-1:{account}:product/{account}/default")
         }
         _ => "*".to_owned(),
     };

@@ -15,6 +15,7 @@ pub(super) fn unsigned(service: Service) -> ServiceError {
         | Service::CloudTrail
         | Service::Lambda
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::Other => ServiceError::new("MissingAuthenticationTokenException", 400, message),
     }
 }
@@ -35,6 +36,7 @@ pub(super) fn unknown_key(service: Service) -> ServiceError {
         | Service::CloudTrail
         | Service::Lambda
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::Other => ServiceError::new("UnrecognizedClientException", 400, message),
     }
 }
@@ -52,6 +54,7 @@ pub(super) fn expired(service: Service) -> ServiceError {
         | Service::CloudTrail
         | Service::Lambda
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::Other => ServiceError::new("ExpiredTokenException", 400, message),
     }
 }
@@ -70,9 +73,12 @@ pub(super) fn throttled(service: Service) -> ServiceError {
         // Source: Amazon SQS API Reference, common errors of its operations.
         Service::Sqs => ServiceError::new("RequestThrottled", 400, "The request was denied due to request throttling."),
         Service::S3 => ServiceError::new("SlowDown", 503, "Please reduce your request rate."),
-        Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::EventBridge | Service::Other => {
-            ServiceError::new("ThrottlingException", 400, "Rate exceeded")
-        }
+        Service::StepFunctions
+        | Service::CloudTrail
+        | Service::Lambda
+        | Service::EventBridge
+        | Service::SecurityHub
+        | Service::Other => ServiceError::new("ThrottlingException", 400, "Rate exceeded"),
     }
 }
 
@@ -86,9 +92,12 @@ pub(super) fn internal_error(service: Service) -> ServiceError {
         Service::Sts | Service::Sqs | Service::CloudFormation => ServiceError::new("InternalFailure", 500, message),
         Service::Organizations => ServiceError::new("ServiceException", 500, message),
         Service::S3 => ServiceError::new("InternalError", 500, "We encountered an internal error. Please try again."),
-        Service::StepFunctions | Service::CloudTrail | Service::Lambda | Service::EventBridge | Service::Other => {
-            ServiceError::new("InternalServerException", 500, message)
-        }
+        Service::StepFunctions
+        | Service::CloudTrail
+        | Service::Lambda
+        | Service::EventBridge
+        | Service::SecurityHub
+        | Service::Other => ServiceError::new("InternalServerException", 500, message),
     }
 }
 
@@ -105,6 +114,7 @@ pub(super) fn denied(service: Service, message: String) -> ServiceError {
         | Service::CloudTrail
         | Service::Lambda
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::Other => ServiceError::new("AccessDeniedException", 400, message),
     }
 }

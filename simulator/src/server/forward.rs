@@ -70,7 +70,7 @@ pub(super) fn is_own(state: &State, request: &wire::Request, operation: &Operati
         Service::Sts => operation.is_assume_root(),
         Service::Iam => is_feature_operation(&operation.name),
         // Of Lambda it is the account's settings alone: its functions are the emulator's.
-        Service::Organizations | Service::CloudTrail | Service::Lambda => true,
+        Service::Organizations | Service::CloudTrail | Service::Lambda | Service::SecurityHub => true,
         Service::S3 if operation.name == rest::LIST_BUCKETS => is_member(),
         Service::S3 => state.member_bucket(&rest::bucket_and_key(request).0).is_some(),
         Service::Sqs if operation.name == sqs::LIST_QUEUES => is_member(),

@@ -77,6 +77,7 @@ fn limit_on(limits: Limits, operation: &Operation) -> Option<(&str, Limit)> {
             | Service::Lambda
             | Service::Sns
             | Service::EventBridge
+            | Service::SecurityHub
             | Service::Other,
             _,
         ) => return None,

@@ -1,4 +1,4 @@
-//! What was told outside of the world: messages of topics, and events on the default bus.
+//! What was told outside of the world: messages of topics, events on the default bus, and findings.
 
 use serde_json::Value;
 
@@ -15,4 +15,6 @@ pub(crate) struct ToldState {
     pub(crate) messages: Vec<PublishedMessage>,
     /// As they were put, each an entry of `PutEvents`.
     pub(crate) events: Vec<Value>,
+    /// As they were imported into Security Hub.
+    pub(crate) findings: Vec<Value>,
 }

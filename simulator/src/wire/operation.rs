@@ -13,6 +13,9 @@ pub(crate) const ASSUME_ROOT: &str = "AssumeRoot";
 /// The one operation of Lambda that is simulated. Source: AWS Lambda API Reference, `GetAccountSettings`.
 const ACCOUNT_SETTINGS: &str = "/2016-08-19/account-settings/";
 
+/// The one operation of Security Hub that is simulated. Source: AWS Security Hub API Reference, `BatchImportFindings`.
+const IMPORT_FINDINGS: &str = "/findings/import";
+
 /// What a request asks for.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -39,6 +42,8 @@ pub(crate) enum Service {
     Sns,
     /// `PutEvents` alone.
     EventBridge,
+    /// `BatchImportFindings` alone.
+    SecurityHub,
     /// Not simulated.
     Other,
 }
@@ -70,6 +75,13 @@ impl Operation {
         }
         if request.signing_service() == "lambda" && request.method == Method::GET && request.path == ACCOUNT_SETTINGS {
             return Self::new(request, Service::Lambda, "GetAccountSettings", Input::Rest);
+        }
+        if request.signing_service() == "securityhub"
+            && request.method == Method::POST
+            && request.path == IMPORT_FINDINGS
+        {
+            let input = Input::Json(serde_json::from_slice(&request.body).unwrap_or_default());
+            return Self::new(request, Service::SecurityHub, "BatchImportFindings", input);
         }
         if request.signing_service() == "s3" {
             return Self::new(request, Service::S3, rest::operation_name(request), Input::Rest);
@@ -149,6 +161,7 @@ impl Service {
             Self::Lambda => Some("lambda"),
             Self::Sns => Some("sns"),
             Self::EventBridge => Some("events"),
+            Self::SecurityHub => Some("securityhub"),
             Self::Other => None,
         }
     }

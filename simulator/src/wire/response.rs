@@ -27,6 +27,7 @@ pub(crate) fn write(operation: &Operation, answer: Answer, request_id: &str) -> 
         | Service::Lambda
         | Service::Sns
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::Other => written,
     }
 }
@@ -64,6 +65,7 @@ fn namespace(service: Service) -> &'static str {
         | Service::CloudTrail
         | Service::Lambda
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::Other => "https://iam.amazonaws.com/doc/2010-05-08/",
     }
 }
@@ -90,7 +92,7 @@ fn write_error(service: Service, error: &ServiceError, request_id: &str) -> Resp
         Service::Sqs => sqs_error(status, error, request_id),
         Service::StepFunctions => states_error(status, error, request_id),
         Service::Lambda => lambda_error(status, error, request_id),
-        Service::Organizations | Service::CloudTrail | Service::EventBridge | Service::Other => {
+        Service::Organizations | Service::CloudTrail | Service::EventBridge | Service::SecurityHub | Service::Other => {
             json_error(service, status, error, request_id)
         }
     };
@@ -184,6 +186,7 @@ fn json_type(service: Service) -> &'static str {
         | Service::CloudTrail
         | Service::Sns
         | Service::EventBridge
+        | Service::SecurityHub
         | Service::CloudFormation
         | Service::Other => "application/x-amz-json-1.1",
     }

@@ -37,6 +37,8 @@ pub(crate) enum JsonRequest {
     Operation { target: &'static str, input: Value },
     /// REST: a path.
     Get { path: &'static str },
+    /// REST with a body: a POST to a path.
+    Post { path: &'static str, input: Value },
     /// AWS query: a form goes out, XML comes back, and is handed on as one text.
     Query { action: &'static str, version: &'static str, parameters: Vec<(&'static str, String)> },
 }
@@ -75,6 +77,17 @@ fn write(request: JsonRequest) -> Result<HttpRequest, BoxError> {
             headers.insert("content-type", "application/x-amz-json-1.1");
             headers.insert("content-length", length);
             headers.insert("x-amz-target", target);
+            Ok(http)
+        }
+        JsonRequest::Post { path, input } => {
+            let body = serde_json::to_vec(&input)?;
+            let length = body.len().to_string();
+            let mut http = HttpRequest::new(SdkBody::from(body));
+            http.set_method("POST")?;
+            http.set_uri(path)?;
+            let headers = http.headers_mut();
+            headers.insert("content-type", "application/json");
+            headers.insert("content-length", length);
             Ok(http)
         }
         JsonRequest::Get { path } => {
