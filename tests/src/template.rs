@@ -1,6 +1,7 @@
 //! What the roles of `template.yaml` may, of what the simulator decides by their statements.
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
+const SIMULATED: [&str; 5] = ["organizations:", "iam:", "cloudtrail:", "lambda:GetAccountSettings", "securityhub:"];
 
 /// The actions in the role of a function that the simulator serves, but for root sessions.
 ///
@@ -11,7 +12,6 @@ pub(crate) fn simulated_actions(function: &str) -> Vec<&'static str> {
     let lines = role.lines().take_while(|line| line.is_empty() || line.starts_with("   "));
     let is_part = |character: char| character.is_ascii_alphanumeric() || character == ':';
     let words = lines.flat_map(move |line| line.split(move |character| !is_part(character)));
-    const SIMULATED: [&str; 5] = ["organizations:", "iam:", "cloudtrail:", "lambda:GetAccountSettings", "securityhub:"];
     words.filter(|word| SIMULATED.iter().any(|prefix| word.starts_with(prefix))).collect()
 }
 
