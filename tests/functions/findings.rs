@@ -1,6 +1,6 @@
 //! Findings for Security Hub and in OCSF: what is sent, what is not sent again, and what a failure leaves.
 
-use rootwarden_simulator::Fault;
+use rootwarden_simulator::{Fault, RootCredentials};
 use rootwarden_tests::{BUCKET, Deployment, Rehearsal};
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ async fn accounts_with_root_credentials_are_failed_findings_and_the_second_night
     assert_eq!(rehearsal.simulator.findings().len(), findings.len());
     assert_eq!(rehearsal.count("securityhub:BatchImportFindings"), 1);
     // What changed is sent, and nothing else.
-    rehearsal.simulator.update(|world| world.account_mut(KEYS).unwrap().root = Default::default());
+    rehearsal.simulator.update(|world| world.account_mut(KEYS).unwrap().root = RootCredentials::default());
     rehearsal.run(night()).await.unwrap();
     let more = &rehearsal.simulator.findings()[findings.len()..];
     assert_eq!(

@@ -389,7 +389,7 @@ async fn a_function_in_a_process_of_its_own() {
     match function.as_str() {
         "plan-deletions" => handle::<plan_deletions::PlanDeletions>(input).await,
         "delete-credentials" => handle::<delete_credentials::DeleteCredentials>(input).await,
-        "publish-report" => handle::<publish_report::PublishReport>(input).await,
+        "publish-report" => Box::pin(handle::<publish_report::PublishReport>(input)).await,
         _ => handle::<access_requests::AccessRequests>(input).await,
     }
     let status = fs::read_to_string("/proc/self/status").unwrap();
