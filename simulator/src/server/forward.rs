@@ -67,6 +67,8 @@ pub(super) fn is_own(state: &State, request: &wire::Request, operation: &Operati
     let signer = state.credentials.caller(key).map(|caller| caller.account()).unwrap_or_default();
     let is_member = || !state.world.is_management(signer) && state.world.account(signer).is_some();
     match operation.service {
+        // Whom the emulator behind does not know is told here who they are.
+        Service::Sts if operation.name == "GetCallerIdentity" => state.credentials.caller(key).is_some(),
         Service::Sts => operation.is_assume_root(),
         Service::Iam => is_feature_operation(&operation.name),
         // Of Lambda it is the account's settings alone: its functions are the emulator's.
