@@ -27,7 +27,7 @@ pub const STANDARDS: [&str; 3] =
 
 /// Whether an account has root credentials that should not be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ComplianceStatus {
     Passed,
     /// They are there, and somebody decided that they stay.
     Accepted,
@@ -38,7 +38,7 @@ pub enum Verdict {
     NotLookedAt,
 }
 
-impl Verdict {
+impl ComplianceStatus {
     #[must_use]
     pub fn of(account: &Account<'_>) -> Self {
         let has_some = !account.evidence.left.is_empty();
@@ -71,12 +71,14 @@ impl Severity {
     #[must_use]
     pub fn of(account: &Account<'_>) -> Self {
         let key = CredentialKind::AccessKey.words();
-        match Verdict::of(account) {
-            Verdict::Passed | Verdict::NotLookedAt => Self::Informational,
-            Verdict::Accepted => Self::Low,
-            Verdict::Unknown => Self::Medium,
-            Verdict::Failed if account.evidence.left.iter().any(|name| name.starts_with(key)) => Self::Critical,
-            Verdict::Failed => Self::High,
+        match ComplianceStatus::of(account) {
+            ComplianceStatus::Passed | ComplianceStatus::NotLookedAt => Self::Informational,
+            ComplianceStatus::Accepted => Self::Low,
+            ComplianceStatus::Unknown => Self::Medium,
+            ComplianceStatus::Failed if account.evidence.left.iter().any(|name| name.starts_with(key)) => {
+                Self::Critical
+            }
+            ComplianceStatus::Failed => Self::High,
         }
     }
 }

@@ -37,7 +37,7 @@ impl Handler for SecurityHub {
                 }
                 Some(why) => {
                     let id = finding.get("Id");
-                    failed.push(json!({"Id": id, "ErrorCode": "InvalidInput", "ErrorMessage": why}));
+                    failed.push(json!({"Id": id, "ErrorCode": "InvalidParameter", "ErrorMessage": why}));
                 }
             }
         }

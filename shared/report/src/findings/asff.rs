@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rootwarden_domain::AccountId;
 use serde_json::{Value, json};
 
-use super::{STANDARDS, Severity, TITLE, Verdict, at_most, description, id, what_to_do};
+use super::{ComplianceStatus, STANDARDS, Severity, TITLE, at_most, description, id, what_to_do};
 use crate::{document::Account, text::shown};
 
 /// Where findings are sent, and from where.
@@ -43,11 +43,11 @@ impl Publisher {
     /// The finding of an account as it is in this run.
     #[must_use]
     pub fn finding(&self, account: &Account<'_>, times: Times) -> Value {
-        let status = match Verdict::of(account) {
-            Verdict::Passed => "PASSED",
-            Verdict::Accepted => "WARNING",
-            Verdict::Failed => "FAILED",
-            Verdict::Unknown | Verdict::NotLookedAt => "NOT_AVAILABLE",
+        let status = match ComplianceStatus::of(account) {
+            ComplianceStatus::Passed => "PASSED",
+            ComplianceStatus::Accepted => "WARNING",
+            ComplianceStatus::Failed => "FAILED",
+            ComplianceStatus::Unknown | ComplianceStatus::NotLookedAt => "NOT_AVAILABLE",
         };
         let severity = match Severity::of(account) {
             Severity::Informational => "INFORMATIONAL",

@@ -6,7 +6,7 @@
 use rootwarden_domain::AccountId;
 use serde_json::{Value, json};
 
-use super::{STANDARDS, Severity, TITLE, Verdict, at_most, description, id, what_to_do};
+use super::{ComplianceStatus, STANDARDS, Severity, TITLE, at_most, description, id, what_to_do};
 use crate::{
     Document,
     document::{Account, Change, GoneAccount},
@@ -46,10 +46,10 @@ fn of_account(document: &Document<'_>, account: &Account<'_>, region: &str) -> V
         Some(Change::New) | None => (Activity::Create, "Create"),
         Some(Change::Changed | Change::Unchanged) => (Activity::Update, "Update"),
     };
-    let (status_id, status) = match Verdict::of(account) {
-        Verdict::Passed => (1, "Pass"),
-        Verdict::Accepted | Verdict::Unknown | Verdict::NotLookedAt => (2, "Warning"),
-        Verdict::Failed => (3, "Fail"),
+    let (status_id, status) = match ComplianceStatus::of(account) {
+        ComplianceStatus::Passed => (1, "Pass"),
+        ComplianceStatus::Accepted | ComplianceStatus::Unknown | ComplianceStatus::NotLookedAt => (2, "Warning"),
+        ComplianceStatus::Failed => (3, "Fail"),
     };
     let text = description(account);
     let mut finding = common(document, account.id, account.name, region, (activity, name));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Severity, Verdict,
+    ComplianceStatus, Severity,
     asff::{Publisher, Times},
     description,
 };
@@ -88,16 +88,22 @@ impl Sent {
     }
 
     fn of<'a>(&self, account: &'a Account<'_>, wanted: Wanted, now: Timestamp) -> Option<ToSend<'a>> {
-        let (verdict, before) = (Verdict::of(account), self.0.get(&account.id));
-        let is_wanted = match (verdict, wanted) {
-            (Verdict::NotLookedAt, _) => false,
-            (Verdict::Passed, Wanted::NotPassed) => before.is_some(),
-            (Verdict::Passed | Verdict::Accepted | Verdict::Failed | Verdict::Unknown, _) => true,
+        let (status, before) = (ComplianceStatus::of(account), self.0.get(&account.id));
+        let is_wanted = match (status, wanted) {
+            (ComplianceStatus::NotLookedAt, _) => false,
+            (ComplianceStatus::Passed, Wanted::NotPassed) => before.is_some(),
+            (
+                ComplianceStatus::Passed
+                | ComplianceStatus::Accepted
+                | ComplianceStatus::Failed
+                | ComplianceStatus::Unknown,
+                _,
+            ) => true,
         };
         if !is_wanted {
             return None;
         }
-        let said = said(account, verdict);
+        let said = said(account, status);
         let first = account.since.unwrap_or(now);
         let times = Times {
             first_observed_at: before.map_or(first, |before| before.first_observed_at),
@@ -106,7 +112,7 @@ impl Sent {
         };
         let is_known = before.is_some_and(|before| {
             // What passed after it had not may be forgotten.
-            let may_lapse = (verdict, wanted) == (Verdict::Passed, Wanted::NotPassed);
+            let may_lapse = (status, wanted) == (ComplianceStatus::Passed, Wanted::NotPassed);
             let is_due = !may_lapse && now.duration_since(before.sent_at) >= RENEWED_AFTER;
             before.said == said && !is_due
         });
@@ -132,12 +138,15 @@ impl Sent {
 }
 
 /// What a finding says, without its times.
-fn said(account: &Account<'_>, verdict: Verdict) -> Sha256 {
-    let text = match verdict {
+fn said(account: &Account<'_>, status: ComplianceStatus) -> Sha256 {
+    let text = match status {
         // Cleaned tonight and clean tomorrow is the same.
-        Verdict::Passed => "passed".to_owned(),
-        Verdict::Accepted | Verdict::Failed | Verdict::Unknown | Verdict::NotLookedAt => {
-            format!("{verdict:?} {:?} {}", Severity::of(account), description(account))
+        ComplianceStatus::Passed => "passed".to_owned(),
+        ComplianceStatus::Accepted
+        | ComplianceStatus::Failed
+        | ComplianceStatus::Unknown
+        | ComplianceStatus::NotLookedAt => {
+            format!("{status:?} {:?} {}", Severity::of(account), description(account))
         }
     };
     Sha256::of(text.as_bytes())

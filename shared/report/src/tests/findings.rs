@@ -10,7 +10,7 @@ use super::fixtures::{Told, failure, hostile_report, inventory, report};
 use crate::{
     document::Scope,
     findings::{
-        Verdict,
+        ComplianceStatus,
         asff::Publisher,
         ocsf,
         sent::{Sent, Wanted},
@@ -55,7 +55,7 @@ fn ocsf_lines(told: &Told) -> Vec<Value> {
 fn i2_nothing_that_is_unknown_has_passed() {
     let told = Told::full();
     for account in &told.document().accounts {
-        let has_passed = Verdict::of(account) == Verdict::Passed;
+        let has_passed = ComplianceStatus::of(account) == ComplianceStatus::Passed;
         let is_clean = matches!(account.status, StatusName::Clean | StatusName::Cleaned);
         let has_nothing = account.evidence.left.is_empty();
         assert!(!has_passed || is_clean || has_nothing, "{:?}", account.status);
