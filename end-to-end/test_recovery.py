@@ -186,6 +186,7 @@ def test_a_pause_keeps_the_account_open_and_everything_says_so(recovering: Deplo
     assert accounts(recovering.world())[ACCOUNT].get("root", {}) == {}
 
 
+@pytest.mark.refused_on_purpose
 @pytest.mark.parametrize("state", ["Open", "Allow"])
 def test_a_step_that_cannot_be_invoked_leaves_no_window_open(recovering: Deployment, state: str) -> None:
     """The function is not there: nobody knows what it did."""

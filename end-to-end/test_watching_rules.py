@@ -103,7 +103,7 @@ def test_whatever_keeps_people_from_being_told_raises_the_alarm(source: Path) ->
     rendered = commercial(source=source)
     alarms = rendered.resources("AWS::CloudWatch::Alarm").values()
     machine = rendered.resolve({"Ref": "TellOfChanges"})
-    metrics = {alarm["MetricName"] for alarm in alarms if machine in str(alarm["Dimensions"])}
+    metrics = {alarm["MetricName"] for alarm in alarms if machine in str(alarm.get("Dimensions"))}
     assert metrics == {"ExecutionsFailed", "ExecutionsAborted", "ExecutionsTimedOut"}
 
 
