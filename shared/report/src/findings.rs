@@ -3,9 +3,11 @@
 //! - [`ocsf`]: Compliance Findings of the Open Cybersecurity Schema Framework
 //! - [`asff`]: findings of Security Hub CSPM
 //! - [`sent`]: which of them are sent, and what is kept of that
+//! - `requirements`: what asks for it
 
 pub mod asff;
 pub mod ocsf;
+mod requirements;
 pub mod sent;
 
 use std::borrow::Cow;
@@ -13,18 +15,13 @@ use std::borrow::Cow;
 use rootwarden_domain::AccountId;
 
 use crate::{
-    document::{Account, CredentialKind},
+    document::{Account, CredentialKind, Evidence},
     status::StatusName,
     text::shown,
 };
 
 /// What a finding is about.
 pub const TITLE: &str = "Root credentials of a member account";
-/// What the check stands in.
-/// Source: AWS Security Hub User Guide, IAM controls (IAM.4, IAM.6, IAM.9): which requirements ask for it.
-pub const STANDARDS: [&str; 3] =
-    ["CIS AWS Foundations Benchmark v5.0.0/1.3", "CIS AWS Foundations Benchmark v5.0.0/1.4", "NIST.800-53.r5 AC-6(10)"];
-
 /// Whether an account has root credentials that should not be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ComplianceStatus {
@@ -34,24 +31,26 @@ pub enum ComplianceStatus {
     Failed,
     /// Nothing is known. Never passed.
     Unknown,
-    /// Not looked at, so that there is no result.
-    NotLookedAt,
+    /// Not read in this run, or what was read is not known any more.
+    NotRead,
 }
 
 impl ComplianceStatus {
+    /// INVARIANT (I2): only a read makes `Passed`. An account that is left alone passes by no exemption and no tag: what the
+    /// run found in it is there, and where nothing of it is known nothing is said.
     #[must_use]
     pub fn of(account: &Account<'_>) -> Self {
-        let has_some = !account.evidence.left.is_empty();
         match account.status {
+            StatusName::Clean | StatusName::Cleaned => Self::Passed,
             StatusName::Failed
             | StatusName::NotApproved
             | StatusName::Protected
             | StatusName::Paused
             | StatusName::Found => Self::Failed,
-            StatusName::Exempt | StatusName::Excluded if has_some => Self::Accepted,
-            StatusName::Clean | StatusName::Cleaned | StatusName::Exempt | StatusName::Excluded => Self::Passed,
+            StatusName::Exempt | StatusName::Excluded if account.evidence.left.is_empty() => Self::NotRead,
+            StatusName::Exempt | StatusName::Excluded => Self::Accepted,
             StatusName::Unknown => Self::Unknown,
-            StatusName::Ineligible => Self::NotLookedAt,
+            StatusName::Ineligible => Self::NotRead,
         }
     }
 }
@@ -70,16 +69,23 @@ impl Severity {
     /// Critical with an access key, as Security Hub's own control for it (IAM.4).
     #[must_use]
     pub fn of(account: &Account<'_>) -> Self {
-        let key = CredentialKind::AccessKey.words();
         match ComplianceStatus::of(account) {
-            ComplianceStatus::Passed | ComplianceStatus::NotLookedAt => Self::Informational,
+            ComplianceStatus::Passed | ComplianceStatus::NotRead => Self::Informational,
             ComplianceStatus::Accepted => Self::Low,
             ComplianceStatus::Unknown => Self::Medium,
-            ComplianceStatus::Failed if account.evidence.left.iter().any(|name| name.starts_with(key)) => {
-                Self::Critical
-            }
+            ComplianceStatus::Failed if has(account, CredentialKind::AccessKey) => Self::Critical,
             ComplianceStatus::Failed => Self::High,
         }
+    }
+}
+
+/// Whether a credential of this kind is there. Where nothing is known of what is left, what the run's first audit found counts.
+fn has(account: &Account<'_>, kind: CredentialKind) -> bool {
+    let Evidence { left, before, steps: _, protected: _, failure: _, calls: _ } = &account.evidence;
+    if left.is_empty() {
+        before.iter().any(|found| found.kind == kind)
+    } else {
+        left.iter().any(|name| name.starts_with(kind.words()))
     }
 }
 
@@ -99,10 +105,25 @@ fn what_to_do<'a>(account: &'a Account<'_>) -> Option<Cow<'a, str>> {
     account.next.as_ref().map(|next| Cow::Borrowed(next.what.as_ref()))
 }
 
-/// Not longer than so many characters. Source for the limits: the formats' own.
-fn at_most(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(characters - 1).chain(['…']).collect(),
+/// A name as it is shown; none of one that shows nothing, which the formats do not take.
+fn seen(name: Option<&str>) -> Option<String> {
+    name.map(shown).filter(|name| !name.is_empty())
+}
+
+/// Not longer than so many UTF-16 units, and cut between characters. Source for the limits: the formats' own.
+///
+/// Why those units: they are what a service counts that is written in Java, and no text has fewer of them than characters.
+fn at_most(text: &str, units: usize) -> String {
+    if text.encode_utf16().count() <= units {
+        return text.to_owned();
     }
+    let mut room = units.saturating_sub(1);
+    let fits = |character: &char| match room.checked_sub(character.len_utf16()) {
+        Some(rest) => {
+            room = rest;
+            true
+        }
+        None => false,
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }

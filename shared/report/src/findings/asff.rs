@@ -1,14 +1,15 @@
 //! The AWS Security Finding Format.
 //!
 //! Source: AWS Security Hub API Reference, `AwsSecurityFinding`; User Guide, "AWS Security Finding Format (ASFF)". `Workflow` and
-//! `Note` are people's, and are never written: `BatchImportFindings` would write over what they say.
+//! `Note` are people's, and are never written: `BatchImportFindings` would write over what they say. The names of product and
+//! company can be given, and given anew, by custom integrations alone, which this is (`AwsSecurityFinding`, `ProductName`).
 
 use jiff::Timestamp;
 use rootwarden_domain::AccountId;
 use serde_json::{Value, json};
 
-use super::{ComplianceStatus, STANDARDS, Severity, TITLE, at_most, description, id, what_to_do};
-use crate::{document::Account, text::shown};
+use super::{ComplianceStatus, Severity, TITLE, at_most, description, id, requirements, seen, what_to_do};
+use crate::document::Account;
 
 /// Where findings are sent, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub struct Times {
     pub updated_at: Timestamp,
 }
 
+// In characters; a finding has a few kilobytes with all of them, and a batch less than one megabyte.
 const LONGEST_TITLE: usize = 256;
 const LONGEST_DESCRIPTION: usize = 1024;
 const LONGEST_RECOMMENDATION: usize = 512;
@@ -47,7 +49,7 @@ impl Publisher {
             ComplianceStatus::Passed => "PASSED",
             ComplianceStatus::Accepted => "WARNING",
             ComplianceStatus::Failed => "FAILED",
-            ComplianceStatus::Unknown | ComplianceStatus::NotLookedAt => "NOT_AVAILABLE",
+            ComplianceStatus::Unknown | ComplianceStatus::NotRead => "NOT_AVAILABLE",
         };
         let severity = match Severity::of(account) {
             Severity::Informational => "INFORMATIONAL",
@@ -58,7 +60,12 @@ impl Publisher {
         };
         let mut finding = self.common(account.id, account.name, times, "ACTIVE");
         finding.insert("Description".to_owned(), json!(at_most(&description(account), LONGEST_DESCRIPTION)));
-        finding.insert("Compliance".to_owned(), json!({"Status": status, "RelatedRequirements": STANDARDS}));
+        let mut compliance = json!({ "Status": status });
+        let related: Vec<&str> = requirements::of(account).iter().map(|requirement| requirement.id).collect();
+        if let (false, Some(fields)) = (related.is_empty(), compliance.as_object_mut()) {
+            fields.insert("RelatedRequirements".to_owned(), json!(related));
+        }
+        finding.insert("Compliance".to_owned(), compliance);
         finding.insert("FindingProviderFields".to_owned(), provider_fields(severity));
         if let Some(next) = what_to_do(account) {
             let text = at_most(&next, LONGEST_RECOMMENDATION);
@@ -85,8 +92,9 @@ impl Publisher {
         record_state: &str,
     ) -> serde_json::Map<String, Value> {
         let Times { first_observed_at, created_at, updated_at } = times;
-        let title = match name {
-            Some(name) => format!("{TITLE}: {} ({account})", shown(name)),
+        let name = seen(name);
+        let title = match &name {
+            Some(name) => format!("{TITLE}: {name} ({account})"),
             None => format!("{TITLE}: {account}"),
         };
         let mut resource = json!({
@@ -96,14 +104,15 @@ impl Publisher {
             "Region": self.region,
         });
         if let (Some(name), Some(fields)) = (name, resource.as_object_mut()) {
-            let details = json!({"Other": {"AccountName": at_most(&shown(name), LONGEST_NAME)}});
+            let details = json!({"Other": {"AccountName": at_most(&name, LONGEST_NAME)}});
             fields.insert("Details".to_owned(), details);
         }
         let fields = json!({
             "SchemaVersion": "2018-10-08",
             "Id": id(account),
             "ProductArn": self.product_arn(),
-            "ProductName": "Default",
+            "ProductName": "Rootwarden",
+            "CompanyName": "Rootwarden",
             "GeneratorId": "rootwarden/root-credentials",
             "AwsAccountId": self.account,
             "Types": ["Software and Configuration Checks/AWS Security Best Practices"],

@@ -27,7 +27,7 @@ const RENEWED_AFTER: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// Of which accounts there are findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Of those that have not passed, and of those that passed after one that had not.
+    /// Of those that have not passed, and of those that had not before.
     NotPassed,
     /// Of clean accounts as well.
     All,
@@ -44,8 +44,8 @@ struct SentFinding {
     first_observed_at: Timestamp,
     created_at: Timestamp,
     sent_at: Timestamp,
-    /// Of what was said.
-    said: Sha256,
+    /// Of what was said; none where it is not known whether that arrived: then it is said again.
+    said: Option<Sha256>,
 }
 
 /// One finding to send. What is sent is made of it batch by batch: all at once would be hundreds of megabytes.
@@ -55,7 +55,8 @@ pub struct ToSend<'a> {
     /// None of an account that left.
     now: Option<&'a Account<'a>>,
     times: Times,
-    kept: Option<SentFinding>,
+    /// Of what it says; none of an account that left.
+    says: Option<Sha256>,
 }
 
 impl ToSend<'_> {
@@ -82,7 +83,7 @@ impl Sent {
         let left = self.0.iter().filter(|(account, _)| !there.contains(account)).map(|(account, sent)| {
             let times =
                 Times { updated_at: now, first_observed_at: sent.first_observed_at, created_at: sent.created_at };
-            ToSend { account: *account, now: None, times, kept: None }
+            ToSend { account: *account, now: None, times, says: None }
         });
         of_accounts.chain(left).collect()
     }
@@ -90,8 +91,8 @@ impl Sent {
     fn of<'a>(&self, account: &'a Account<'_>, wanted: Wanted, now: Timestamp) -> Option<ToSend<'a>> {
         let (status, before) = (ComplianceStatus::of(account), self.0.get(&account.id));
         let is_wanted = match (status, wanted) {
-            (ComplianceStatus::NotLookedAt, _) => false,
-            (ComplianceStatus::Passed, Wanted::NotPassed) => before.is_some(),
+            // What is there of it says more than is known now.
+            (ComplianceStatus::NotRead, _) | (ComplianceStatus::Passed, Wanted::NotPassed) => before.is_some(),
             (
                 ComplianceStatus::Passed
                 | ComplianceStatus::Accepted
@@ -103,7 +104,7 @@ impl Sent {
         if !is_wanted {
             return None;
         }
-        let said = said(account, status);
+        let says = says(account, status);
         let first = account.since.unwrap_or(now);
         let times = Times {
             first_observed_at: before.map_or(first, |before| before.first_observed_at),
@@ -111,41 +112,57 @@ impl Sent {
             updated_at: now,
         };
         let is_known = before.is_some_and(|before| {
-            // What passed after it had not may be forgotten.
-            let may_lapse = (status, wanted) == (ComplianceStatus::Passed, Wanted::NotPassed);
+            // What passed after it had not may be forgotten, and so may what is not read any more.
+            let may_lapse = status == ComplianceStatus::NotRead
+                || (status, wanted) == (ComplianceStatus::Passed, Wanted::NotPassed);
             let is_due = !may_lapse && now.duration_since(before.sent_at) >= RENEWED_AFTER;
-            before.said == said && !is_due
+            before.said == Some(says) && !is_due
         });
         if is_known {
             return None;
         }
-        let Times { first_observed_at, created_at, updated_at } = times;
-        let kept = SentFinding { first_observed_at, created_at, sent_at: updated_at, said };
-        Some(ToSend { account: account.id, now: Some(account), times, kept: Some(kept) })
+        Some(ToSend { account: account.id, now: Some(account), times, says: Some(says) })
     }
 
-    /// What is kept once these were taken.
+    /// What is kept once `arrived` did, and `unsure` was sent without Security Hub having said that it took it.
+    ///
+    /// What was not sent at all stays as it was. What is unsure keeps its times, and is sent again whatever it says by then: its
+    /// answer alone may have been lost.
     #[must_use]
-    pub fn after<'a>(mut self, taken: impl IntoIterator<Item = ToSend<'a>>) -> Self {
-        for ToSend { account, now: _, times: _, kept } in taken {
-            match kept {
-                Some(kept) => self.0.insert(account, kept),
+    pub fn after<'a>(
+        mut self,
+        arrived: impl IntoIterator<Item = ToSend<'a>>,
+        unsure: impl IntoIterator<Item = ToSend<'a>>,
+    ) -> Self {
+        for ToSend { account, now: _, times, says } in arrived {
+            match says {
+                Some(says) => self.0.insert(account, SentFinding::of(times, Some(says))),
                 None => self.0.remove(&account),
             };
+        }
+        for ToSend { account, now: _, times, says: _ } in unsure {
+            self.0.insert(account, SentFinding::of(times, None));
         }
         self
     }
 }
 
+impl SentFinding {
+    fn of(times: Times, said: Option<Sha256>) -> Self {
+        let Times { first_observed_at, created_at, updated_at } = times;
+        Self { first_observed_at, created_at, sent_at: updated_at, said }
+    }
+}
+
 /// What a finding says, without its times.
-fn said(account: &Account<'_>, status: ComplianceStatus) -> Sha256 {
+fn says(account: &Account<'_>, status: ComplianceStatus) -> Sha256 {
     let text = match status {
         // Cleaned tonight and clean tomorrow is the same.
         ComplianceStatus::Passed => "passed".to_owned(),
         ComplianceStatus::Accepted
         | ComplianceStatus::Failed
         | ComplianceStatus::Unknown
-        | ComplianceStatus::NotLookedAt => {
+        | ComplianceStatus::NotRead => {
             format!("{status:?} {:?} {}", Severity::of(account), description(account))
         }
     };
