@@ -71,6 +71,11 @@ class Simulator:
         counts: dict[str, dict[str, int]] = json.loads(request("GET", f"{self.endpoint}/_counts"))["actions"]
         return counts
 
+    def findings(self) -> list[dict[str, Any]]:
+        """The findings that Security Hub took since it started, in order."""
+        findings: list[dict[str, Any]] = json.loads(request("GET", f"{self.endpoint}/_findings"))
+        return findings
+
     def secrets(self) -> set[str]:
         """Every secret key and session token that it issued."""
         return set(json.loads(request("GET", f"{self.endpoint}/_secrets")))

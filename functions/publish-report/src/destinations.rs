@@ -13,7 +13,7 @@ pub(crate) mod security_hub;
 use std::fmt;
 
 use bytes::Bytes;
-use rootwarden_aws::{Storage, StorageError};
+use rootwarden_aws::{Deadline, Storage, StorageError};
 use rootwarden_domain::Pin;
 use rootwarden_report::{
     Document, History,
@@ -38,11 +38,12 @@ pub(crate) struct Channels {
 }
 
 /// Whether this is said in the end, or another round says more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Turn {
-    /// `decided`: what became of a request for approval, where nothing was deleted because of it.
+    /// `decided`: what became of a request for approval, where nothing was deleted because of it. `deadline`: by when all is told.
     Last {
         decided: Option<String>,
+        deadline: Deadline,
     },
     AnotherFollows,
 }
@@ -77,15 +78,15 @@ pub(crate) async fn publish(
     ] {
         failed.extend(missing(name, outcome));
     }
-    if let Turn::Last { .. } = &turn {
+    if let Turn::Last { decided: _, deadline } = &turn {
         if let Some(events) = &channels.events {
             failed.extend(missing(events::NAME, events.put(folder, &document).await));
         }
-        if let Some(region) = &channels.ocsf {
+        if let (Some(region), Scope::Organization) = (&channels.ocsf, document.scope) {
             failed.extend(missing(ocsf::NAME, ocsf::write(storage, &places, &document, region).await));
         }
         if let Some(findings) = &channels.security_hub {
-            failed.extend(missing(security_hub::NAME, findings.send(storage, &document).await));
+            failed.extend(missing(security_hub::NAME, findings.send(storage, &document, *deadline).await));
         }
         failed.extend(missing(metrics::NAME, metrics::write(&document, measured)));
     }
@@ -95,7 +96,9 @@ pub(crate) async fn publish(
     document.missing.extend(json_failed.clone());
     failed.extend(json_failed);
     let (notice, outcome) = match turn {
-        Turn::Last { decided } => channels.notices.send(storage, folder, &document, history, decided.as_deref()).await,
+        Turn::Last { decided, deadline: _ } => {
+            channels.notices.send(storage, folder, &document, history, decided.as_deref()).await
+        }
         Turn::AnotherFollows => (NoticeOutcome::Later, Ok(())),
     };
     if let Some(not_told) = missing(notice::NAME, outcome) {

@@ -113,7 +113,7 @@ impl Function for PublishReport {
         })
     }
 
-    async fn handle(&self, input: Value, _deadline: Deadline) -> Result<Output, FunctionError> {
+    async fn handle(&self, input: Value, deadline: Deadline) -> Result<Output, FunctionError> {
         let Input { run, round, plan, approval, deletions, previous, audited, decided } = parse("input", input)?;
         let of = RoundId::new(run, round);
         let reads = ReadRecorder::default();
@@ -143,7 +143,7 @@ impl Function for PublishReport {
         let known = Known::read(&storage, &self.exemptions, &report).await;
         report.rest_on(reads.take());
         report.rest_on(vec![pin.clone()]);
-        let turn = turn(&report, decided);
+        let turn = turn(&report, decided, deadline);
         let Told { not_written, report: told, notice } = self.tell(&report, known, planned_at, turn).await;
         let output = Output {
             counts: report.counts(),
@@ -236,10 +236,14 @@ fn channels(config: &SdkConfig, settings: &Settings, bucket: &str) -> Result<Cha
 }
 
 /// Whether the state machine goes on after this round: where a person said no, or could not be asked, it does not.
-fn turn(report: &Report, decided: Option<String>) -> Turn {
+fn turn(report: &Report, decided: Option<String>, deadline: Deadline) -> Turn {
     match report.approval {
-        ApprovalOutcome::Rejected | ApprovalOutcome::TimedOut | ApprovalOutcome::NotRequested => Turn::Last { decided },
-        ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved if report.pending.is_empty() => Turn::Last { decided },
+        ApprovalOutcome::Rejected | ApprovalOutcome::TimedOut | ApprovalOutcome::NotRequested => {
+            Turn::Last { decided, deadline }
+        }
+        ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved if report.pending.is_empty() => {
+            Turn::Last { decided, deadline }
+        }
         ApprovalOutcome::NotNeeded | ApprovalOutcome::Approved => Turn::AnotherFollows,
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn routes() -> Router<Backend> {
             "/_secrets",
             get(|State(backend): State<Backend>| async move { json(&backend.simulator.issued_secrets()) }),
         )
+        .route("/_findings", get(|State(backend): State<Backend>| async move { json(&backend.simulator.findings()) }))
         .route("/_callers/{key}", put(put_caller))
         .route("/_faults", post(post_faults))
         .route("/_root/{account}", put(put_root))

@@ -107,15 +107,15 @@ fn said(account: &Account<'_>, was_finding: bool) -> Option<Said> {
 }
 
 fn of_account(document: &Document<'_>, account: &Account<'_>, region: &str, said: Said) -> Value {
-    let text = description(account);
+    let why = shown(&account.why);
     let mut finding = common(document, account.id, account.name, region, said);
     set(&mut finding, "severity_id", json!(severity(account).0));
     set(&mut finding, "severity", json!(severity(account).1));
-    set(&mut finding, "message", json!(text));
-    set(&mut finding, "compliance", compliance(said, &text, &requirements::of(account)));
+    set(&mut finding, "message", json!(description(account)));
+    set(&mut finding, "compliance", compliance(said, &why, &requirements::of(account)));
     if let FindingStatus::Suppressed = said.1 {
         // Why it is suppressed, in the words of whoever decided it.
-        set(&mut finding, "comment", json!(shown(&account.why)));
+        set(&mut finding, "comment", json!(why));
     }
     if let (Some(since), Some(info)) = (account.since, finding.get_mut("finding_info")) {
         set(info, "first_seen_time", json!(since.as_millisecond()));

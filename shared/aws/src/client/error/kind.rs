@@ -45,7 +45,9 @@ pub(super) fn classify(code: &str, message: &str, status: Option<u16>) -> ErrorK
         | "OrganizationNotFoundException"
         | "RegionDisabledException"
         | "RegionDisabled"
-        | "OptInRequired" => ErrorKind::NotEnabled,
+        | "OptInRequired"
+        // Security Hub, with HTTP status 401: "Account 111122223333 is not subscribed to AWS Security Hub" (public reports).
+        | "InvalidAccessException" => ErrorKind::NotEnabled,
 
         "AccessDenied"
         | "AccessDeniedException"

@@ -60,6 +60,9 @@ fn switched_off(code: &str, why: &str) -> Option<&'static str> {
             }
             "OrganizationNotInAllFeaturesModeException" => "enable all features in the organization",
             "OptInRequired" => "sign the account up for the service",
+            "InvalidAccessException" => {
+                "switch on Security Hub CSPM in this account and Region, or deploy with SecurityHub=off"
+            }
             _ => return None,
         }
     })
@@ -154,6 +157,7 @@ mod tests {
             ("ServiceAccessNotEnabledException", "switch on trusted access"),
             ("AccountNotManagementOrDelegatedAdministratorException", "delegate this account"),
             ("OrganizationNotInAllFeaturesModeException", "enable all features"),
+            ("InvalidAccessException", "switch on Security Hub CSPM"),
             ("AWSOrganizationsNotInUseException", "deploy into the management account"),
         ] {
             let kind = super::super::kind::classify(code, "", Some(400));
