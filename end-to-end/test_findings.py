@@ -87,9 +87,7 @@ def test_a_deployment_sends_findings_by_its_own_permission_and_writes_them_in_oc
 
 
 def test_names_that_nobody_wishes_for_break_no_finding(sending: Deployment) -> None:
-    members = [
-        {**member(number, dirty=number % 2 == 0), "name": name} for number, name in enumerate(HOSTILE + HOSTILE)
-    ]
+    members = [{**member(number, dirty=number % 2 == 0), "name": name} for number, name in enumerate(HOSTILE + HOSTILE)]
     sending.reset(organization(*members))
     run = sending.run({"selection": "all"}, "hostile")
     assert run.status == "SUCCEEDED", (run.error, run.cause)

@@ -171,13 +171,13 @@ async fn a_batch_that_failed_keeps_no_other_back_and_is_sent_the_next_night() {
 async fn findings_that_were_not_taken_are_sent_the_next_night_and_those_beside_them_are_not() {
     let rehearsal = deployed("not-passed");
     let refused = json!({
-        "Id": format!("rootwarden/root-credentials/{CERTIFICATE}"), "ErrorCode": "InvalidInput", "ErrorMessage": "wrong",
+        "Id": format!("rootwarden/root-credentials/{CERTIFICATE}"), "ErrorCode": "InvalidParameter", "ErrorMessage": "wrong",
     });
     let answer = json!({"FailedCount": 1, "SuccessCount": 4, "FailedFindings": [refused]});
     rehearsal.simulator.inject(Fault::on(import()).answer(answer));
     rehearsal.run(night()).await.unwrap();
     let why = missing(&rehearsal);
-    assert!(why.starts_with("1 of 5 are left for the next run") && why.ends_with("InvalidInput: wrong"), "{why}");
+    assert!(why.starts_with("1 of 5 are left for the next run") && why.ends_with("InvalidParameter: wrong"), "{why}");
     rehearsal.run(night()).await.unwrap();
     assert_eq!(rehearsal.simulator.findings().iter().map(of).collect::<Vec<_>>(), [CERTIFICATE]);
 }
@@ -260,4 +260,55 @@ async fn an_account_that_left_is_archived_once_and_by_a_run_over_everything_alon
         let more: Vec<_> = more.iter().map(|finding| (of(finding), finding["RecordState"].clone())).collect();
         assert_eq!(more, [(KEYS.to_owned(), json!("ARCHIVED"))]);
     }
+}
+
+/// Two nights, of which the second finds one account clean and fails at the `number`th call about what is kept.
+async fn a_night_that_fails_at(action: &str, number: usize) -> Rehearsal {
+    let first = async || {
+        let rehearsal = deployed("not-passed");
+        rehearsal.run(night()).await.unwrap();
+        rehearsal.simulator.update(|world| world.account_mut(KEYS).unwrap().root = RootCredentials::default());
+        rehearsal
+    };
+    let twin = first().await;
+    let before = twin.simulator.calls().len();
+    twin.run(night()).await.unwrap();
+    let calls = twin.simulator.calls_since(before);
+    let is_kept = |resource: &Option<String>| resource.as_ref().is_some_and(|key| key.ends_with("security-hub.json"));
+    let calls = calls.iter().filter(|call| call.action == action).zip(1..);
+    let (_, nth) = calls.filter(|(call, _)| is_kept(&call.resource)).nth(number).unwrap();
+    let rehearsal = first().await;
+    rehearsal.simulator.inject(Fault::on(action).nth(nth).times(5).internal_error());
+    rehearsal.run(night()).await.unwrap();
+    rehearsal
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_what_is_kept_cannot_be_read_or_written_nothing_is_sent_and_nothing_is_forgotten() {
+    for (action, why) in [("s3:GetObject", "could not be read"), ("s3:PutObject", "could not be written down before")] {
+        let rehearsal = a_night_that_fails_at(action, 0).await;
+        let objects = rehearsal.simulator.objects(BUCKET);
+        let (_, report) = objects.iter().find(|(key, _)| key == "reports/latest/report.json").unwrap();
+        assert!(String::from_utf8_lossy(report).contains(why), "{action}");
+        let first = rehearsal.simulator.findings();
+        assert_eq!(first.len(), 5);
+        rehearsal.run(night()).await.unwrap();
+        let more = &rehearsal.simulator.findings()[5..];
+        let [passed] = more else { panic!("{more:#?}") };
+        let created = first.iter().find(|finding| of(finding) == KEYS).map(|finding| &finding["CreatedAt"]);
+        assert_eq!((of(passed).as_str(), created), (KEYS, Some(&passed["CreatedAt"])));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_and_could_not_be_written_down_is_sent_again_also_where_it_is_as_before() {
+    let rehearsal = a_night_that_fails_at("s3:PutObject", 1).await;
+    assert_eq!(rehearsal.simulator.findings()[5]["Compliance"]["Status"], "PASSED");
+    rehearsal.simulator.update(|world| {
+        let before = self::world();
+        world.account_mut(KEYS).unwrap().root = before.account(KEYS).unwrap().root.clone();
+    });
+    rehearsal.run(night()).await.unwrap();
+    let last = rehearsal.simulator.findings().pop().unwrap();
+    assert_eq!((of(&last).as_str(), &last["Compliance"]["Status"]), (KEYS, &json!("FAILED")));
 }

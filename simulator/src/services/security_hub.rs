@@ -92,3 +92,27 @@ fn has_empty_text(value: &Value) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_has_to_be_the_callers_and_within_its_limits() {
+        let finding = json!({
+            "AwsAccountId": "111122223333", "Title": "x".repeat(256),
+            "ProductArn": "arn:aws:securityhub:us-east-1:111122223333:product/111122223333/default",
+        });
+        let wrong = |name: &str, value: Value| {
+            let mut finding = finding.clone();
+            finding[name] = value;
+            super::wrong(&finding, "111122223333", "us-east-1").unwrap_or_default()
+        };
+        assert_eq!(wrong("Description", json!("fits")), "");
+        assert!(wrong("AwsAccountId", json!("000000000001")).contains("not those of the caller"));
+        assert!(wrong("Title", json!("x".repeat(257))).contains("too long"));
+        assert!(wrong("Title", json!("😀".repeat(129))).contains("too long"));
+        assert!(wrong("Resources", json!([{"Details": {"Other": {"AccountName": " "}}}])).contains("empty"));
+        assert!(wrong("ProductFields", json!({"x": "x".repeat(250_000)})).contains("240 KB"));
+    }
+}

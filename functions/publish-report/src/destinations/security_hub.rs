@@ -35,6 +35,10 @@ pub(crate) struct Findings {
 pub(crate) enum FindingsNotSentError {
     #[error("{missing} of {all} are left for the next run: {why}")]
     Missing { missing: usize, all: usize, why: String },
+    #[error("none was sent, since what Security Hub has could not be read: {0}")]
+    Unread(StorageError),
+    #[error("none was sent, since that could not be written down before: {0}")]
+    Unprepared(StorageError),
     #[error("they were sent, but that could not be written down, so that they are sent again: {0}")]
     Unrecorded(StorageError),
 }
@@ -42,18 +46,26 @@ pub(crate) enum FindingsNotSentError {
 impl Findings {
     /// Sends what changed, batch by batch, and writes down what arrived whatever became of the rest.
     ///
-    /// What is kept of earlier runs and cannot be read counts as nothing: then everything is sent again, and not nothing.
+    /// Before, it is written down as unsure: what was sent and is not known to be, would otherwise be left out as known where an
+    /// account is again as it was. What is kept and is no JSON counts as nothing: then everything is sent again, and not nothing.
     pub(super) async fn send(
         &self,
         storage: &Storage,
         document: &Document<'_>,
         deadline: Deadline,
     ) -> Result<(), FindingsNotSentError> {
-        let sent = storage.find::<Sent>(KEY).await.ok().flatten().unwrap_or_default();
+        let sent = match storage.find::<Sent>(KEY).await {
+            Ok(sent) => sent.unwrap_or_default(),
+            Err(StorageError::Malformed { .. }) => Sent::default(),
+            Err(error) => return Err(FindingsNotSentError::Unread(error)),
+        };
         let to_send = sent.to_send(document, self.wanted);
         if to_send.is_empty() {
             return Ok(());
         }
+        let unsure = sent.clone().after([], to_send.iter().cloned());
+        storage.write(KEY.to_owned(), &unsure).await.map_err(FindingsNotSentError::Unprepared)?;
+        drop(unsure);
         let all = to_send.len();
         let mut sending = Sending::default();
         let until = deadline.earlier_by(KEPT_BACK).at_most(LONGEST);
