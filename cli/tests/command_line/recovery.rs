@@ -114,8 +114,12 @@ fn i1_no_session_outside_the_active_members() {
         (SUSPENDED, "in state SUSPENDED"),
         ("999900000001", "not in the organization"),
     ] {
-        for command in ["allow", "status", "end"] {
-            let ran = organization.run(&["recovery", command, account, "--confirm-account", account]).ends_with(2);
+        for (command, more) in [
+            ("allow", &["--confirm-account", account] as &[&str]),
+            ("status", &[]),
+            ("end", &["--confirm-account", account]),
+        ] {
+            let ran = organization.run(&[&["recovery", command, account], more].concat()).ends_with(2);
             assert!(ran.err.contains(why), "{ran:#?}");
         }
     }

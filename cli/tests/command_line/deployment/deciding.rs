@@ -7,7 +7,7 @@ use crate::support::{
     EVERYTHING, KEYS,
     deployed::{ASKED, Deployed, SECOND_KEY, STRANGER_KEY},
     screen::Screen,
-    snapshot, steady, world,
+    snapshot, timeless, world,
 };
 
 const DECISION: &str = "approvals/nightly-2026-11-22.0/decision.json";
@@ -28,7 +28,7 @@ fn nothing_decided(deployed: &Deployed) {
 fn without_hash(deployed: &Deployed, text: &str) -> String {
     let shown = deployed.run(&["show", ASKED, "--output", "json"]).ends_with(0).json();
     let text = text.replace(shown["plan_sha256"].as_str().unwrap(), &"0".repeat(64));
-    steady(&text.replace(shown["plan"]["version_id"].as_str().unwrap(), "VERSION"))
+    timeless(&text.replace(shown["plan"]["version_id"].as_str().unwrap(), "VERSION"))
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::support::{KEYS, deployed::Deployed, world};
 fn the_pause_is_written_and_ended() {
     let deployed = Deployed::new(world());
     let ran = deployed.run(&["pause", "--reason", "incident 42", "--output", "json"]).ends_with(0);
-    assert_eq!(ran.json()["key"], "control/paused.json");
+    assert_eq!(ran.json()["object"], "s3://rootwarden-bucket/control/paused.json");
     assert_eq!(deployed.object("control/paused.json"), json!({"paused": true, "reason": "incident 42"}));
     deployed.run(&["resume", "--reason", "it is over"]).ends_with(0);
     assert_eq!(deployed.object("control/paused.json"), json!({"paused": false, "reason": "it is over"}));
@@ -53,8 +53,21 @@ fn wrong_usage_is_one_line_and_no_call() {
         (&["reject", "nightly-2026-11-22.0", "--reason", "x"], "say --plan-sha256 HASH"),
         (&["release-key", KEYS, "key", "--reason", "x", "--ticket", "y"], "key"),
         (&["release-key", KEYS, "AKIAROOTKEY000000001", "--reason", "x"], "--ticket"),
-        (&["request", "recovery", "allow", KEYS, "--reason", "x"], "--ticket"),
-        (&["request", "recovery", "allow", KEYS, "--reason", "x", "--ticket", "y", "--duration", "soon"], "soon"),
+        (&["recovery", "allow", KEYS, "--request", "--reason", "x"], "--ticket"),
+        (&["recovery", "allow", KEYS, "--request", "--reason", "x", "--ticket", "y", "--duration", "soon"], "soon"),
+        (&["recovery", "allow", KEYS, "--duration", "PT2H"], "--request"),
+        (
+            &["recovery", "allow", KEYS, "--request", "--reason", "x", "--ticket", "y", "--confirm-account", KEYS],
+            "cannot be used with",
+        ),
+        (&["recovery", "allow", KEYS, "--reason", "x", "--ticket", "y"], "--request"),
+        (&["recovery", "extend", KEYS, "--reason", "x", "--ticket", "y"], "--request"),
+        (&["recovery", "end", KEYS, "--request", "--ticket", "y"], "--reason"),
+        (
+            &["recovery", "end", KEYS, "--request", "--reason", "x", "--ticket", "y", "--ignore-deployment"],
+            "cannot be used with",
+        ),
+        (&["request", "recovery", "allow", KEYS, "--reason", "x", "--ticket", "y"], "unrecognized subcommand"),
         (&["exempt", KEYS], "--reason"),
         (&["exempt", KEYS, "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "has passed"),
         (&["exempt", KEYS, "--reason", "x", "--until", "2099-01-01T00:00:00Z", "--end"], "cannot be used with"),

@@ -139,7 +139,7 @@ impl AwsError {
             "SignatureDoesNotMatch",
             "IncompleteSignature",
         ];
-        self.code().map_or(self.why == unanswered::NO_CREDENTIALS, |code| codes.contains(&code))
+        self.code().map_or(self.why.starts_with(unanswered::NO_CREDENTIALS), |code| codes.contains(&code))
     }
 
     /// Whether AWS answered nothing at all.
