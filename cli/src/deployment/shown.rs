@@ -25,14 +25,13 @@ impl Lines {
 
 /// The answer to something that was asked, decided or written.
 pub(super) fn answer(answer: &Value, access: &AccessArguments) -> String {
-    const LABELS: [(&str, &str); 14] = [
+    const LABELS: [(&str, &str); 13] = [
         ("outcome", "Outcome"),
         ("run", "Run"),
         ("approval_id", "Id"),
         ("unlock", "Id"),
         ("recovery", "Id"),
         ("decision", "Decision"),
-        ("by", "By"),
         ("at", "When"),
         ("reason", "Why"),
         ("account", "Account"),
@@ -42,9 +41,12 @@ pub(super) fn answer(answer: &Value, access: &AccessArguments) -> String {
         ("version_id", "Version"),
     ];
     let mut lines = Lines::default();
-    for (name, label) in LABELS {
+    let is_decision = answer.get("decision").is_some();
+    // What a decision meant for the run that waited stands in the last line.
+    for (name, label) in LABELS.into_iter().filter(|(name, _)| *name != "run" || !is_decision) {
         lines.add(label, text(answer, &format!("/{name}")));
     }
+    lines.add("By", text(answer, "/by").map(named));
     for (name, value) in answer.get("written").and_then(Value::as_object).into_iter().flatten() {
         let label = match name.as_str() {
             "paused" => "Paused",
@@ -122,8 +124,13 @@ pub(super) fn asked_by(shown: &Value) -> Option<String> {
     Some(match by.as_str() {
         "schedule" => "the schedule".to_owned(),
         "event" => "an event".to_owned(),
-        _ => by,
+        _ => named(by),
     })
+}
+
+/// A person by the ARN alone, without the unique id that AWS knows them by.
+fn named(person: String) -> String {
+    person.split_once('#').map_or(person.clone(), |(arn, _)| arn.to_owned())
 }
 
 /// What is asked for, in words.
@@ -157,7 +164,7 @@ pub(super) fn what(shown: &Value) -> String {
 fn decision(shown: &Value) -> Option<String> {
     let decided = shown.get("decision").filter(|decision| decision.is_object())?;
     let field = |name: &str| text(decided, &format!("/{name}")).unwrap_or_default();
-    Some(format!("{} by {} at {}: {}", field("decision"), field("by"), field("at"), field("reason")))
+    Some(format!("{} by {} at {}: {}", field("decision"), named(field("by")), field("at"), field("reason")))
 }
 
 /// What an approval lets happen, or why nobody is asked.

@@ -29,7 +29,7 @@ const DOCUMENTED_KEY: &str = "AKIACOMMANDLINE00001";
 pub const MACHINE: &str = "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts";
 /// What the guard asks about.
 pub const ASKED: &str = "nightly-2026-11-22.0";
-const TOKEN: &str = "a task token that nobody may print";
+pub const TOKEN: &str = "a task token that nobody may print";
 
 /// What CloudFormation says of the stack `rootwarden`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +148,41 @@ impl Deployed {
         run(async move {
             let request = json!({"selection": "all", "mode": "report", "started_by": "schedule"});
             rehearsal.run(request).await.unwrap();
+        });
+    }
+
+    /// A run of this name that only reports, to its end.
+    pub fn reports_as(&self, run: &str) {
+        let (rehearsal, name) = (Arc::clone(&self.front.rehearsal), run.to_owned());
+        self::run(async move {
+            let request = json!({"selection": "all", "mode": "report", "started_by": "schedule"});
+            rehearsal.run_named(&name, request).await.unwrap();
+        });
+    }
+
+    /// An open recovery window over an account, which the operator asked for and somebody else approved.
+    pub fn opens_window(&self, account: &str) {
+        let (rehearsal, account) = (Arc::clone(&self.front.rehearsal), account.to_owned());
+        run(async move {
+            let asked = json!({
+                "action": "allow-recovery", "account": account, "duration": "PT2H", "reason": "close it", "ticket": "CHG-7",
+            });
+            rehearsal.access_requests(OPERATOR, &asked).await.unwrap();
+            let execution = rehearsal.simulator.executions().pop().unwrap();
+            let input: Value = serde_json::from_str(&execution.input).unwrap();
+            let (id, pin) = (&input["recovery"], &input["request"]);
+            let signed = rehearsal.object(pin);
+            let question = json!({"approval_request": {
+                "approval_id": id, "plan": pin, "started_by": {"person": signed["requested_by"]}, "task_token": TOKEN,
+            }});
+            rehearsal.access_event(question).await.unwrap();
+            let approve =
+                json!({"action": "approve", "approval_id": id, "plan_sha256": pin["sha256"], "reason": "agreed"});
+            let (status, answer) = rehearsal.access_requests(SECOND, &approve).await.unwrap();
+            assert_eq!(status, 200, "{answer}");
+            let open = json!({"step": "open", "recovery": id, "request": pin});
+            let opened = rehearsal.recovery(open).await.unwrap();
+            assert_eq!(opened["outcome"], "opened", "{opened}");
         });
     }
 
