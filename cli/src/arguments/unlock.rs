@@ -30,7 +30,7 @@ pub struct UnlockArguments {
     /// Also where somebody is left who may get in, and where it opens more than the policy itself.
     #[arg(long, global = true)]
     pub force: bool,
-    /// The new file or object in which the policy is stored before it is changed; else a file named after the time.
+    /// The new file or object in which the policy is stored before it is changed; else a file named after the time and the resource.
     #[arg(long, global = true, value_name = PLACE)]
     pub store: Option<Place>,
     /// The bucket's or the queue's name, as the answer to what is asked: for where there is no terminal.

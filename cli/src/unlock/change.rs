@@ -90,7 +90,7 @@ impl Attempt<'_> {
             return Err(Ended::Unfinished(why.to_owned()));
         }
         let place = confirmation.store.clone();
-        let place = place.unwrap_or_else(|| Place::File(PathBuf::from(format!("{}.json", self.plan.unlock))));
+        let place = place.unwrap_or_else(|| Place::File(PathBuf::from(format!("{}-{name}.json", self.plan.unlock))));
         place::store(&output::json(&self.plan.stored_policy())?, &place, &self.access.config).await?;
         let back = self.command_back(&place, confirmation, context);
         let written = session.write(self.change.after.as_ref()).await;

@@ -7,4 +7,5 @@ mod finding;
 mod following;
 mod reading;
 mod rules;
+mod secrets;
 mod switching;

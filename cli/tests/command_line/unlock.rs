@@ -211,10 +211,10 @@ fn i6_nothing_is_written_over_and_what_was_not_stored_is_not_changed() {
         let ran = organization.run(&[&BUCKET[..], &apply].concat()).ends_with(3);
         assert!(ran.err.contains("so nothing was changed"), "{ran:#?}");
     }
-    organization.inject(json!([]));
     assert_eq!(organization.world()["accounts"], before["accounts"]);
     assert_eq!(object(&organization, "there.json").unwrap(), "somebody's own");
     assert_eq!(std::fs::read_to_string(organization.home.join("there.json")).unwrap(), "somebody's own");
+    let organization = locked();
     organization.inject(json!([{"on": "s3:PutObject", "effect": "lost_response"}]));
     organization.run(&[&BUCKET[..], &apply].concat()).ends_with(0);
     assert!(object(&organization, "new.json").unwrap().contains(CLEAN), "its own first attempt is no other policy");
@@ -243,18 +243,14 @@ fn what_was_stored_in_an_object_and_changed_since_is_not_put_back() {
 #[test]
 fn the_line_back_has_the_access_that_was_given() {
     let organization = locked();
-    let keys = format!("[my work]\naws_access_key_id = {CALLER_KEY}\naws_secret_access_key = any\n");
+    let keys = format!("[work]\naws_access_key_id = {CALLER_KEY}\naws_secret_access_key = any\n");
     std::fs::create_dir_all(organization.home.join(".aws")).unwrap();
     std::fs::write(organization.home.join(".aws/credentials"), keys).unwrap();
     let endpoint = organization.endpoint.clone();
     let apply = ["--apply", "--store", "it's before.json", "--confirm-name", "payroll", "--ignore-deployment"];
-    let access = ["--profile", "my work", "--endpoint-url", &endpoint, "--stack", "other"];
+    let access = ["--profile", "work", "--endpoint-url", &endpoint, "--stack", "other"];
     let ran = organization.run(&[&BUCKET[..], &apply, &access].concat()).ends_with(0);
-    let expected = [
-        &BUCKET[..],
-        &["--restore", "it's before.json", "--ignore-deployment"],
-        &["--profile", "my work"],
-        &access[2..],
-    ];
+    let expected =
+        [&BUCKET[..], &["--restore", "it's before.json", "--ignore-deployment"], &["--profile", "work"], &access[2..]];
     assert_eq!(line_back(&ran.err), expected.concat());
 }

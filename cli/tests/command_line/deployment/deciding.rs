@@ -44,6 +44,30 @@ fn show_prints_what_is_asked_as_table_json_and_csv() {
 }
 
 #[test]
+fn i12_what_others_wrote_hides_nothing_of_what_is_approved() {
+    use rootwarden_simulator::{Member, World};
+    let name = "keys\u{202e}gpj\u{1b}[2J\u{200b}";
+    let world = World::new(crate::support::MANAGEMENT)
+        .member(Member::new(KEYS).name(name).access_key("AKIAROOTKEY000000001"))
+        .member(Member::new(EVERYTHING).access_key("AKIAROOTKEY000000002"));
+    let deployed = Deployed::new(world);
+    deployed.asks();
+    for format in ["table", "json", "csv"] {
+        let ran = deployed.run(&["show", ASKED, "--output", format]).ends_with(0);
+        assert!(ran.out.contains("gpj") || format == "csv", "{ran:#?}");
+        for hidden in ['\u{202e}', '\u{1b}', '\u{200b}'] {
+            assert!(!ran.out.contains(hidden), "{format}: {ran:#?}");
+        }
+    }
+    let shown = deployed.run(&["show", ASKED, "--output", "json"]).ends_with(0).json();
+    assert_eq!(shown["accounts"][0]["name"], name, "it means the same");
+    let hash = deployed.hash(ASKED);
+    let ran = deployed.run(&["approve", ASKED, "--reason", "expected", "--plan-sha256", &hash]).ends_with(0);
+    assert!(ran.err.contains("keys\\u{202e}gpj\\u{1b}[2J\\u{200b}"), "{ran:#?}");
+    assert!(!ran.err.contains('\u{202e}') && !ran.err.contains('\u{1b}'), "{ran:#?}");
+}
+
+#[test]
 fn i12_an_approval_sends_the_hash_of_what_was_shown() {
     let deployed = asked();
     let hash = deployed.hash(ASKED);

@@ -47,3 +47,26 @@ pub async fn sts_endpoint(config: &SdkConfig) -> Option<String> {
     let url: Uri = address.0.lock().unwrap_or_else(PoisonError::into_inner).take()?.parse().ok()?;
     Some(format!("{}://{}", url.scheme()?, url.authority()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+    use aws_types::region::Region;
+
+    use super::*;
+
+    /// Source: AWS General Reference, "AWS Security Token Service endpoints and quotas".
+    #[tokio::test]
+    async fn the_address_is_that_of_the_region() {
+        for (region, is_fips, address) in [
+            ("eu-central-1", false, "https://sts.eu-central-1.amazonaws.com"),
+            ("us-east-1", false, "https://sts.us-east-1.amazonaws.com"),
+            ("us-east-1", true, "https://sts-fips.us-east-1.amazonaws.com"),
+            ("cn-north-1", false, "https://sts.cn-north-1.amazonaws.com.cn"),
+        ] {
+            let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).use_fips(is_fips);
+            let config = config.region(Region::from_static(region)).build();
+            assert_eq!(sts_endpoint(&config).await.as_deref(), Some(address));
+        }
+    }
+}
