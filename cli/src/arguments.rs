@@ -77,7 +77,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  \
         rootwarden unlock bucket payroll --account 111122223333\n  \
         rootwarden unlock queue arn:aws:sqs:eu-west-1:111122223333:orders --plan\n  \
-        rootwarden unlock bucket payroll --account 111122223333 --apply --request --reason 'nobody gets in' --ticket INC-42")]
+        rootwarden unlock bucket payroll --account 111122223333 --apply --store s3://kept-policies/payroll.json")]
     Unlock(UnlockArguments),
     /// Lets the root user's password of one account be recovered, and takes that back.
     #[command(after_help = "Examples:\n  \

@@ -66,7 +66,7 @@ pub enum DeploymentCommand {
     Reject(DecisionArguments),
     /// Asks that an access key in use is no longer protected; somebody else has to approve it.
     #[command(after_help = "Example:\n  \
-        rootwarden release-key 111122223333 AKIAIOSFODNN7EXAMPLE --reason 'moved to a role' --ticket INC-43")]
+        rootwarden release-key 111122223333 AKIAIOSFODNN7EXAMPLE --reason moved --ticket INC-43")]
     ReleaseKey(ReleaseKeyArguments),
     /// Exempts an account from every deletion of the deployment, or ends that.
     #[command(after_help = "Examples:\n  \

@@ -54,6 +54,10 @@ pub struct UnlockArguments {
 #[derive(Debug, Clone, Subcommand)]
 pub enum UnlockResource {
     /// A general purpose bucket.
+    #[command(after_help = "Examples:\n  \
+        rootwarden unlock bucket payroll --account 111122223333\n  \
+        rootwarden unlock bucket payroll --account 111122223333 --apply --store before.json\n  \
+        rootwarden unlock bucket payroll --account 111122223333 --restore before.json")]
     Bucket {
         name: String,
         /// Whose it is.
@@ -61,6 +65,9 @@ pub enum UnlockResource {
         account: AccountId,
     },
     /// A queue.
+    #[command(after_help = "Examples:\n  \
+        rootwarden unlock queue arn:aws:sqs:eu-west-1:111122223333:orders\n  \
+        rootwarden unlock queue arn:aws:sqs:eu-west-1:111122223333:orders --apply")]
     Queue {
         /// E.g. `arn:aws:sqs:eu-west-1:111122223333:orders`.
         arn: String,

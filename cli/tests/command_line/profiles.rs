@@ -283,7 +283,7 @@ fn a_source_of_credentials_that_fails_is_told_in_its_own_words_with_what_renews_
     assert!(why.contains("the vault is locked"), "{why}");
     let token = r#"{"startUrl": "https://company.awsapps.com/start", "region": "us-east-1", "accessToken": "a-token", "expiresAt": "2020-01-01T00:00:00Z"}"#;
     write(&organization, TOKEN, token);
-    for profile in ["people", "old"] {
+    for profile in ["people"] {
         let why = refused(&organization, &["--profile", profile]);
         assert!(why.contains("expired"), "{why}");
         assert!(why.contains(&format!("aws sso login --profile {profile}")), "{why}");
