@@ -4,9 +4,9 @@ use std::env;
 
 use rootwarden_aws::{
     CallerIdentity, Clock, Organization, OrganizationLists, RootSessions, SdkConfig, SessionBudget,
-    load_config_of_person,
+    load_config_of_person, profile_with_mfa, sts_endpoint,
 };
-use rootwarden_domain::{AccountId, Failure};
+use rootwarden_domain::{AccountId, Failure, text::line::on_one_line};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -90,23 +90,41 @@ impl Access {
 
 /// Loads the configuration, and refuses what no root session can be opened with.
 pub async fn load_config(arguments: &AccessArguments) -> Result<SdkConfig, Ended> {
+    if let Some(profile) = profile_that_needs_a_code(arguments).await {
+        let export =
+            format!("aws configure export-credentials --format env --profile {}", shell_words::quote(&profile));
+        return Err(Ended::Usage(format!(
+            "the profile `{}` asks for a code of an MFA device (mfa_serial), which nobody is asked for here: `eval \"$({export})\"` asks for it and puts a session into the environment; then leave --profile out",
+            on_one_line(&profile)
+        )));
+    }
     let config = load_config_of_person(&arguments.options()).await;
     if config.region().is_none() {
-        let why = "no Region: say --region, set AWS_REGION, or `region` in the profile";
-        return Err(Ended::Usage(why.to_owned()));
+        let profile = arguments.profile.clone().or_else(|| of_environment("AWS_PROFILE"));
+        let profile = profile
+            .map_or_else(|| "the profile".to_owned(), |profile| format!("the profile `{}`", on_one_line(&profile)));
+        return Err(Ended::Usage(format!("no Region: say --region, set AWS_REGION, or `region` in {profile}")));
     }
     // Seen on AWS: the global endpoint answers AssumeRoot with InvalidAction.
-    if let Some(global) = endpoints(arguments).into_iter().find(|url| is_global_sts(url)) {
-        let why = format!("`{global}` is the global endpoint of STS, which does not serve AssumeRoot: leave it out");
+    if let Some(global) = sts_endpoint(&config).await.filter(|url| is_global_sts(url)) {
+        let why = format!(
+            "`{global}` is the global endpoint of STS, which does not serve AssumeRoot: leave it out, so that the Region's is called"
+        );
         return Err(Ended::Usage(why));
     }
     Ok(config)
 }
 
-/// Addresses that stand in the place of the Regional endpoint of STS.
-fn endpoints(arguments: &AccessArguments) -> Vec<String> {
-    let named = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].into_iter().filter_map(|name| env::var(name).ok());
-    arguments.endpoint_url.clone().into_iter().chain(named).collect()
+/// Keys in the environment go before its profile, and not before one that was named.
+async fn profile_that_needs_a_code(arguments: &AccessArguments) -> Option<String> {
+    if arguments.profile.is_none() && of_environment("AWS_ACCESS_KEY_ID").is_some() {
+        return None;
+    }
+    profile_with_mfa(arguments.profile.as_deref()).await
+}
+
+fn of_environment(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn is_global_sts(url: &str) -> bool {
@@ -115,10 +133,10 @@ fn is_global_sts(url: &str) -> bool {
 }
 
 /// What renews the caller's credentials.
-fn renewal(arguments: &AccessArguments) -> String {
-    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let profile = arguments.profile.clone().or_else(|| set("AWS_PROFILE"));
-    match (profile, arguments.profile.is_none() && set("AWS_ACCESS_KEY_ID").is_some()) {
+pub fn renewal(arguments: &AccessArguments) -> String {
+    let profile = arguments.profile.clone().or_else(|| of_environment("AWS_PROFILE"));
+    let profile = profile.map(|profile| shell_words::quote(&profile).into_owned());
+    match (profile, arguments.profile.is_none() && of_environment("AWS_ACCESS_KEY_ID").is_some()) {
         (_, true) => "put new ones into the environment, then say the same again".to_owned(),
         (Some(profile), false) => format!(
             "renew them with `aws sso login --profile {profile}` (or `aws login --profile {profile}`), then say the same again"

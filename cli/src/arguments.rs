@@ -1,6 +1,7 @@
 //! What may be typed.
 
 mod access;
+mod account;
 mod deployment;
 mod output;
 mod record;
@@ -11,18 +12,23 @@ mod unlock;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rootwarden_domain::{AccountId, Sha256};
+use rootwarden_domain::{AccountId, Sha256, people::Reason};
+
+use crate::deployment::Whose;
 
 pub use access::AccessArguments;
+pub use account::account;
 pub use deployment::{
-    DecisionArguments, DeploymentCommand, ExemptArguments, OpenRecoveryArguments, RecoveryRequestArguments,
-    RecoveryWanted, ReleaseKeyArguments, ReportArguments, ReportedRun, RunArguments, RunsArguments, StackName, Wanted,
+    DecisionArguments, DeploymentCommand, ExemptArguments, ReleaseKeyArguments, ReportArguments, ReportedRun,
+    RunArguments, RunsArguments, StackName,
 };
 pub use output::{ColorChoice, Format, OutputArguments};
 pub use record::RecordArguments;
-pub use recovery::{RecoveryArguments, RecoveryCommand};
+pub use recovery::{
+    AllowRecoveryArguments, EndRecoveryArguments, ExtendRecoveryArguments, RecoveryArguments, RecoveryCommand,
+};
 pub use selection::{RuleArguments, SelectionArguments};
-pub use unlock::{ChangeKind, UnlockArguments, UnlockResource};
+pub use unlock::{ChangeKind, Place, UnlockArguments, UnlockResource};
 
 /// Finds and deletes the root credentials of an organization's member accounts, with your own credentials and nothing deployed.
 ///
@@ -42,33 +48,56 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Says who you are, and what keeps root credentials from being read or deleted.
+    #[command(after_help = "Examples:\n  \
+        rootwarden check\n  \
+        rootwarden check --profile security --probe 111122223333")]
     Check(CheckArguments),
     /// Switches centralized root access on, in the management account.
+    #[command(after_help = "Example:\n  rootwarden enable --delegate 111122223333 --sessions")]
     Enable(EnableArguments),
     /// Reads which root credentials the member accounts have.
+    #[command(after_help = "Examples:\n  \
+        rootwarden audit\n  \
+        rootwarden audit 111122223333 --output json\n  \
+        rootwarden audit --ou ou-ab12-11111111 --exclude 111122223333 --exit-zero")]
     Audit(AuditArguments),
     /// Audits, shows what would be deleted, asks, deletes, and reads again.
+    #[command(after_help = "Examples:\n  \
+        rootwarden delete --exempt exempt.json\n  \
+        rootwarden delete 111122223333\n  \
+        rootwarden delete --plan-out plan.json")]
     Delete(DeleteArguments),
     /// Carries out exactly the plan that `delete --plan-out` wrote.
+    #[command(after_help = "Example:\n  rootwarden apply plan.json")]
     Apply(ApplyArguments),
     /// Runs a command with a root session of one account and one task in its environment.
+    #[command(after_help = "Example:\n  rootwarden session 111122223333 --task audit -- aws iam get-account-summary")]
     Session(SessionArguments),
     /// Inspects the policy of a bucket or queue that locked everybody out; changes it if you say so.
+    #[command(after_help = "Examples:\n  \
+        rootwarden unlock bucket payroll --account 111122223333\n  \
+        rootwarden unlock queue arn:aws:sqs:eu-west-1:111122223333:orders --plan\n  \
+        rootwarden unlock bucket payroll --account 111122223333 --apply --store s3://kept-policies/payroll.json")]
     Unlock(UnlockArguments),
     /// Lets the root user's password of one account be recovered, and takes that back.
+    #[command(after_help = "Examples:\n  \
+        rootwarden recovery status 111122223333\n  \
+        rootwarden recovery allow 111122223333 --request --reason 'close the account' --ticket CHG-7")]
     Recovery(RecoveryArguments),
     #[command(flatten)]
     Deployment(DeploymentCommand),
     /// Prints the completions for a shell.
+    #[command(after_help = "Example:\n  rootwarden completions bash > rootwarden.bash")]
     Completions { shell: clap_complete::Shell },
     /// Writes the manual pages into a directory.
+    #[command(after_help = "Example:\n  rootwarden man ./pages")]
     Man { directory: PathBuf },
 }
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     /// The member account in which an audit session is opened; else the first active one that is listed.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     pub probe: Option<AccountId>,
     #[command(flatten)]
     pub record: RecordArguments,
@@ -77,13 +106,13 @@ pub struct CheckArguments {
 #[derive(Debug, Args)]
 pub struct EnableArguments {
     /// Registers this account as a delegated administrator for IAM, too.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     pub delegate: Option<AccountId>,
     /// Switches on root sessions, too, which unlocking buckets and queues needs.
     #[arg(long)]
     pub sessions: bool,
     /// The management account's id, as the answer to what is asked: for where there is no terminal.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     pub confirm_account: Option<AccountId>,
 }
 
@@ -148,16 +177,28 @@ pub struct GuardArguments {
     /// In more accounts nothing is deleted.
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub max_accounts: usize,
-    /// The bucket of a deployment whose stack is not looked for: its pause, exemptions and recovery windows count.
+    /// The bucket of a deployment whose stack is not looked for: its pause, exemptions and recovery windows count, not the stack's parameters.
     #[arg(long, value_name = "BUCKET")]
     pub deployment_bucket: Option<String>,
-    /// Whatever a deployment says does not count: neither its pause, nor its exemptions and recovery windows.
+    /// Whatever a deployment says does not count: neither its pause, nor what it exempts and protects, nor its recovery windows.
     #[arg(long, conflicts_with = "deployment_bucket")]
     pub ignore_deployment: bool,
 }
 
+impl GuardArguments {
+    /// The deployment whose rules count.
+    pub fn whose(&self) -> Whose<'_> {
+        match &self.deployment_bucket {
+            Some(bucket) => Whose::InBucket(bucket),
+            None if self.ignore_deployment => Whose::Nobodys,
+            None => Whose::Found,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct SessionArguments {
+    #[arg(value_parser = account)]
     pub account: AccountId,
     /// What AWS lets the session do.
     #[arg(long)]
@@ -166,8 +207,11 @@ pub struct SessionArguments {
     #[arg(long, conflicts_with = "command")]
     pub credential_process: bool,
     /// The account's id again, as the answer to what is asked before other tasks than the audit: for where there is no terminal.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     pub confirm_account: Option<AccountId>,
+    /// Opens it alone, whatever a deployment says: its second person, its pause, its exemptions and its windows.
+    #[arg(long)]
+    pub ignore_deployment: bool,
     /// The command and its arguments, after `--`.
     #[arg(last = true, required_unless_present = "credential_process")]
     pub command: Vec<std::ffi::OsString>,
@@ -180,4 +224,8 @@ pub enum SessionTask {
     Delete,
     UnlockBucket,
     UnlockQueue,
+}
+
+fn reason(value: &str) -> Result<Reason, String> {
+    Reason::try_from(value.to_owned()).map_err(str::to_owned)
 }

@@ -3,7 +3,6 @@
 mod apply;
 mod carrying_out;
 mod confirmation;
-mod deployment;
 mod plan_file;
 mod shown;
 
@@ -18,9 +17,10 @@ use rootwarden_domain::{
 
 use crate::{
     access::Access,
-    arguments::DeleteArguments,
+    arguments::{DeleteArguments, RuleArguments},
     audit::{Planned, ending, exemptions, open_journal, plan, read, tell_of_the_rest},
     context::Context,
+    deployment::DeploymentRules,
     exit::{Ended, Exit},
     output::{Listed, Rows, show},
     progress::Progress,
@@ -45,7 +45,8 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     };
     let request = selection.request(Mode::Enforce);
     let access = Access::open(&context.access).await?;
-    let (deployment, seen) = deployment::look(&guard, &access, &exemptions, context).await?;
+    let (deployment, seen) = DeploymentRules::look(guard.whose(), &exemptions, &access, context).await?;
+    let rules = stricter(rules, deployment.as_ref());
     let (exemptions, recoveries) = match &deployment {
         Some(deployment) => (deployment.exemptions().await?, deployment.recoveries().await?),
         None => (exemptions, RecoveryWindows::default()),
@@ -74,6 +75,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
             exemptions: &exemptions,
             deployment: deployment.as_ref(),
             protect_used_within_days: rules.protect_keys_used_within_days,
+            planned_within_days: rules.protect_keys_used_within_days,
             journal: &journal,
             context,
         };
@@ -95,6 +97,14 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
         }
     }
     Ok(exit)
+}
+
+/// The caller's rules, or a deployment's where they protect more.
+fn stricter(rules: RuleArguments, deployment: Option<&DeploymentRules>) -> RuleArguments {
+    let own = rules.protect_keys_used_within_days;
+    let protect_keys_used_within_days =
+        deployment.map_or(own, |deployment| deployment.protect_keys_used_within_days(own));
+    RuleArguments { protect_keys_used_within_days, ..rules }
 }
 
 /// Writes the plan into its file, and shows it.

@@ -85,6 +85,15 @@ impl Ended {
         }
     }
 
+    /// The same refusal, with the command that asks a deployment for it.
+    pub fn or_say(self, command: &str) -> Self {
+        match self {
+            Self::Refused(why) => Self::Refused(format!("{why}; `{command}` asks it")),
+            Self::Unfinished(why) => Self::Unfinished(format!("{why}; `{command}` asks it")),
+            other @ (Self::Usage(_) | Self::Aws(_) | Self::Interrupted(_)) => other,
+        }
+    }
+
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Refused(_) => Exit::Refused,

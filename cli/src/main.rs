@@ -20,6 +20,7 @@ mod recovery;
 mod session;
 mod stop;
 mod terminal;
+mod typed;
 mod unlock;
 mod words;
 
@@ -102,9 +103,20 @@ fn usage(error: &clap::Error) -> ExitCode {
         }
         _ => {}
     }
-    let text = error.to_string();
-    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-    complain(&on_one_line(lines.join(" ").trim_start_matches("error: ")), Exit::Refused)
+    complain(&on_one_line(&in_one_line(&error.to_string())), Exit::Refused)
+}
+
+/// What clap says, and its tips, without the usage after it.
+fn in_one_line(text: &str) -> String {
+    let mut paragraphs = text.split("\n\n").map(|paragraph| {
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        lines.join(" ")
+    });
+    let said = paragraphs.next().unwrap_or_default();
+    let tips =
+        paragraphs.filter_map(|paragraph| paragraph.strip_prefix("tip: ").map(|tip| tip.replace(" tip: ", "; ")));
+    let said = said.trim_start_matches("error: ").to_owned();
+    [said].into_iter().chain(tips).collect::<Vec<_>>().join("; ")
 }
 
 fn complain(why: &str, exit: Exit) -> ExitCode {

@@ -1,6 +1,7 @@
 //! `recovery`: lets the root user's password of one member account be recovered, and takes that back.
 //!
-//! Here one person decides, and no window closes by itself: a deployment's recovery request has both.
+//! Here one person decides, and no window closes by itself: a deployment's recovery request has both, and goes there with
+//! `--request`.
 
 mod allow;
 mod end;
@@ -15,31 +16,36 @@ use rootwarden_domain::{
 
 use crate::{
     access::Access,
-    arguments::{RecoveryArguments, RecoveryCommand},
+    arguments::{
+        AllowRecoveryArguments, EndRecoveryArguments, ExtendRecoveryArguments, RecoveryArguments, RecoveryCommand,
+    },
     context::Context,
+    deployment::{self, RecoveryRequest, Whose},
     exit::{Ended, Exit},
-    terminal,
+    terminal, typed,
 };
 
 pub async fn run(arguments: RecoveryArguments, context: &Context) -> Result<Exit, Ended> {
-    let RecoveryArguments { command, confirm_account, ignore_deployment } = arguments;
-    let whose = if ignore_deployment { WhoseDecision::OnesOwn } else { WhoseDecision::OfADeploymentIfThereIsOne };
-    match command {
+    match arguments.command {
         RecoveryCommand::Status { account } => status::run(account, context).await,
-        RecoveryCommand::Allow { account } => {
-            allow::run(account, Confirmation::of(account, confirm_account)?, whose, context).await
+        RecoveryCommand::Allow(AllowRecoveryArguments { account, alone, request, duration }) => match request.said() {
+            Some(said) => deployment::recovery(account, RecoveryRequest::Allow(duration), said, context).await,
+            None => {
+                let confirmation = Confirmation::of(account, alone.confirm_account)?;
+                allow::run(account, confirmation, alone.whose(), context).await
+            }
+        },
+        RecoveryCommand::Extend(ExtendRecoveryArguments { account, request: _, reason, ticket, duration }) => {
+            deployment::recovery(account, RecoveryRequest::Extend(duration), (reason, ticket), context).await
         }
-        RecoveryCommand::End { account } => {
-            end::run(account, Confirmation::of(account, confirm_account)?, context).await
-        }
+        RecoveryCommand::End(EndRecoveryArguments { account, alone, request }) => match request.said() {
+            Some(said) => deployment::recovery(account, RecoveryRequest::End, said, context).await,
+            None => {
+                let confirmation = Confirmation::of(account, alone.confirm_account)?;
+                end::run(account, confirmation, alone.whose(), context).await
+            }
+        },
     }
-}
-
-/// Who decides, where a deployment has a second person for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WhoseDecision {
-    OfADeploymentIfThereIsOne,
-    OnesOwn,
 }
 
 /// Where the answer comes from: there is no other way to say yes.
@@ -72,10 +78,15 @@ impl Confirmation {
         let question = format!("Type the account's id ({}) {what}:", account.id);
         match self {
             Self::Given => Ok(()),
-            Self::Asked if terminal::ask(&question, &context.stop).await? == account.id.to_string() => Ok(()),
+            Self::Asked if is_account(&terminal::ask(&question, &context.stop).await?, account.id) => Ok(()),
             Self::Asked => Err(Ended::Refused(format!("the answer is not {}: nothing was changed", account.id))),
         }
     }
+}
+
+/// Whether somebody typed this account's id.
+fn is_account(answer: &str, account: AccountId) -> bool {
+    AccountId::from_typed(answer).is_ok_and(|typed| typed == account)
 }
 
 /// The caller's access, and an account that Organizations has just confirmed.
@@ -117,7 +128,22 @@ fn others(inventory: &Inventory) -> Vec<String> {
 }
 
 /// The command that ends it, as it has to be typed.
-fn end_command(account: AccountId, context: &Context) -> String {
-    let profile = context.access.profile.as_ref().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
-    format!("rootwarden recovery end {account}{profile}")
+fn end_command(account: AccountId, whose: Whose<'_>, context: &Context) -> String {
+    let account = account.to_string();
+    let words = ["recovery", "end", &account, "--ignore-deployment"];
+    let count = match whose {
+        Whose::Nobodys => 4,
+        Whose::Found | Whose::InBucket(_) => 3,
+    };
+    let words: Vec<&str> = words.into_iter().take(count).collect();
+    typed::command(&words, &context.access)
+}
+
+/// The command that asks a deployment for it.
+fn request_command(action: &str, account: AccountId, context: &Context) -> String {
+    let account = account.to_string();
+    typed::command(
+        &["recovery", action, &account, "--request", "--reason", "TEXT", "--ticket", "TEXT"],
+        &context.access,
+    )
 }

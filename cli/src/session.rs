@@ -15,6 +15,7 @@ use crate::{
     access::Access,
     arguments::{SessionArguments, SessionTask},
     context::Context,
+    deployment::{self, Whose},
     exit::{Ended, Exit},
     terminal,
 };
@@ -32,7 +33,7 @@ const OF_THE_CALLER: [&str; 8] = [
 ];
 
 pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit, Ended> {
-    let SessionArguments { account, task, credential_process, confirm_account, command } = arguments;
+    let SessionArguments { account, task, credential_process, confirm_account, ignore_deployment, command } = arguments;
     if credential_process {
         require_process(task)?;
     } else {
@@ -46,12 +47,35 @@ pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit,
         }
         Err(MembershipError::Unanswered(error)) => return Err(error.into()),
     };
+    let whose = if ignore_deployment { Whose::Nobodys } else { Whose::Found };
+    hold_against_deployment(account, task, whose, &access, context).await?;
     let credentials = open(&access, &member, task).await?;
     if credential_process {
         // INVARIANT (I9): the one place where a session's secrets are written, for the program that reads them as they come.
         return terminal::say(&for_credential_process(&credentials)).map(|()| Exit::Well);
     }
     Err(execute(&command, &credentials, &access))
+}
+
+/// A deployment's rules count for whatever the command could do with the session; an audit changes nothing.
+///
+/// # Errors
+/// The deployment leaves the account alone, or takes two people for it.
+async fn hold_against_deployment(
+    account: AccountId,
+    task: SessionTask,
+    whose: Whose<'_>,
+    access: &Access,
+    context: &Context,
+) -> Result<(), Ended> {
+    match (task, whose) {
+        (SessionTask::Audit, _) => Ok(()),
+        (SessionTask::Delete, whose) => deployment::require_free(account, whose, access, context).await,
+        (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Nobodys) => Ok(()),
+        (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Found | Whose::InBucket(_)) => {
+            deployment::require_none(&access.config, "`rootwarden unlock` with --request", context).await
+        }
+    }
 }
 
 /// # Errors

@@ -4,6 +4,7 @@
 //! missing here is the second person.
 
 mod change;
+mod place;
 mod request;
 mod wanted;
 
@@ -17,7 +18,7 @@ use rootwarden_domain::{
 use serde_json::json;
 
 use crate::{
-    access::Access,
+    access::{Access, load_config},
     arguments::{Format, UnlockArguments},
     context::Context,
     deployment,
@@ -31,13 +32,17 @@ pub async fn run(arguments: UnlockArguments, context: &Context) -> Result<Exit, 
     if arguments.request {
         return request::send(&arguments, context).await;
     }
-    let wanted = Wanted::of(&arguments)?;
-    let confirmation = Confirmation::of(&arguments, &wanted)?;
+    let confirmation = Confirmation::of(&arguments)?;
+    let stored = match &arguments.restore {
+        Some(place) => Some(place::restored(place, &load_config(&context.access).await?).await?),
+        None => None,
+    };
+    let wanted = Wanted::of(&arguments, stored)?;
     let access = Access::open_whatever_is_on(&context.access).await?;
     let partition = Partition::of_region(access.config.region().map_or("", AsRef::as_ref));
     let request = wanted.request(partition)?;
     if request.action.changes() && !arguments.ignore_deployment {
-        deployment::require_none(&access.config, "--request", context).await?;
+        deployment::require_none(&access.config, "--request with --reason and --ticket", context).await?;
     }
     let session = open(&access, &request).await?;
     let plan = planned(&access, &request, &wanted, &session, partition).await?;

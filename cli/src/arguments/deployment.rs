@@ -9,10 +9,9 @@ use rootwarden_domain::{
     aws::credential::AccessKeyId,
     ids::approval::ApprovalId,
     people::{Reason, Ticket},
-    recovery::WindowDuration,
 };
 
-use super::SelectionArguments;
+use super::{SelectionArguments, account, reason};
 
 /// The name of a stack. Source: AWS CloudFormation API Reference, `CreateStack`, `StackName`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,39 +39,56 @@ impl FromStr for StackName {
 #[derive(Debug, Subcommand)]
 pub enum DeploymentCommand {
     /// Starts a run of the deployment. Without `--mode enforce` it only reports.
+    #[command(after_help = "Examples:\n  \
+        rootwarden run --reason CHG-1234\n  \
+        rootwarden run --mode enforce --exclude 111122223333 --reason CHG-1234 --follow")]
     Run(RunArguments),
     /// Lists the last runs of the deployment.
+    #[command(after_help = "Example:\n  rootwarden runs --last 5")]
     Runs(RunsArguments),
     /// Prints what a run of the deployment reported.
+    #[command(after_help = "Examples:\n  \
+        rootwarden report\n  \
+        rootwarden report nightly-2026-11-22 --html report.html")]
     Report(ReportArguments),
     /// Lists what waits for somebody's approval.
+    #[command(after_help = "Example:\n  rootwarden requests")]
     Requests,
     /// Shows what is asked, and what became of it.
+    #[command(after_help = "Example:\n  rootwarden show nightly-2026-11-22.0")]
     Show { id: ApprovalId },
     /// Shows what somebody else asked for, asks, and approves exactly that.
+    #[command(after_help = "Example:\n  \
+        rootwarden approve nightly-2026-11-22.0 --reason 'expected: acquired company'")]
     Approve(DecisionArguments),
     /// Shows what somebody asked for, asks, and rejects it.
+    #[command(after_help = "Example:\n  rootwarden reject nightly-2026-11-22.0 --reason 'not before the audit'")]
     Reject(DecisionArguments),
-    /// Asks for something that somebody else has to approve.
-    Request {
-        #[command(subcommand)]
-        what: Wanted,
-    },
     /// Asks that an access key in use is no longer protected; somebody else has to approve it.
+    #[command(after_help = "Example:\n  \
+        rootwarden release-key 111122223333 AKIAIOSFODNN7EXAMPLE --reason moved --ticket INC-43")]
     ReleaseKey(ReleaseKeyArguments),
     /// Exempts an account from every deletion of the deployment, or ends that.
+    #[command(after_help = "Examples:\n  \
+        rootwarden exempt 111122223333 --reason 'migration until spring' --until 2027-03-31T00:00:00Z\n  \
+        rootwarden exempt 111122223333 --end --reason 'migration is done'")]
     Exempt(ExemptArguments),
     /// Pauses everything that the deployment would change.
+    #[command(after_help = "Example:\n  rootwarden pause --reason 'incident 42'")]
     Pause {
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         reason: Reason,
     },
     /// Ends the pause.
+    #[command(after_help = "Example:\n  rootwarden resume --reason 'incident 42 is over'")]
     Resume {
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         reason: Reason,
     },
     /// Says how the deployment stands: pause, exemptions, recovery windows, the last run.
+    #[command(after_help = "Examples:\n  \
+        rootwarden status\n  \
+        rootwarden status --stack rootwarden-production")]
     Status,
 }
 
@@ -151,47 +167,9 @@ pub struct DecisionArguments {
     pub plan_sha256: Option<Sha256>,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Wanted {
-    /// Root password recovery in one account, for a while.
-    Recovery {
-        #[command(subcommand)]
-        action: RecoveryWanted,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum RecoveryWanted {
-    /// Allows it, once somebody else has approved; it ends by itself.
-    Allow(OpenRecoveryArguments),
-    /// Allows it for longer, counted from the new approval.
-    Extend(OpenRecoveryArguments),
-    /// Ends it now. That takes nobody's approval.
-    End(RecoveryRequestArguments),
-}
-
-#[derive(Debug, Args)]
-pub struct RecoveryRequestArguments {
-    pub account: AccountId,
-    /// Why, for the records and for whoever approves.
-    #[arg(long, value_name = "TEXT", value_parser = reason)]
-    pub reason: Reason,
-    /// The ticket it belongs to.
-    #[arg(long, value_name = "TEXT")]
-    pub ticket: Ticket,
-}
-
-#[derive(Debug, Args)]
-pub struct OpenRecoveryArguments {
-    #[command(flatten)]
-    pub recovery: RecoveryRequestArguments,
-    /// For how long, from the approval on: an ISO 8601 duration.
-    #[arg(long, value_name = "DURATION", default_value = "PT24H")]
-    pub duration: WindowDuration,
-}
-
 #[derive(Debug, Args)]
 pub struct ReleaseKeyArguments {
+    #[arg(value_parser = account)]
     pub account: AccountId,
     #[arg(value_name = "KEY")]
     pub access_key_id: AccessKeyId,
@@ -205,6 +183,7 @@ pub struct ReleaseKeyArguments {
 
 #[derive(Debug, Args)]
 pub struct ExemptArguments {
+    #[arg(value_parser = account)]
     pub account: AccountId,
     /// Why it keeps its root credentials, or no longer does.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
@@ -215,8 +194,7 @@ pub struct ExemptArguments {
     /// Ends the exemption now.
     #[arg(long, conflicts_with = "until")]
     pub end: bool,
-}
-
-fn reason(value: &str) -> Result<Reason, String> {
-    Reason::try_from(value.to_owned()).map_err(str::to_owned)
+    /// Writes over what lies there, although it cannot be read as an exemption.
+    #[arg(long)]
+    pub write_over_unreadable: bool,
 }

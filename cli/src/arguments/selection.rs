@@ -9,11 +9,13 @@ use rootwarden_domain::{
     run::selection::{Exclusions, Request, Selection},
 };
 
+use super::account;
+
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Accounts")]
 pub struct SelectionArguments {
     /// The accounts; without any, every active member of the organization.
-    #[arg(value_name = "ACCOUNT", conflicts_with = "ou")]
+    #[arg(value_name = "ACCOUNT", conflicts_with = "ou", value_parser = account)]
     pub accounts: Vec<AccountId>,
     /// Every active member in this organizational unit, however deep. May be repeated.
     #[arg(long, value_name = "UNIT")]
@@ -47,7 +49,7 @@ impl FromStr for Excluded {
         if value.starts_with("ou-") {
             return value.parse().map(Self::Unit).map_err(|error| format!("{error}"));
         }
-        value.parse().map(Self::Account).map_err(|error| format!("{error}, nor an organizational unit's"))
+        account(value).map(Self::Account).map_err(|error| format!("{error}, nor an organizational unit's"))
     }
 }
 

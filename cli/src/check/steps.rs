@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, env};
 
 use rootwarden_aws::{
     AwsError, CallerIdentity, Clock, Deadline, Feature, Organization, OrganizationLists, RootAccess, RootSessions,
-    SdkConfig, SessionBudget, audit, read_everything,
+    SdkConfig, SessionBudget, audit, read_everything, sts_endpoint,
 };
 use rootwarden_domain::{
     AccountId, Candidate,
@@ -16,7 +16,12 @@ use rootwarden_domain::{
 };
 
 use super::{Finding, State, record::Recording};
-use crate::{access::load_config, context::Context, exit::Ended, words::for_caller};
+use crate::{
+    access::{load_config, renewal},
+    context::Context,
+    exit::Ended,
+    words::for_caller,
+};
 
 /// One session is opened, or none.
 const ONE: SessionBudget = SessionBudget { per_second: 2, workers: 1 };
@@ -53,11 +58,16 @@ async fn findings(
     lists: Lists,
     context: &Context,
 ) -> Result<Vec<Finding>, Ended> {
-    let mut findings = vec![region(config, context), endpoint(config)];
+    let mut findings = vec![region(config, context), endpoint(config).await];
     let caller = match CallerIdentity::read(config).await {
         Ok(caller) => caller,
         Err(error) => {
-            findings.push(of_error("credentials", &error, Some("sign in, or name another profile with --profile")));
+            let to_do = if error.is_about_credentials() {
+                format!("{}; or name another profile with --profile", renewal(&context.access))
+            } else {
+                "sign in, or name another profile with --profile".to_owned()
+            };
+            findings.push(of_error("credentials", &error, Some(&to_do)));
             return Ok(findings);
         }
     };
@@ -111,13 +121,16 @@ fn region(config: &SdkConfig, context: &Context) -> Finding {
 }
 
 /// The global endpoint was refused before.
-fn endpoint(config: &SdkConfig) -> Finding {
-    let region = config.region().map_or("", AsRef::as_ref);
-    let address = match config.endpoint_url() {
-        Some(url) => url.to_owned(),
-        None => format!("https://sts.{region}.{}", Partition::of_region(region).dns_suffix()),
-    };
-    ok("STS endpoint", address)
+async fn endpoint(config: &SdkConfig) -> Finding {
+    const NAME: &str = "STS endpoint";
+    match sts_endpoint(config).await {
+        Some(address) => ok(NAME, address),
+        None => {
+            let found = "no address can be made of what is set".to_owned();
+            let to_do = "look at the Region and at addresses that the environment or the profile names".to_owned();
+            Finding { name: NAME, state: State::Unknown, found, to_do: Some(to_do) }
+        }
+    }
 }
 
 async fn role(centralized: &RootAccess, caller: AccountId, management_account: AccountId) -> Finding {

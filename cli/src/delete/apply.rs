@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rootwarden_domain::run::report::{ApprovalOutcome, Report};
 
-use super::{carrying_out::CarryingOut, confirmation::Confirmation, deployment, plan_file::PlanFile};
+use super::{carrying_out::CarryingOut, confirmation::Confirmation, plan_file::PlanFile};
 use crate::{
     access::Access,
     arguments::ApplyArguments,
     audit::{ending, exemptions, tell_of_the_rest},
     context::Context,
+    deployment::DeploymentRules,
     exit::{Ended, Exit},
     journal::{Begin, RunJournal},
     output::{Listed, Rows, show},
@@ -29,7 +30,11 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
             "the plan is of the organization of account `{planned_in}`, and these credentials are of that of `{here}`"
         )));
     }
-    let (deployment, seen) = deployment::look(&guard, &access, &exemptions, context).await?;
+    let (deployment, seen) = DeploymentRules::look(guard.whose(), &exemptions, &access, context).await?;
+    let planned_within_days = file.protect_keys_used_within_days;
+    let protect_used_within_days = deployment
+        .as_ref()
+        .map_or(planned_within_days, |deployment| deployment.protect_keys_used_within_days(planned_within_days));
     let journal = RunJournal::open("apply", &file.plan_sha256, Begin::WhereItWasLeft, access.clock.now())?;
     let approval = confirmation.of_plan(&file.plan, guard.max_accounts, &seen, &journal, context).await?;
     let inventories: BTreeMap<_, _> =
@@ -39,7 +44,8 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
             access: &access,
             exemptions: &exemptions,
             deployment: deployment.as_ref(),
-            protect_used_within_days: file.protect_keys_used_within_days,
+            protect_used_within_days,
+            planned_within_days,
             journal: &journal,
             context,
         };

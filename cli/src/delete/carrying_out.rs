@@ -15,10 +15,10 @@ use rootwarden_domain::{
     },
 };
 
-use super::deployment::Deployment;
 use crate::{
     access::Access,
     context::Context,
+    deployment::DeploymentRules,
     journal::{InFile, RunJournal},
     progress::Progress,
 };
@@ -35,8 +35,10 @@ const FRESH: SignedDuration = SignedDuration::from_mins(30);
 pub struct CarryingOut<'a> {
     pub access: &'a Access,
     pub exemptions: &'a Exemptions,
-    pub deployment: Option<&'a Deployment>,
+    pub deployment: Option<&'a DeploymentRules>,
     pub protect_used_within_days: u16,
+    /// What the plan was made with.
+    pub planned_within_days: u16,
     pub journal: &'a RunJournal,
     pub context: &'a Context,
 }
@@ -133,7 +135,9 @@ impl CarryingOut<'_> {
         {
             return outcome;
         }
-        let is_fresh = self.access.clock.now().duration_since(plan.planned_at) < FRESH;
+        // A deployment that protects more than the plan was made with is asked for in fresh reads, however fresh the plan is.
+        let is_fresh = self.access.clock.now().duration_since(plan.planned_at) < FRESH
+            && self.protect_used_within_days <= self.planned_within_days;
         let (protect_used_within_days, released) = (self.protect_used_within_days, ReleasedKeys::new());
         let keys = (!is_fresh).then_some(KeysAgain { protect_used_within_days, released });
         let (deadline, calls) = (Deadline::after(LONGEST), self.access.sessions.call_recorder());

@@ -4,24 +4,25 @@ use rootwarden_domain::{ids::approval::ApprovalId, text::line::on_one_line};
 use serde_json::{Value, json};
 
 use super::{
-    found::{Deployment, require},
-    requests::{fields, taken, tell},
+    found::{Deployment, Url, require},
+    requests::{taken, tell},
+    shown,
 };
 use crate::{
     arguments::{DecisionArguments, Format},
     context::Context,
     exit::{Ended, Exit},
-    output::{Listing, json},
+    output::json,
     terminal,
 };
 
 pub async fn show(id: &ApprovalId, context: &Context) -> Result<Exit, Ended> {
     let deployment = require(context).await?;
-    let shown = read(&deployment, id).await?;
+    let found = read(&deployment, id).await?;
     match context.terminal.format() {
-        Format::Table => terminal::say(&text(&shown, context.terminal.is_coloured()))?,
-        Format::Json => terminal::say(&json(&shown)?)?,
-        Format::Csv => fields(&shown).show(&context.terminal)?,
+        Format::Table => terminal::say(&shown::request(id, &found, context.terminal.is_coloured()))?,
+        Format::Json => terminal::say(&shown::seen(&json(&found)?))?,
+        Format::Csv => shown::fields(&found).show(&context.terminal)?,
     }
     Ok(Exit::Well)
 }
@@ -32,8 +33,8 @@ pub async fn show(id: &ApprovalId, context: &Context) -> Result<Exit, Ended> {
 /// Neither lets the caller, or nothing is asked under this id.
 pub(super) async fn read(deployment: &Deployment, id: &ApprovalId) -> Result<Value, Ended> {
     let body = json!({"action": "show", "approval_id": id});
-    match deployment.requests()?.send(&body).await {
-        Err(error) if Exit::of_error(&error) == Exit::Refused => taken(deployment.approvals()?.send(&body).await?),
+    match deployment.send(Url::Requests, &body).await {
+        Err(ended) if ended.exit() == Exit::Refused => taken(deployment.send(Url::Approvals, &body).await?),
         answer => taken(answer?),
     }
 }
@@ -48,12 +49,12 @@ pub async fn decide(action: &'static str, arguments: DecisionArguments, context:
         return Err(Ended::Usage(why.to_owned()));
     }
     let deployment = require(context).await?;
-    let approvals = deployment.approvals()?;
-    let shown = taken(approvals.send(&json!({"action": "show", "approval_id": id})).await?)?;
-    for line in text(&shown, false).lines() {
+    let look = json!({"action": "show", "approval_id": id});
+    let asked = taken(deployment.send(Url::Approvals, &look).await?)?;
+    for line in shown::request(&id, &asked, false).lines() {
         terminal::note(line);
     }
-    let Some(hash) = shown.get("plan_sha256").and_then(Value::as_str) else {
+    let Some(hash) = asked.get("plan_sha256").and_then(Value::as_str) else {
         return Err(Ended::Refused(format!("nobody is asked to decide about `{id}`")));
     };
     match plan_sha256 {
@@ -69,44 +70,6 @@ pub async fn decide(action: &'static str, arguments: DecisionArguments, context:
         }
     }
     let body = json!({"action": action, "approval_id": id, "plan_sha256": hash, "reason": reason});
-    tell(&taken(approvals.send(&body).await?)?, context)?;
+    tell(&taken(deployment.send(Url::Approvals, &body).await?)?, context)?;
     Ok(Exit::Well)
-}
-
-/// What is asked, for people: the plan as it was written for them, the accounts, and each single field.
-fn text(shown: &Value, is_coloured: bool) -> String {
-    let mut text = fields(shown).table(is_coloured);
-    let accounts = accounts(shown);
-    if !accounts.is_empty() {
-        text = format!("{text}\n{}", accounts.table(is_coloured));
-    }
-    if let Some(plan) = shown.get("shown").and_then(Value::as_str) {
-        let plan: Vec<String> = plan.lines().map(line).collect();
-        text = format!("{text}\n{}\n", plan.join("\n"));
-    }
-    text
-}
-
-/// A line of a plan with its indent, and every other character seen.
-fn line(text: &str) -> String {
-    let indent: String = text.chars().take_while(|character| *character == ' ').collect();
-    format!("{indent}{}", on_one_line(text))
-}
-
-fn accounts(shown: &Value) -> Listing {
-    let mut listing = Listing::new(
-        "accounts",
-        &["account", "name", "access_keys", "login_profiles", "mfa_devices", "signing_certificates", "protected"],
-    );
-    for account in shown.get("accounts").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| match account.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-            None => String::new(),
-        };
-        let names =
-            ["account", "name", "access_keys", "login_profiles", "mfa_devices", "signing_certificates", "protected"];
-        listing.add(names.map(text));
-    }
-    listing
 }

@@ -13,6 +13,7 @@ use crate::{
     context::Context,
     exit::{Ended, Exit},
     terminal::note,
+    typed,
 };
 
 /// How often it is looked at. A run takes minutes, and each look is a few calls.
@@ -24,7 +25,7 @@ pub(super) async fn until_it_ends(deployment: &Deployment, run: &RunId, context:
     let ended = loop {
         // The state first: what it had done when it ended is there by then.
         let state = runs.state(run.as_str()).await?;
-        let progress = progress(&storage, run).await.map_err(|error| of_storage(deployment, error))?;
+        let progress = progress(&storage, run, context).await.map_err(|error| of_storage(deployment, error))?;
         if progress != said {
             note(&format!("run {run}: {progress}"));
             said = progress;
@@ -37,7 +38,10 @@ pub(super) async fn until_it_ends(deployment: &Deployment, run: &RunId, context:
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = context.stop.stopped() => {
-                return Err(Ended::Interrupted(format!("the run goes on; `rootwarden report {run}` prints its report")));
+                let again = typed::command(&["report", run.as_str()], &context.access);
+                let runs = typed::command(&["runs"], &context.access);
+                let why = format!("the run goes on; `{runs}` says how it stands, and `{again}` prints its report");
+                return Err(Ended::Interrupted(why));
             }
         }
     };
@@ -50,7 +54,7 @@ pub(super) async fn until_it_ends(deployment: &Deployment, run: &RunId, context:
 }
 
 /// What a run has written so far.
-async fn progress(storage: &Storage, run: &RunId) -> Result<String, rootwarden_aws::StorageError> {
+async fn progress(storage: &Storage, run: &RunId, context: &Context) -> Result<String, rootwarden_aws::StorageError> {
     let keys = storage.list(&format!("runs/{run}/")).await?;
     let in_folder = |folder: &str, depth: usize| {
         let folder = format!("runs/{run}/{folder}/");
@@ -72,7 +76,8 @@ async fn progress(storage: &Storage, run: &RunId) -> Result<String, rootwarden_a
     for request in asked.iter().filter_map(|key| key.strip_suffix("/request.json")) {
         if !asked.contains(&format!("{request}/decision.json")) {
             let id = request.trim_start_matches("approvals/");
-            words.push(format!("waits for somebody else's `rootwarden approve {id}`"));
+            let approve = typed::command(&["approve", id, "--reason", "TEXT"], &context.access);
+            words.push(format!("waits for an approval, which somebody else gives with `{approve}`"));
         }
     }
     Ok(if words.is_empty() { "started".to_owned() } else { words.join(", ") })

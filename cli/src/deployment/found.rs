@@ -1,7 +1,8 @@
 //! Looks for a deployment by its stack.
 
-use rootwarden_aws::{AwsError, Executions, FunctionUrl, SdkConfig, StackOutputs, Storage, StorageError};
-use rootwarden_domain::{ErrorKind, Failure};
+use rootwarden_aws::{AwsError, DeployedStack, Executions, FunctionUrl, SdkConfig, Storage, StorageError, UrlAnswer};
+use rootwarden_domain::{ErrorKind, Failure, text::line::on_one_line};
+use serde_json::Value;
 
 use crate::{
     access::load_config, arguments::AccessArguments, context::Context, exit::Ended, output::DeploymentSeen, terminal,
@@ -14,9 +15,39 @@ const STACK: &str = "rootwarden";
 #[derive(Debug, Clone)]
 pub struct Deployment {
     stack: String,
-    outputs: StackOutputs,
+    said: DeployedStack,
     bucket: String,
-    pub config: SdkConfig,
+    config: SdkConfig,
+}
+
+/// A URL of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Url {
+    /// It takes what people ask for.
+    Requests,
+    /// It takes what people decide.
+    Approvals,
+}
+
+impl Url {
+    fn output(self) -> &'static str {
+        match self {
+            Self::Requests => "AccessRequestsUrl",
+            Self::Approvals => "ApprovalsUrl",
+        }
+    }
+
+    /// What to do where no answer came.
+    fn afterwards(self) -> &'static str {
+        match self {
+            Self::Requests => {
+                "it is not known whether it was taken: `rootwarden requests` and `rootwarden runs` list what was; asked again within a minute it is the same request"
+            }
+            Self::Approvals => {
+                "it is not known whether it was taken: `rootwarden show` with the id says so; the same decision again changes nothing"
+            }
+        }
+    }
 }
 
 /// What came of looking for one.
@@ -43,8 +74,8 @@ impl Looked {
 /// A stack was named and is none of a deployment; or AWS did not answer, so that a pause may be there.
 pub async fn look(config: &SdkConfig, arguments: &AccessArguments) -> Result<Looked, Ended> {
     let stack = name(arguments);
-    match StackOutputs::find(config, &stack).await {
-        Ok(outputs) => match (outputs.map(|outputs| Deployment::of(&stack, outputs, config)), &arguments.stack) {
+    match DeployedStack::find(config, &stack).await {
+        Ok(said) => match (said.map(|said| Deployment::of(&stack, said, config)), &arguments.stack) {
             (Some(Ok(found)), _) => Ok(Looked::Found(Box::new(found))),
             (Some(Err(why)), None) => Ok(Looked::NotChecked { why }),
             (Some(Err(why)), Some(_)) => Err(Ended::Refused(why)),
@@ -79,17 +110,17 @@ pub async fn require_none(config: &SdkConfig, instead: &str, context: &Context) 
 pub(super) async fn require(context: &Context) -> Result<Deployment, Ended> {
     let config = load_config(&context.access).await?;
     let stack = name(&context.access);
-    let outputs = StackOutputs::find(&config, &stack).await?;
-    let outputs = outputs.ok_or_else(|| Ended::Refused(missing(&stack, &config)))?;
-    Deployment::of(&stack, outputs, &config).map_err(Ended::Refused)
+    let said = DeployedStack::find(&config, &stack).await?;
+    let said = said.ok_or_else(|| Ended::Refused(missing(&stack, &config)))?;
+    Deployment::of(&stack, said, &config).map_err(Ended::Refused)
 }
 
 impl Deployment {
-    fn of(stack: &str, outputs: StackOutputs, config: &SdkConfig) -> Result<Self, String> {
-        let bucket = outputs.get("BucketName").map(str::to_owned);
+    fn of(stack: &str, said: DeployedStack, config: &SdkConfig) -> Result<Self, String> {
+        let bucket = said.output("BucketName").map(str::to_owned);
         let bucket =
             bucket.ok_or_else(|| format!("the stack `{stack}` is no deployment: it has no output BucketName"))?;
-        Ok(Self { stack: stack.to_owned(), outputs, bucket, config: config.clone() })
+        Ok(Self { stack: stack.to_owned(), said, bucket, config: config.clone() })
     }
 
     pub fn stack(&self) -> &str {
@@ -98,6 +129,10 @@ impl Deployment {
 
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     pub(super) fn storage(&self) -> Storage {
@@ -112,25 +147,38 @@ impl Deployment {
         Ok(Executions::new(&self.config, self.output("StateMachineArn")?))
     }
 
-    /// The URL that takes what people ask for.
-    ///
-    /// # Errors
-    /// The stack names none.
-    pub(super) fn requests(&self) -> Result<FunctionUrl, Ended> {
-        Ok(FunctionUrl::new(&self.config, self.output("AccessRequestsUrl")?)?)
+    /// What the stack was deployed with.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.said.parameter(name)
     }
 
-    /// The URL that takes what people decide.
+    /// Sends what somebody asks or decides.
     ///
     /// # Errors
-    /// The stack names none.
-    pub(super) fn approvals(&self) -> Result<FunctionUrl, Ended> {
-        Ok(FunctionUrl::new(&self.config, self.output("ApprovalsUrl")?)?)
+    /// The stack names no such URL; AWS did not let the caller through, or it is not known whether the function took it.
+    pub(super) async fn send(&self, to: Url, body: &Value) -> Result<UrlAnswer, Ended> {
+        let url = FunctionUrl::new(&self.config, self.output(to.output())?)?;
+        url.send(body).await.map_err(|error| match error.kind() {
+            _ if error.is_about_credentials() => error.into(),
+            ErrorKind::Denied => error.with_note(&self.policy(to)).into(),
+            ErrorKind::Throttled | ErrorKind::Transient | ErrorKind::Defect => error.with_note(to.afterwards()).into(),
+            ErrorKind::NotYetVisible | ErrorKind::NotEnabled | ErrorKind::InvalidRequest => error.into(),
+        })
+    }
+
+    /// What lets somebody through to a URL.
+    fn policy(&self, to: Url) -> String {
+        let (output, whom) = match to {
+            Url::Requests => ("RequestersPolicyArn", "those who ask"),
+            Url::Approvals => ("ApproversPolicyArn", "those who decide"),
+        };
+        let named = self.said.output(output).map(|arn| format!(" `{}`", on_one_line(arn))).unwrap_or_default();
+        format!("the stack's managed policy for {whom}{named} (output {output}) lets you through: have it attached")
     }
 
     fn output(&self, name: &str) -> Result<&str, Ended> {
         let missing = || Ended::Refused(format!("the stack `{}` has no output {name}: deploy it again", self.stack));
-        self.outputs.get(name).ok_or_else(missing)
+        self.said.output(name).ok_or_else(missing)
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use rootwarden_aws::StorageError;
 use rootwarden_domain::{ids::approval::ApprovalId, text::line::on_one_line};
-use serde_json::Value;
 
 use super::{
     decisions,
     found::{Deployment, of_storage, require},
+    shown,
 };
 use crate::{
     context::Context,
@@ -29,7 +29,7 @@ pub async fn list(context: &Context) -> Result<Exit, Ended> {
     let mut exit = Exit::Well;
     for (id, asked_at) in open {
         let (by, what) = match decisions::read(&deployment, &id).await {
-            Ok(shown) => described(&shown),
+            Ok(found) => (shown::asked_by(&found).unwrap_or_default(), shown::what(&found)),
             Err(error) => {
                 note(&format!("{id}: {}", on_one_line(&error.to_string())));
                 exit = exit.max(error.exit());
@@ -60,26 +60,4 @@ pub(super) async fn open(deployment: &Deployment) -> Result<Vec<(ApprovalId, Opt
         .filter(|(folder, at)| is_open(*at) && !decided.contains(folder.as_str()))
         .filter_map(|(folder, at)| Some((folder.strip_prefix("approvals/")?.parse().ok()?, at)));
     Ok(open.collect())
-}
-
-/// Who asks, and for what.
-fn described(shown: &Value) -> (String, String) {
-    let text = |pointer: &str| match shown.pointer(pointer) {
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Null) | None => None,
-        Some(value) => Some(value.to_string()),
-    };
-    let first = |pointers: &[&str]| pointers.iter().find_map(|pointer| text(pointer)).unwrap_or_default();
-    let by = first(&["/asked/requested_by", "/request/requested_by", "/started_by/person", "/started_by"]);
-    let about = ["/request/request", "/asked/request"].into_iter().find(|path| shown.pointer(path).is_some());
-    let what = match (text("/summary"), about) {
-        (Some(summary), _) => summary,
-        (None, Some(path)) => {
-            let words = ["action", "account", "bucket", "queue", "access_key_id", "reason"];
-            let words = words.iter().filter_map(|name| text(&format!("{path}/{name}")));
-            words.collect::<Vec<_>>().join(", ")
-        }
-        (None, None) => String::new(),
-    };
-    (by, what)
 }

@@ -1,18 +1,36 @@
 //! What people ask of a deployment, in the words of its protocol (docs/operating.md).
 
 use rootwarden_aws::UrlAnswer;
-use rootwarden_domain::{aws::partition::Partition, requests::PersonRequest, text::line::on_one_line};
+use rootwarden_domain::{
+    AccountId,
+    aws::partition::Partition,
+    people::{Reason, Ticket},
+    recovery::WindowDuration,
+    requests::PersonRequest,
+    text::line::on_one_line,
+};
 use serde_json::{Value, json};
 
-use super::found::{Deployment, require};
+use super::{
+    found::{Deployment, Url, require},
+    shown,
+};
 use crate::{
     access::load_config,
-    arguments::{Format, OpenRecoveryArguments, RecoveryRequestArguments, RecoveryWanted, ReleaseKeyArguments},
+    arguments::{Format, ReleaseKeyArguments},
     context::Context,
     exit::{Ended, Exit},
-    output::{Listing, json},
+    output::json,
     terminal,
 };
+
+/// Root password recovery in an account, as it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum RecoveryRequest {
+    Allow(WindowDuration),
+    Extend(WindowDuration),
+    End,
+}
 
 /// Sends a request to the URL that takes them, and prints the answer.
 ///
@@ -30,15 +48,17 @@ pub async fn ask(body: Value, context: &Context) -> Result<Exit, Ended> {
 ///
 /// # Errors
 /// As [`ask`].
-pub async fn recovery(wanted: RecoveryWanted, context: &Context) -> Result<Exit, Ended> {
-    let open = |action: &str, OpenRecoveryArguments { recovery, duration }: OpenRecoveryArguments| {
-        let RecoveryRequestArguments { account, reason, ticket } = recovery;
-        json!({"action": action, "account": account, "duration": duration, "reason": reason, "ticket": ticket})
-    };
-    let body = match wanted {
-        RecoveryWanted::Allow(arguments) => open("allow-recovery", arguments),
-        RecoveryWanted::Extend(arguments) => open("extend-recovery", arguments),
-        RecoveryWanted::End(RecoveryRequestArguments { account, reason, ticket }) => {
+pub async fn recovery(
+    account: AccountId,
+    asked: RecoveryRequest,
+    (reason, ticket): (Reason, Ticket),
+    context: &Context,
+) -> Result<Exit, Ended> {
+    let open = |action: &str, duration: WindowDuration| json!({"action": action, "account": account, "duration": duration, "reason": reason, "ticket": ticket});
+    let body = match asked {
+        RecoveryRequest::Allow(duration) => open("allow-recovery", duration),
+        RecoveryRequest::Extend(duration) => open("extend-recovery", duration),
+        RecoveryRequest::End => {
             json!({"action": "end-recovery", "account": account, "reason": reason, "ticket": ticket})
         }
     };
@@ -66,7 +86,7 @@ pub(super) async fn check(body: &Value, context: &Context) -> Result<(), Ended> 
 /// # Errors
 /// The deployment did not take it.
 pub(super) async fn send(deployment: &Deployment, body: &Value) -> Result<Value, Ended> {
-    taken(deployment.requests()?.send(body).await?)
+    taken(deployment.send(Url::Requests, body).await?)
 }
 
 /// What a deployment did, or why not: in its own words, and as its statuses mean it.
@@ -80,35 +100,11 @@ pub(super) fn taken(answer: UrlAnswer) -> Result<Value, Ended> {
     }
 }
 
-/// The answer, as it is in JSON and field by field elsewhere.
+/// The answer: as it is in JSON, field by field in CSV, and in a few lines for people.
 pub(super) fn tell(answer: &Value, context: &Context) -> Result<(), Ended> {
-    if context.terminal.format() == Format::Json {
-        return terminal::say(&json(answer)?);
+    match context.terminal.format() {
+        Format::Json => terminal::say(&shown::seen(&json(answer)?)),
+        Format::Csv => shown::fields(answer).show(&context.terminal),
+        Format::Table => terminal::say(&shown::answer(answer, &context.access)),
     }
-    fields(answer).show(&context.terminal)
-}
-
-/// The fields of an answer that hold one value each, by their path.
-pub(super) fn fields(answer: &Value) -> Listing {
-    let mut listing = Listing::new("fields", &["field", "value"]);
-    add(&mut listing, "", answer);
-    listing
-}
-
-fn add(listing: &mut Listing, path: &str, value: &Value) {
-    let text = match value {
-        Value::Null | Value::Array(_) => return,
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                add(listing, &path, value);
-            }
-            return;
-        }
-        // A text of many lines is shown by itself.
-        Value::String(text) if text.trim().contains('\n') => return,
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-    };
-    listing.add([path.to_owned(), text]);
 }

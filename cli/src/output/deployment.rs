@@ -27,23 +27,18 @@ pub enum DeploymentSeen {
     Ignored,
 }
 
-impl DeploymentSeen {
-    pub fn bucket(&self) -> Option<&str> {
-        match self {
-            Self::Found { stack: _, bucket } | Self::Named { bucket } => Some(bucket),
-            Self::None { stack: _ } | Self::NotChecked { why: _ } | Self::Ignored => None,
-        }
-    }
-}
-
 impl fmt::Display for DeploymentSeen {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         const RULES: &str = "the pause, the exemptions and the recovery windows";
+        const PARAMETERS: &str = "the parameters ExemptAccounts and ProtectKeysUsedWithinDays";
         match self {
             Self::Found { stack, bucket } => {
-                write!(formatter, "deployment `{stack}` found: {RULES} in `{}` count", on_one_line(bucket))
+                let bucket = on_one_line(bucket);
+                write!(formatter, "deployment `{stack}` found: {PARAMETERS} count, and {RULES} in `{bucket}`")
             }
-            Self::Named { bucket } => write!(formatter, "{RULES} in `{bucket}` count"),
+            Self::Named { bucket } => {
+                write!(formatter, "{RULES} in `{bucket}` count; {PARAMETERS} of its stack are not known here")
+            }
             Self::None { stack } => write!(formatter, "no deployment found: there is no stack `{stack}` here"),
             Self::NotChecked { why } => {
                 let why = on_one_line(why);

@@ -4,11 +4,11 @@ use rootwarden_aws::{RecoveryAllowed, allow_recovery};
 use rootwarden_domain::{AccountId, text::line::on_one_line};
 use serde_json::json;
 
-use super::{Confirmation, WhoseDecision, confirmed, end_command, enter};
+use super::{Confirmation, confirmed, end_command, enter, request_command};
 use crate::{
     arguments::Format,
     context::Context,
-    deployment,
+    deployment::{self, Whose},
     exit::{Ended, Exit},
     output, terminal,
 };
@@ -16,20 +16,20 @@ use crate::{
 pub(super) async fn run(
     account: AccountId,
     confirmation: Confirmation,
-    whose: WhoseDecision,
+    whose: Whose<'static>,
     context: &Context,
 ) -> Result<Exit, Ended> {
     let (access, member) = enter(account, context).await?;
     match whose {
-        WhoseDecision::OfADeploymentIfThereIsOne => {
-            let instead = format!("`rootwarden request recovery allow {account}`");
+        Whose::Found | Whose::InBucket(_) => {
+            let instead = format!("`{}`", request_command("allow", account, context));
             deployment::require_none(&access.config, &instead, context).await?;
         }
-        WhoseDecision::OnesOwn => {
+        Whose::Nobodys => {
             terminal::note("a deployment is not looked for: its pause and its records know nothing of this");
         }
     }
-    let end = end_command(account, context);
+    let end = end_command(account, whose, context);
     let name = on_one_line(&member.account().name);
     terminal::note(&format!(
         "will allow that the root user's password of account {account} ({name}) is set anew, by whoever reads the mail of the root user"
@@ -55,14 +55,20 @@ pub(super) async fn run(
             "is allowed; it may have been before, and there may be a root password: AWS shows the same for both",
         ),
     };
-    terminal::say(&match context.terminal.format() {
-        Format::Table => format!(
+    match context.terminal.format() {
+        Format::Table => terminal::say(&format!(
             "root password recovery in account {account} {words}\n\
              next: the AWS sign-in page, root user, the root user's e-mail address, \"Forgot password?\"\n\
              what ends it, and nothing else does: {end}\n"
-        ),
-        Format::Json => output::json(&json!({"account": account, "recovery": state, "ends_with": end}))?,
-        Format::Csv => format!("account,recovery,ends_with\r\n{account},{state},{end}\r\n"),
-    })?;
+        ))?,
+        Format::Json => {
+            terminal::say(&output::json(&json!({"account": account, "recovery": state, "ends_with": end}))?)?
+        }
+        Format::Csv => {
+            let mut listing = output::Listing::new("recovery", &["account", "recovery", "ends_with"]);
+            listing.add([account.to_string(), state.to_owned(), end]);
+            listing.show(&context.terminal)?;
+        }
+    }
     Ok(Exit::Well)
 }

@@ -13,14 +13,15 @@ use rootwarden_domain::{
 };
 use serde_json::json;
 
-use super::{Confirmation, confirmed, enter, login_profile_words, others};
+use super::{Confirmation, confirmed, enter, login_profile_words, others, request_command};
 use crate::{
     access::Access,
     arguments::Format,
     context::Context,
+    deployment::{self, Whose},
     exit::{Ended, Exit},
     journal::{Begin, InFile, RunJournal},
-    output, terminal,
+    output, terminal, typed,
 };
 
 /// So long a session that deletes lives, and no longer.
@@ -34,8 +35,15 @@ enum Ending {
     NotThere,
 }
 
-pub(super) async fn run(account: AccountId, confirmation: Confirmation, context: &Context) -> Result<Exit, Ended> {
+pub(super) async fn run(
+    account: AccountId,
+    confirmation: Confirmation,
+    whose: Whose<'static>,
+    context: &Context,
+) -> Result<Exit, Ended> {
     let (access, member) = enter(account, context).await?;
+    let free = deployment::require_free(account, whose, &access, context).await;
+    free.map_err(|ended| ended.or_say(&request_command("end", account, context)))?;
     let calls = access.sessions.call_recorder();
     let inventory = read_everything(&access.sessions, member.account(), &calls).await?;
     if inventory.login_profile.is_none() {
@@ -115,8 +123,9 @@ fn say(account: AccountId, ending: Ending, left: &Inventory, context: &Context) 
                 "the root user has nothing else".to_owned()
             } else {
                 format!(
-                    "the root user still has {}: `rootwarden delete {account}` shows it and asks",
-                    others.join(", ")
+                    "the root user still has {}: `{}` shows it and asks",
+                    others.join(", "),
+                    typed::command(&["delete", &account.to_string()], &context.access)
                 )
             };
             format!("account {account} has no root password, and none may be recovered: {words}\n{beside}\n")

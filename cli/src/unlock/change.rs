@@ -1,45 +1,56 @@
 //! Changes a policy as planned: stored first, still the one that was planned for, and read again.
 
-use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use rootwarden_domain::{
     aws::resource::Resource,
     policy::policy_sha256,
+    text::line::on_one_line,
     unlock::{PlannedChange, PolicyState, UnlockPlan, UnlockRequest},
 };
 
-use super::{open, wanted::Wanted};
+use super::{open, place};
 use crate::{
     access::Access,
-    arguments::UnlockArguments,
+    arguments::{Place, UnlockArguments},
     context::Context,
     exit::{Ended, Exit},
-    output, terminal,
+    output, terminal, typed,
 };
 
 /// Where the answer comes from, and where the policy is stored before it is changed.
 #[derive(Debug)]
 pub struct Confirmation {
     given: Option<String>,
-    store: Option<PathBuf>,
+    store: Option<Place>,
+    force: bool,
+    ignore_deployment: bool,
 }
 
 impl Confirmation {
     /// # Errors
     /// Nobody can be asked and no answer was given; the policy could not be stored in a new file.
-    pub fn of(arguments: &UnlockArguments, wanted: &Wanted) -> Result<Self, Ended> {
-        let UnlockArguments { confirm_name: given, store, .. } = arguments;
-        if wanted.action.changes() {
+    pub fn of(arguments: &UnlockArguments) -> Result<Self, Ended> {
+        let UnlockArguments { confirm_name: given, store, force, ignore_deployment, .. } = arguments;
+        if arguments.apply || arguments.restore.is_some() {
             if given.is_none() && !terminal::can_ask() {
                 let why = "there is no terminal to ask on: say --confirm-name with the bucket's or the queue's name";
                 return Err(Ended::Usage(why.to_owned()));
             }
-            if let Some(path) = store.as_ref().filter(|path| path.exists()) {
+            if let Some(Place::File(path)) = store
+                && is_there(path)
+            {
                 return Err(Ended::Usage(format!("`{}` is there already: nothing is written over", path.display())));
             }
         }
-        Ok(Self { given: given.clone(), store: store.clone() })
+        let (force, ignore_deployment) = (*force, *ignore_deployment);
+        Ok(Self { given: given.clone(), store: store.clone(), force, ignore_deployment })
     }
+}
+
+/// A link that leads nowhere is there as well.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// One attempt to change a policy.
@@ -78,7 +89,10 @@ impl Attempt<'_> {
             let why = "it is not the policy any more that was shown: nothing was changed; look again";
             return Err(Ended::Unfinished(why.to_owned()));
         }
-        let path = self.store(confirmation)?;
+        let place = confirmation.store.clone();
+        let place = place.unwrap_or_else(|| Place::File(PathBuf::from(format!("{}-{name}.json", self.plan.unlock))));
+        place::store(&output::json(&self.plan.stored_policy())?, &place, &self.access.config).await?;
+        let back = self.command_back(&place, confirmation, context);
         let written = session.write(self.change.after.as_ref()).await;
         let state = match session.read().await {
             Ok(now) => PolicyState::of(now.as_ref(), self.plan.before.as_ref(), self.change.after.as_ref()),
@@ -90,21 +104,29 @@ impl Attempt<'_> {
         if let Err(error) = written {
             terminal::note(&format!("{error}"));
         }
-        terminal::note(&format!("the policy {}; as it was before, it is in `{}`", state.words(), path.display()));
-        terminal::note(&format!("to put it back: the same command with --restore {}", path.display()));
+        terminal::note(&format!("the policy {}; as it was before, it is in `{place}`", state.words()));
+        terminal::note(&format!("to put it back: {back}"));
         Ok(if state == PolicyState::AsPlanned { Exit::Well } else { Exit::Unfinished })
     }
 
-    /// INVARIANT (I6): what cannot be stored is not changed.
-    fn store(&self, confirmation: &Confirmation) -> Result<PathBuf, Ended> {
-        let path = confirmation.store.clone().unwrap_or_else(|| PathBuf::from(format!("{}.json", self.plan.unlock)));
-        let failed = |error: std::io::Error| {
-            let path = path.display();
-            Ended::Unfinished(format!("cannot store the policy in `{path}`, so nothing was changed: {error}"))
+    /// What puts the policy back as it was, as it has to be typed.
+    fn command_back(&self, place: &Place, confirmation: &Confirmation, context: &Context) -> String {
+        let (account, place) = (self.request.account.to_string(), place.to_string());
+        let (resource, queue);
+        let mut words = match &self.request.resource {
+            Resource::Bucket(name) => {
+                resource = name.to_string();
+                vec!["unlock", "bucket", &resource, "--account", &account]
+            }
+            Resource::Queue(found) => {
+                queue = found.to_string();
+                vec!["unlock", "queue", &queue]
+            }
         };
-        let text = output::json(&self.plan.stored_policy())?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        Ok(path)
+        words.extend(["--restore", &place]);
+        // What locked everybody out does so again.
+        words.extend(confirmation.force.then_some("--force"));
+        words.extend(confirmation.ignore_deployment.then_some("--ignore-deployment"));
+        on_one_line(&typed::command(&words, &context.access))
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    arguments::{ChangeKind, UnlockArguments, UnlockResource},
+    arguments::{ChangeKind, Place, UnlockArguments, UnlockResource},
     context::Context,
     deployment,
     exit::{Ended, Exit},
@@ -23,6 +23,10 @@ fn body(arguments: &UnlockArguments) -> Result<Value, Ended> {
     let mut set = |name: &str, value: Value| {
         body.insert(name.to_owned(), value);
     };
+    if let Some(Place::Object { .. }) = &arguments.restore {
+        let why = "with --request, --restore names the stored policy by its key in the deployment's bucket";
+        return Err(Ended::Usage(why.to_owned()));
+    }
     let is_change = arguments.plan || arguments.apply;
     let action = match (&arguments.restore, arguments.apply, arguments.plan) {
         (Some(_), _, _) => "restore",
@@ -37,7 +41,7 @@ fn body(arguments: &UnlockArguments) -> Result<Value, Ended> {
         UnlockResource::Queue { arn } => set("queue", json!(arn)),
     }
     if let Some(stored) = &arguments.restore {
-        set("stored", json!(stored.to_string_lossy()));
+        set("stored", json!(stored.to_string()));
     }
     match (&arguments.replace, arguments.change) {
         (Some(path), _) => set("change", json!({ "replace": read(path)? })),

@@ -30,14 +30,12 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// `stored`: what is to be put back.
+    ///
     /// # Errors
-    /// A file cannot be read, or is not of this resource.
-    pub fn of(arguments: &UnlockArguments) -> Result<Self, Ended> {
+    /// A file cannot be read; the ARN is none of a queue.
+    pub fn of(arguments: &UnlockArguments, stored: Option<StoredPolicy>) -> Result<Self, Ended> {
         let account = arguments.account().map_err(Ended::Usage)?;
-        let stored: Option<StoredPolicy> = arguments.restore.as_deref().map(read).transpose()?;
-        if let Some(stored) = stored.as_ref().filter(|stored| !stored.is_whole()) {
-            return Err(Ended::Usage(format!("what was stored of `{}` was changed since", stored.unlock)));
-        }
         let force = if arguments.force { Force::Given } else { Force::NotGiven };
         let change = match (&arguments.replace, arguments.change) {
             (Some(path), _) => PolicyChange::Replace(read(path)?),
@@ -87,7 +85,7 @@ impl Wanted {
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Ended> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Ended> {
     let failed = |why: &dyn std::fmt::Display| Ended::Usage(format!("`{}`: {why}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
     serde_json::from_str(&text).map_err(|error| failed(&error))

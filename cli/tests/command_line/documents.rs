@@ -14,7 +14,7 @@ use crate::support::{
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// How each command ends on the organization of `demo/command-line.json`, after those before it.
-const ENDS_WITH: [(&str, i32); 33] = [
+const ENDS_WITH: [(&str, i32); 35] = [
     ("status", 0),
     ("run ", 0),
     ("runs", 0),
@@ -25,7 +25,9 @@ const ENDS_WITH: [(&str, i32); 33] = [
     // It was approved before.
     ("reject", 2),
     ("release-key", 0),
-    ("request recovery", 0),
+    ("recovery allow 222200000002 --request", 0),
+    ("recovery extend 222200000002 --request", 0),
+    ("recovery end 222200000002 --request", 0),
     ("exempt", 0),
     ("pause", 0),
     ("resume", 0),

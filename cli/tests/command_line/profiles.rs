@@ -237,3 +237,100 @@ fn a_profile_that_is_not_there() {
     assert!(found.contains("cannot find out who you are"), "{found}");
     assert_eq!(organization.calls(), Vec::<Value>::new(), "keys of the environment do not stand in for it");
 }
+
+/// What `audit` says, without keys in the environment: one line, exit code 2, and nothing was signed.
+#[track_caller]
+fn refused(organization: &Organization, arguments: &[&str]) -> String {
+    let ran = Ran::of(organization.command_without_keys(&[&["audit"], arguments].concat()).output().unwrap());
+    let ran = ran.ends_with(2);
+    assert!(ran.err.lines().count() == 1 && ran.out.is_empty(), "{ran:#?}");
+    assert_eq!(organization.calls(), Vec::<Value>::new(), "nothing was signed");
+    ran.err
+}
+
+#[test]
+fn a_profile_that_asks_for_a_code_is_refused_in_one_line_with_what_to_do() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    let role = "[profile assumed]\nrole_arn = arn:aws:iam::111122223333:role/security\nsource_profile = work\n\
+        mfa_serial = arn:aws:iam::111122223333:mfa/somebody\n\
+        [profile outer]\nrole_arn = arn:aws:iam::111122223333:role/outer\nsource_profile = assumed\n\
+        [profile round]\nrole_arn = arn:aws:iam::111122223333:role/round\nsource_profile = round\n";
+    write(&organization, ".aws/config", role);
+    for profile in ["assumed", "outer"] {
+        let why = refused(&organization, &["--profile", profile]);
+        assert!(why.contains("the profile `assumed` asks for a code of an MFA device (mfa_serial)"), "{why}");
+        assert!(why.contains("aws configure export-credentials --format env --profile assumed"), "{why}");
+    }
+    let mut command = organization.command_without_keys(&["check"]);
+    let ran = Ran::of(command.env("AWS_PROFILE", "assumed").output().unwrap()).ends_with(2);
+    assert!(ran.err.contains("asks for a code of an MFA device"), "{ran:#?}");
+    let keys =
+        [("AWS_ACCESS_KEY_ID", CALLER_KEY), ("AWS_SECRET_ACCESS_KEY", CALLER_SECRET), ("AWS_PROFILE", "assumed")];
+    assert!(who(&organization, &[], &keys).ends_with("user/operator"), "keys of the environment go before its profile");
+    refused(&Organization::new(world()), &["--profile", "round"]);
+}
+
+#[test]
+fn a_source_of_credentials_that_fails_is_told_in_its_own_words_with_what_renews_it() {
+    let organization = organization();
+    let script = organization.home.join("fails.sh");
+    fs::write(&script, "#!/bin/sh\necho 'the vault is locked' >&2\nexit 7\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
+    let made = format!("[profile made]\ncredential_process = {}\n", script.display());
+    write(&organization, ".aws/config", &format!("{made}{IDENTITY_CENTER}"));
+    let why = refused(&organization, &["--profile", "made"]);
+    assert!(why.contains("the vault is locked"), "{why}");
+    let token = r#"{"startUrl": "https://company.awsapps.com/start", "region": "us-east-1", "accessToken": "a-token", "expiresAt": "2020-01-01T00:00:00Z"}"#;
+    write(&organization, TOKEN, token);
+    for profile in ["people"] {
+        let why = refused(&organization, &["--profile", profile]);
+        assert!(why.contains("expired"), "{why}");
+        assert!(why.contains(&format!("aws sso login --profile {profile}")), "{why}");
+        assert!(!why.contains("Health Dashboard") && !why.contains("a-token"), "{why}");
+        let mut command = organization.command_without_keys(&["check", "--profile", profile, "--output", "json"]);
+        let checks = Ran::of(command.output().unwrap()).ends_with(2).json();
+        let credentials = checks["checks"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&credentials["name"], &credentials["state"]), (&json!("credentials"), &json!("failed")));
+        let to_do = credentials["to_do"].as_str().unwrap();
+        assert!(to_do.contains(&format!("aws sso login --profile {profile}")), "{to_do}");
+    }
+}
+
+#[test]
+fn a_profile_without_a_region_is_one_line() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    for command in ["audit", "check", "status"] {
+        let mut command = organization.command_without_keys(&[command, "--profile", "work"]);
+        let ran = Ran::of(command.env_remove("AWS_REGION").output().unwrap()).ends_with(2);
+        let line = "rootwarden: no Region: say --region, set AWS_REGION, or `region` in the profile `work`\n";
+        assert_eq!((ran.err.as_str(), ran.out.as_str()), (line, ""), "{ran:#?}");
+    }
+    assert!(organization.calls().is_empty());
+}
+
+#[test]
+fn the_address_of_sts_is_the_one_that_is_called_and_never_the_global_one() {
+    let organization = organization();
+    write(&organization, ".aws/credentials", KEYS_OF_PROFILE);
+    let services =
+        |url: &str| format!("[profile work]\nservices = own\n[services own]\nsts =\n  endpoint_url = {url}\n");
+    write(&organization, ".aws/config", &services("https://sts.amazonaws.com"));
+    let mut command = organization.command_without_keys(&["check", "--profile", "work"]);
+    let ran = Ran::of(command.env_remove("AWS_ENDPOINT_URL").output().unwrap()).ends_with(2);
+    assert!(ran.err.contains("`https://sts.amazonaws.com` is the global endpoint of STS"), "{ran:#?}");
+    let keys = [("AWS_ACCESS_KEY_ID", CALLER_KEY), ("AWS_SECRET_ACCESS_KEY", CALLER_SECRET)];
+    let mut command = organization.command_without_keys(&["check", "--output", "json"]);
+    command
+        .envs(keys)
+        .env("AWS_ENDPOINT_URL_STS", &organization.endpoint)
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let checks = Ran::of(command.output().unwrap()).json();
+    assert_eq!(
+        checks["checks"][1],
+        json!({
+            "name": "STS endpoint", "state": "ok", "found": organization.endpoint, "to_do": null,
+        })
+    );
+}

@@ -114,8 +114,12 @@ fn i1_no_session_outside_the_active_members() {
         (SUSPENDED, "in state SUSPENDED"),
         ("999900000001", "not in the organization"),
     ] {
-        for command in ["allow", "status", "end"] {
-            let ran = organization.run(&["recovery", command, account, "--confirm-account", account]).ends_with(2);
+        for (command, more) in [
+            ("allow", &["--confirm-account", account] as &[&str]),
+            ("status", &[]),
+            ("end", &["--confirm-account", account]),
+        ] {
+            let ran = organization.run(&[&["recovery", command, account], more].concat()).ends_with(2);
             assert!(ran.err.contains(why), "{ran:#?}");
         }
     }
@@ -192,6 +196,25 @@ fn a_profile_that_was_named_is_in_the_command_that_ends_it() {
     let keys = "[work]\naws_access_key_id = AKIAOPERATOR00000001\naws_secret_access_key = any\n";
     std::fs::create_dir_all(organization.home.join(".aws")).unwrap();
     std::fs::write(organization.home.join(".aws/credentials"), keys).unwrap();
-    let ran = organization.run(&[&ALLOW[..], &["--profile", "work"]].concat()).ends_with(0);
-    assert!(ran.out.contains(&format!("rootwarden recovery end {CLEAN} --profile work")), "{ran:#?}");
+    let endpoint = organization.endpoint.clone();
+    let access = ["--profile", "work", "--region", "us-east-1", "--endpoint-url", &endpoint, "--stack", "other"];
+    let allow = [&ALLOW[..], &["--ignore-deployment"], &access].concat();
+    let ran = organization.run(&[&allow[..], &["--output", "json"]].concat()).ends_with(0);
+    let typed = ran.json()["ends_with"].as_str().unwrap().to_owned();
+    assert!(ran.err.contains(&format!("`{typed}`")), "{ran:#?}");
+    let words = shell_words::split(&typed).unwrap();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    assert_eq!(words, [&["rootwarden", "recovery", "end", CLEAN, "--ignore-deployment"][..], &access].concat());
+    organization.run(&[&words[1..], &["--confirm-account", CLEAN]].concat()).ends_with(0);
+    assert_eq!(organization.root(CLEAN), Value::Null);
+}
+
+#[test]
+fn the_id_may_be_typed_in_groups_at_the_question() {
+    let organization = Organization::new(world());
+    let mut screen = Screen::start(&organization, &["recovery", "allow", "2222-0000-0001"], 200);
+    screen.wait_for("Type the account's id");
+    screen.type_line("2222-0000-0001");
+    assert_eq!(screen.end().0, 0);
+    assert_eq!(organization.changes(), ["iam:CreateLoginProfile"]);
 }

@@ -47,15 +47,43 @@ fn wrong_usage_is_one_line_and_no_call() {
         (&["recovery", "allow", "12"], "`12` is not an account id (12 digits)"),
         (&["recovery", "allow", "222200000001"], "say --confirm-account"),
         (&["recovery", "end", "222200000001"], "say --confirm-account"),
-        (&["recovery", "extend", "222200000001"], "unrecognized subcommand"),
+        (&["recovery", "extend", "222200000001"], "--request"),
         (&["recovery", "status"], "ACCOUNT"),
         (&["audit", "--html", "there.json"], "`there.json` is there already"),
         (&["check", "--record", "there.json", "--confirm-name", "there.json"], "`there.json` is there already"),
         (&["check", "--confirm-name", "a.json"], "--record"),
         (&["unlock", "bucket", "payroll", "--account", "222200000001", "--apply"], "say --confirm-name"),
         (&["unlock", "queue", "payroll"], "payroll"),
-        (&["unlock", "bucket", "payroll", "--account", "222200000001", "--restore", "nowhere.json"], "nowhere.json"),
+        (
+            &[
+                "unlock",
+                "bucket",
+                "payroll",
+                "--account",
+                "222200000001",
+                "--restore",
+                "nowhere.json",
+                "--confirm-name",
+                "payroll",
+            ],
+            "nowhere.json",
+        ),
         (&["frobnicate"], "unrecognized subcommand"),
+        (&["audti"], "unrecognized subcommand 'audti'; a similar subcommand exists: 'audit'"),
+        (&["audit", "--exemt", "a"], "unexpected argument '--exemt' found; a similar argument exists: '--exempt'"),
+        (&["check", "--prob", "222200000001"], "a similar argument exists: '--probe'"),
+        (
+            &["unlock", "bucket", "payroll", "--account", "2222-0000-001"],
+            "`2222-0000-001` is not an account id (12 digits)",
+        ),
+        (
+            &["unlock", "bucket", "payroll", "--account", "222200000001", "--restore", "a", "--change", "drop"],
+            "cannot be used with",
+        ),
+        (&["unlock", "bucket", "payroll", "--account", "222200000001", "--store", "s3://x"], "names no object"),
+        (&["completions"], "SHELL"),
+        (&["completions", "smallsh"], "invalid value 'smallsh'"),
+        (&["man"], "DIRECTORY"),
         (&[], "no command was given"),
     ] {
         is_refused(&organization, arguments, why);
@@ -86,5 +114,69 @@ fn help_and_version_are_no_mistake() {
     let pages: Vec<_> =
         fs::read_dir(organization.home.join("pages")).unwrap().map(|page| page.unwrap().file_name()).collect();
     assert!(pages.contains(&"rootwarden.1".into()) && pages.contains(&"rootwarden-delete.1".into()), "{pages:?}");
+    assert!(organization.calls().is_empty());
+}
+
+/// Each command that the help of another one lists, by its words.
+fn commands(organization: &Organization) -> Vec<Vec<String>> {
+    let (mut found, mut to_look_at) = (Vec::new(), vec![Vec::new()]);
+    while let Some(words) = to_look_at.pop() {
+        let arguments: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = organization.run(&arguments).ends_with(0).out;
+        let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest.split("\n\n").next().unwrap());
+        let names = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+        let names: Vec<&str> =
+            names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+        if names.is_empty() {
+            found.push(words);
+        } else {
+            to_look_at.extend(names.iter().map(|name| [&words[..], &[(*name).to_owned()]].concat()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_refuses_what_it_does_not_know_and_its_help_has_an_example() {
+    let organization = Organization::new(world());
+    let commands = commands(&organization);
+    assert!(commands.len() >= 26, "{commands:?}");
+    for words in commands {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        is_refused(&organization, &[&words[..], &["--no-such-option"]].concat(), "--no-such-option");
+        let help = organization.run(&[&words[..], &["--help"]].concat()).ends_with(0).out;
+        let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("{words:?}: {help}"));
+        let example = format!("  rootwarden {} ", words[0]);
+        assert!(format!("{examples} ").replace('\n', " ").contains(&example), "{words:?}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 120), "{words:?}: {help}");
+    }
+}
+
+#[test]
+fn every_example_is_one_that_is_understood() {
+    let organization = Organization::new(world());
+    for words in commands(&organization) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let help = organization.run(&[&words[..], &["--help"]].concat()).ends_with(0).out;
+        let (_, examples) = help.split_once("Example").unwrap();
+        for line in examples.lines().filter_map(|line| line.strip_prefix("  rootwarden ")) {
+            let typed = line.split(" > ").next().unwrap();
+            let arguments = shell_words::split(typed).unwrap();
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            // Without a Region nothing is asked of AWS; what is refused for its form is refused before.
+            let mut command = organization.command(&arguments);
+            let ran = crate::support::Ran::of(command.env_remove("AWS_REGION").output().unwrap());
+            let is_understood = ran.code == Some(0)
+                || [
+                    "no Region",
+                    "there is no terminal to ask on",
+                    "plan in `plan.json`",
+                    "exemptions in `exempt.json`",
+                ]
+                .iter()
+                .any(|why| ran.err.contains(why));
+            assert!(is_understood, "{line}: {ran:#?}");
+        }
+    }
     assert!(organization.calls().is_empty());
 }

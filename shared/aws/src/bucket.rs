@@ -13,7 +13,7 @@ mod results;
 mod storage;
 
 pub use error::StorageError;
-pub use exemptions::ExemptionReader;
+pub use exemptions::{CurrentExemption, Exempting, ExemptionReader};
 pub(crate) use journal::LONGEST_WRITE;
 pub use journal::{Journal, JournalKeeper};
 pub use journals::Journals;

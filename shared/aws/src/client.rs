@@ -14,6 +14,8 @@ mod post;
 mod query;
 mod signed;
 #[cfg(feature = "profiles")]
+mod sts_endpoint;
+#[cfg(feature = "profiles")]
 mod wire_recorder;
 
 use std::{env, time::Duration};
@@ -34,10 +36,12 @@ pub use done::Done;
 pub use error::AwsError;
 pub(crate) use json_service::{JsonRequest, JsonService};
 #[cfg(feature = "profiles")]
-pub use person::{AccessOptions, load_config_of_person};
+pub use person::{AccessOptions, load_config_of_person, profile_with_mfa};
 #[cfg(feature = "profiles")]
 pub(crate) use post::{Post, PostAnswer, PostService};
 pub(crate) use query::result;
+#[cfg(feature = "profiles")]
+pub use sts_endpoint::sts_endpoint;
 #[cfg(feature = "profiles")]
 pub use wire_recorder::{WireAnswer, WireRecorder};
 

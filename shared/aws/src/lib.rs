@@ -31,17 +31,17 @@ mod telling;
 pub use aws_config::SdkConfig;
 
 pub use bucket::{
-    CurrentWindow, ExemptionReader, Journal, JournalKeeper, Journals, PauseSwitch, ReadRecorder, Recoveries,
-    ReleaseReader, Storage, StorageError, WorkerResults,
+    CurrentExemption, CurrentWindow, Exempting, ExemptionReader, Journal, JournalKeeper, Journals, PauseSwitch,
+    ReadRecorder, Recoveries, ReleaseReader, Storage, StorageError, WorkerResults,
 };
 pub use caller::CallerIdentity;
 pub use centralized_access::{Feature, RootAccess};
 #[cfg(feature = "profiles")]
-pub use client::{AccessOptions, WireAnswer, WireRecorder, load_config_of_person};
+pub use client::{AccessOptions, WireAnswer, WireRecorder, load_config_of_person, profile_with_mfa, sts_endpoint};
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 #[cfg(feature = "profiles")]
-pub use deployment::{FunctionUrl, StackOutputs, UrlAnswer};
+pub use deployment::{DeployedStack, FunctionUrl, UrlAnswer};
 pub use executions::{
     Answered, EndedExecution, ExecutionState, Executions, ListedExecution, StartOutcome, StartedRun, TaskAnswers,
 };

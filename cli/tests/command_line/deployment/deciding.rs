@@ -7,7 +7,7 @@ use crate::support::{
     EVERYTHING, KEYS,
     deployed::{ASKED, Deployed, SECOND_KEY, STRANGER_KEY},
     screen::Screen,
-    snapshot, steady, world,
+    snapshot, timeless, world,
 };
 
 const DECISION: &str = "approvals/nightly-2026-11-22.0/decision.json";
@@ -28,7 +28,7 @@ fn nothing_decided(deployed: &Deployed) {
 fn without_hash(deployed: &Deployed, text: &str) -> String {
     let shown = deployed.run(&["show", ASKED, "--output", "json"]).ends_with(0).json();
     let text = text.replace(shown["plan_sha256"].as_str().unwrap(), &"0".repeat(64));
-    steady(&text.replace(shown["plan"]["version_id"].as_str().unwrap(), "VERSION"))
+    timeless(&text.replace(shown["plan"]["version_id"].as_str().unwrap(), "VERSION"))
 }
 
 #[test]
@@ -41,6 +41,30 @@ fn show_prints_what_is_asked_as_table_json_and_csv() {
     let ran = deployed.run(&["show", "nightly-2026-11-23.0"]).ends_with(2);
     assert!(ran.err.contains("nightly-2026-11-23.0") && ran.out.is_empty(), "{ran:#?}");
     deployed.run_as(STRANGER_KEY, &["show", ASKED]).ends_with(2);
+}
+
+#[test]
+fn i12_what_others_wrote_hides_nothing_of_what_is_approved() {
+    use rootwarden_simulator::{Member, World};
+    let name = "keys\u{202e}gpj\u{1b}[2J\u{200b}";
+    let world = World::new(crate::support::MANAGEMENT)
+        .member(Member::new(KEYS).name(name).access_key("AKIAROOTKEY000000001"))
+        .member(Member::new(EVERYTHING).access_key("AKIAROOTKEY000000002"));
+    let deployed = Deployed::new(world);
+    deployed.asks();
+    for format in ["table", "json", "csv"] {
+        let ran = deployed.run(&["show", ASKED, "--output", format]).ends_with(0);
+        assert!(ran.out.contains("gpj") || format == "csv", "{ran:#?}");
+        for hidden in ['\u{202e}', '\u{1b}', '\u{200b}'] {
+            assert!(!ran.out.contains(hidden), "{format}: {ran:#?}");
+        }
+    }
+    let shown = deployed.run(&["show", ASKED, "--output", "json"]).ends_with(0).json();
+    assert_eq!(shown["accounts"][0]["name"], name, "it means the same");
+    let hash = deployed.hash(ASKED);
+    let ran = deployed.run(&["approve", ASKED, "--reason", "expected", "--plan-sha256", &hash]).ends_with(0);
+    assert!(ran.err.contains("keys\\u{202e}gpj\\u{1b}[2J\\u{200b}"), "{ran:#?}");
+    assert!(!ran.err.contains('\u{202e}') && !ran.err.contains('\u{1b}'), "{ran:#?}");
 }
 
 #[test]

@@ -101,7 +101,10 @@ fn unlock_points_to_a_request_where_two_people_would_decide() {
     let deployed = Deployed::new(world());
     let apply = ["unlock", "bucket", "payroll", "--account", CLEAN, "--apply", "--confirm-name", "payroll"];
     let ran = deployed.run(&apply).ends_with(2);
-    assert!(ran.err.contains("say --request, or --ignore-deployment to decide alone"), "{ran:#?}");
+    assert!(
+        ran.err.contains("say --request with --reason and --ticket, or --ignore-deployment to decide alone"),
+        "{ran:#?}"
+    );
     assert!(!deployed.calls().iter().any(|call| call["action"] == "sts:AssumeRoot"));
 }
 
@@ -111,7 +114,8 @@ fn recovery_points_to_a_request_where_two_people_would_decide() {
     let allow = ["recovery", "allow", CLEAN, "--confirm-account", CLEAN];
     let before = deployed.world();
     let ran = deployed.run(&allow).ends_with(2);
-    assert!(ran.err.contains("say `rootwarden request recovery allow"), "{ran:#?}");
+    let request = "say `rootwarden recovery allow 222200000001 --request --reason TEXT --ticket TEXT`";
+    assert!(ran.err.contains(request), "{ran:#?}");
     assert!(!deployed.calls().iter().any(|call| call["action"] == "sts:AssumeRoot"));
     assert_eq!(deployed.world(), before);
     deployed.run(&[&allow[..], &["--ignore-deployment"]].concat()).ends_with(0);

@@ -5,22 +5,8 @@ use std::fs;
 use crate::support::{
     EVERYTHING, KEYS,
     deployed::{Deployed, STRANGER_KEY},
-    snapshot, steady, world,
+    snapshot, steady, timeless, world,
 };
-
-/// A text whose times, which are of the moment, are words of the same length.
-fn timeless(text: &str) -> String {
-    const FORM: &str = "YYYY-MM-DDThh:mm:ssZ";
-    let mut text = steady(text);
-    let is_time = |word: &str| word.parse::<jiff::Timestamp>().is_ok();
-    let starts: Vec<usize> = (0..text.len().saturating_sub(FORM.len() - 1))
-        .filter(|at| text.get(*at..at + FORM.len()).is_some_and(is_time))
-        .collect();
-    for at in starts {
-        text.replace_range(at..at + FORM.len(), FORM);
-    }
-    text
-}
 
 #[test]
 fn open_requests_are_listed_until_they_are_decided() {

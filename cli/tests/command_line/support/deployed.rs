@@ -29,7 +29,7 @@ const DOCUMENTED_KEY: &str = "AKIACOMMANDLINE00001";
 pub const MACHINE: &str = "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts";
 /// What the guard asks about.
 pub const ASKED: &str = "nightly-2026-11-22.0";
-const TOKEN: &str = "a task token that nobody may print";
+pub const TOKEN: &str = "a task token that nobody may print";
 
 /// What CloudFormation says of the stack `rootwarden`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,26 @@ pub struct Deployed {
 struct Front {
     rehearsal: Arc<Rehearsal>,
     stack: Arc<Mutex<Stack>>,
+    parameters: Arc<Mutex<Parameters>>,
+    urls: Arc<Mutex<Urls>>,
+    execution: Arc<Mutex<&'static str>>,
+}
+
+/// What the stack was deployed with.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    pub exempt_accounts: &'static str,
+    pub protect_keys_used_within_days: &'static str,
+}
+
+/// What answers at the URLs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urls {
+    Function,
+    /// It does what is asked, and its answer gets lost: Lambda answers in its place.
+    LostAnswer,
+    /// Something between here and the function: a page, with this status.
+    Page(u16),
 }
 
 impl Deref for Deployed {
@@ -73,7 +93,13 @@ impl Deployed {
         rehearsal.simulator = organization.simulator.clone();
         organization.register(SECOND_KEY, &json!({"arn": SECOND}));
         organization.register(STRANGER_KEY, &json!({"arn": format!("arn:aws:iam::{MANAGEMENT}:user/stranger")}));
-        let front = Front { rehearsal: Arc::new(rehearsal), stack: Arc::new(Mutex::new(Stack::There)) };
+        let front = Front {
+            rehearsal: Arc::new(rehearsal),
+            stack: Arc::new(Mutex::new(Stack::There)),
+            parameters: Arc::new(Mutex::new(Parameters { exempt_accounts: "{}", protect_keys_used_within_days: "30" })),
+            urls: Arc::new(Mutex::new(Urls::Function)),
+            execution: Arc::new(Mutex::new("RUNNING")),
+        };
         let router = Router::new().fallback(answer).with_state(front.clone());
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -86,6 +112,19 @@ impl Deployed {
         });
         organization.endpoint = format!("http://{}", receiver.recv().unwrap());
         Self { organization, front }
+    }
+
+    pub fn set_parameters(&self, parameters: Parameters) {
+        *self.front.parameters.lock().unwrap() = parameters;
+    }
+
+    pub fn set_urls(&self, urls: Urls) {
+        *self.front.urls.lock().unwrap() = urls;
+    }
+
+    /// How every execution stands from now on, in AWS's own word.
+    pub fn set_execution(&self, status: &'static str) {
+        *self.front.execution.lock().unwrap() = status;
     }
 
     pub fn set_stack(&self, stack: Stack) {
@@ -109,6 +148,41 @@ impl Deployed {
         run(async move {
             let request = json!({"selection": "all", "mode": "report", "started_by": "schedule"});
             rehearsal.run(request).await.unwrap();
+        });
+    }
+
+    /// A run of this name that only reports, to its end.
+    pub fn reports_as(&self, run: &str) {
+        let (rehearsal, name) = (Arc::clone(&self.front.rehearsal), run.to_owned());
+        self::run(async move {
+            let request = json!({"selection": "all", "mode": "report", "started_by": "schedule"});
+            rehearsal.run_named(&name, request).await.unwrap();
+        });
+    }
+
+    /// An open recovery window over an account, which the operator asked for and somebody else approved.
+    pub fn opens_window(&self, account: &str) {
+        let (rehearsal, account) = (Arc::clone(&self.front.rehearsal), account.to_owned());
+        run(async move {
+            let asked = json!({
+                "action": "allow-recovery", "account": account, "duration": "PT2H", "reason": "close it", "ticket": "CHG-7",
+            });
+            rehearsal.access_requests(OPERATOR, &asked).await.unwrap();
+            let execution = rehearsal.simulator.executions().pop().unwrap();
+            let input: Value = serde_json::from_str(&execution.input).unwrap();
+            let (id, pin) = (&input["recovery"], &input["request"]);
+            let signed = rehearsal.object(pin);
+            let question = json!({"approval_request": {
+                "approval_id": id, "plan": pin, "started_by": {"person": signed["requested_by"]}, "task_token": TOKEN,
+            }});
+            rehearsal.access_event(question).await.unwrap();
+            let approve =
+                json!({"action": "approve", "approval_id": id, "plan_sha256": pin["sha256"], "reason": "agreed"});
+            let (status, answer) = rehearsal.access_requests(SECOND, &approve).await.unwrap();
+            assert_eq!(status, 200, "{answer}");
+            let open = json!({"step": "open", "recovery": id, "request": pin});
+            let opened = rehearsal.recovery(open).await.unwrap();
+            assert_eq!(opened["outcome"], "opened", "{opened}");
         });
     }
 
@@ -141,10 +215,23 @@ async fn answer(State(front): State<Front>, request: Request<Body>) -> Response<
     if host.contains(".lambda-url.") {
         let key = signed.split("Credential=").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or("");
         assert!(signed.contains("/us-east-1/lambda/aws4_request"), "{signed}");
-        return through_url(&front.rehearsal, host, key, &body).await;
+        let urls = *front.urls.lock().unwrap();
+        if let Urls::Page(status) = urls {
+            return of(status, "text/html", "<html><body>somebody else's page</body></html>".to_owned());
+        }
+        let answer = through_url(&front.rehearsal, host, key, &body).await;
+        return if urls == Urls::Function {
+            answer
+        } else {
+            of(502, "application/json", r#"{"Message":"Internal Server Error"}"#.to_owned())
+        };
     }
     if signed.contains("/cloudformation/aws4_request") {
-        return stack(*front.stack.lock().unwrap(), &body);
+        let parameters = front.parameters.lock().unwrap().clone();
+        return stack(*front.stack.lock().unwrap(), &parameters, &body);
+    }
+    if parts.headers.get("x-amz-target").is_some_and(|target| target == "AWSStepFunctions.DescribeExecution") {
+        return execution(*front.execution.lock().unwrap(), &body);
     }
     match front.rehearsal.simulator.handle(Request::from_parts(parts, body)) {
         Ok(answer) => answer.map(Body::from),
@@ -171,7 +258,7 @@ async fn through_url(rehearsal: &Rehearsal, host: &str, key: &str, body: &Bytes)
 }
 
 /// Source: AWS CloudFormation API Reference, `DescribeStacks`, its example, and "Common Errors".
-fn stack(stack: Stack, body: &Bytes) -> Response<Body> {
+fn stack(stack: Stack, parameters: &Parameters, body: &Bytes) -> Response<Body> {
     let asked = String::from_utf8_lossy(body);
     assert!(asked.starts_with("Action=DescribeStacks&Version=2010-05-15&StackName="), "{asked}");
     let error = |status, code: &str, message: &str| {
@@ -187,6 +274,8 @@ fn stack(stack: Stack, body: &Bytes) -> Response<Body> {
             ("StateMachineArn", MACHINE),
             ("AccessRequestsUrl", "https://requests.lambda-url.us-east-1.on.aws/"),
             ("ApprovalsUrl", "https://approvals.lambda-url.us-east-1.on.aws/"),
+            ("RequestersPolicyArn", "arn:aws:iam::111122223333:policy/requesters"),
+            ("ApproversPolicyArn", "arn:aws:iam::111122223333:policy/approvers"),
         ],
         Stack::OfSomethingElse => vec![("Website", "https://example.com")],
         Stack::There | Stack::Gone => {
@@ -203,11 +292,38 @@ fn stack(stack: Stack, body: &Bytes) -> Response<Body> {
         format!("<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>")
     });
     let members: String = members.collect();
+    let given = [
+        ("ExemptAccounts", parameters.exempt_accounts),
+        ("ProtectKeysUsedWithinDays", parameters.protect_keys_used_within_days),
+    ];
+    let given = given.map(|(name, value)| {
+        let value = value.replace('&', "&amp;").replace('<', "&lt;");
+        format!("<member><ParameterKey>{name}</ParameterKey><ParameterValue>{value}</ParameterValue></member>")
+    });
+    let given = given.concat();
     let answer = format!(
         "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult><Stacks><member>\
-         <StackName>rootwarden</StackName><Outputs>{members}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+         <StackName>rootwarden</StackName><Parameters>{given}</Parameters><Outputs>{members}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
     );
     of(200, "text/xml", answer)
+}
+
+/// Source: AWS Step Functions API Reference, `DescribeExecution`.
+fn execution(status: &str, body: &Bytes) -> Response<Body> {
+    let asked: Value = serde_json::from_slice(body).unwrap();
+    let arn = asked["executionArn"].as_str().unwrap();
+    let mut answer = json!({
+        "executionArn": arn, "stateMachineArn": MACHINE, "name": arn.rsplit(':').next(), "status": status,
+        "startDate": 1_795_312_800.0,
+    });
+    if status != "RUNNING" {
+        answer["stopDate"] = json!(1_795_312_860.0);
+    }
+    if status == "FAILED" {
+        answer["error"] = json!("Unfinished");
+        answer["cause"] = json!("2 accounts are unknown");
+    }
+    of(200, "application/x-amz-json-1.0", answer.to_string())
 }
 
 fn of(status: u16, kind: &str, body: String) -> Response<Body> {

@@ -258,6 +258,20 @@ pub fn snapshot(name: &str, text: &str) {
     assert!(expected == text, "{name} is not as it was.\n--- expected\n{expected}\n--- found\n{text}");
 }
 
+/// A text whose times, which are of the moment, are words of the same length.
+pub fn timeless(text: &str) -> String {
+    const FORM: &str = "YYYY-MM-DDThh:mm:ssZ";
+    let mut text = steady(text);
+    let is_time = |word: &str| word.parse::<jiff::Timestamp>().is_ok();
+    let starts: Vec<usize> = (0..text.len().saturating_sub(FORM.len() - 1))
+        .filter(|at| text.get(*at..at + FORM.len()).is_some_and(is_time))
+        .collect();
+    for at in starts {
+        text.replace_range(at..at + FORM.len(), FORM);
+    }
+    text
+}
+
 /// What changes from run to run: ages, run ids, times, ports.
 pub fn steady(text: &str) -> String {
     let mut lines = Vec::new();

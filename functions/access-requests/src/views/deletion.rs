@@ -1,5 +1,6 @@
 //! What a run wants to delete. Neither the task token nor the ids of credentials are in it.
 
+use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, Pin, RootCredential, Sha256,
     approvals::{ApprovalRequest, DecisionRecord},
@@ -20,6 +21,8 @@ pub(super) struct DeletionView {
     plan: Pin,
     plan_sha256: Sha256,
     started_by: Option<StartedBy>,
+    /// When the plan was made that is asked about.
+    planned_at: Timestamp,
     account_count: usize,
     accounts_in_24_hours: usize,
     limit: usize,
@@ -63,6 +66,7 @@ impl DeletionView {
             plan_sha256: pin.sha256,
             plan: pin,
             started_by,
+            planned_at: plan.planned_at,
             account_count,
             accounts_in_24_hours,
             limit,

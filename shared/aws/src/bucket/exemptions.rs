@@ -3,7 +3,7 @@
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rootwarden_domain::{
-    AccountId, ErrorKind,
+    AccountId, ErrorKind, Pin,
     run::exemption::{self, Exemption, ExemptionObject, Exemptions},
 };
 use tracing::warn;
@@ -97,5 +97,73 @@ impl ExemptionReader {
                 | ErrorKind::Defect => Ok(Some(ExemptionObject::Unreadable(error.to_string()))),
             },
         }
+    }
+}
+
+/// Writes exemptions for a person, where nobody else has written meanwhile.
+#[derive(Debug)]
+pub struct Exempting {
+    storage: Storage,
+}
+
+/// What lies at an account's place, and which write it is of.
+#[derive(Debug)]
+pub struct CurrentExemption {
+    account: AccountId,
+    etag: Option<String>,
+    pub object: Option<ExemptionObject>,
+}
+
+impl CurrentExemption {
+    /// Where it lies.
+    #[must_use]
+    pub fn key(&self) -> String {
+        exemption::key(self.account)
+    }
+}
+
+impl Exempting {
+    #[must_use]
+    pub fn new(storage: Storage) -> Self {
+        Self { storage }
+    }
+
+    /// The exemption of one account, to be replaced.
+    ///
+    /// # Errors
+    /// It could not be asked for, for a cause that may pass.
+    pub async fn current(&self, account: AccountId) -> Result<CurrentExemption, StorageError> {
+        let found = self.storage.find_to_replace::<Exemption>(&exemption::key(account), LARGEST_BYTES).await;
+        let (etag, read) = match found {
+            Ok(None) => return Ok(CurrentExemption { account, etag: None, object: None }),
+            Ok(Some((etag, read))) => (etag, read),
+            Err(error) => (None, Err(error)),
+        };
+        let object = match read {
+            Ok(exemption) => ExemptionObject::Readable(exemption),
+            Err(error) => match error.kind() {
+                ErrorKind::Throttled | ErrorKind::Transient => return Err(error),
+                ErrorKind::NotYetVisible
+                | ErrorKind::Denied
+                | ErrorKind::NotEnabled
+                | ErrorKind::InvalidRequest
+                | ErrorKind::Defect => ExemptionObject::Unreadable(error.to_string()),
+            },
+        };
+        Ok(CurrentExemption { account, etag, object: Some(object) })
+    }
+
+    /// Writes `exemption` in the place of what was read, and says what was written.
+    ///
+    /// # Errors
+    /// `Transient` if somebody else wrote meanwhile; any other failure of `PutObject`; `NotEnabled` if the bucket keeps no versions.
+    pub async fn replace(&self, current: CurrentExemption, exemption: &Exemption) -> Result<Pin, StorageError> {
+        let (key, CurrentExemption { account: _, etag, object }) = (current.key(), current);
+        if etag.is_none() && object.is_some() {
+            // What AWS did not let us read has no ETag that is known.
+            return self.storage.write(key, exemption).await;
+        }
+        let written = self.storage.replace_pinned(&key, exemption, etag).await?;
+        written.ok_or_else(|| StorageError::written_meanwhile(&key))
     }
 }

@@ -1,9 +1,10 @@
 //! The project's bucket: what one step writes, the next one reads by version and SHA-256.
 
+mod listing;
+
 use aws_config::SdkConfig;
 use aws_sdk_s3::{operation::get_object::GetObjectOutput, primitives::ByteStream};
 use bytes::Bytes;
-use jiff::Timestamp;
 use rootwarden_domain::{ErrorKind, Pin, Sha256, artifact::WorkerResult, run::call::AccountCalls};
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::warn;
@@ -104,45 +105,6 @@ impl Storage {
         Ok(Some((pin, parse(key, &body)?)))
     }
 
-    /// Whether anything lies there. Nothing of it is read.
-    ///
-    /// # Errors
-    /// Any failure of `ListObjectsV2`.
-    pub async fn exists(&self, key: &str) -> Result<bool, StorageError> {
-        Ok(self.list(key).await?.iter().any(|found| found == key))
-    }
-
-    /// The keys of every object under a prefix.
-    ///
-    /// # Errors
-    /// Any failure of `ListObjectsV2`.
-    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
-        let mut pages = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
-        let mut keys = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::new(format!("list `{prefix}`"), error))?;
-            keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
-        }
-        Ok(keys)
-    }
-
-    /// The keys of every object under a prefix, each with when it was last written.
-    ///
-    /// # Errors
-    /// Any failure of `ListObjectsV2`.
-    pub async fn list_with_times(&self, prefix: &str) -> Result<Vec<(String, Option<Timestamp>)>, StorageError> {
-        let mut pages = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
-        let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::new(format!("list `{prefix}`"), error))?;
-            found.extend(page.contents().iter().filter_map(|object| {
-                let written = object.last_modified().and_then(|at| Timestamp::from_second(at.secs()).ok());
-                Some((object.key()?.to_owned(), written))
-            }));
-        }
-        Ok(found)
-    }
-
     /// Reads the bytes of an object that may not be there.
     ///
     /// # Errors
@@ -232,10 +194,23 @@ impl Storage {
         value: &T,
         etag: Option<String>,
     ) -> Result<Replaced, StorageError> {
+        Ok(self.replace_pinned(key, value, etag).await?.map_or(Replaced::WrittenMeanwhile, |_| Replaced::Yes))
+    }
+
+    /// The same, with the pin of what this call wrote; `None` if something else was there.
+    ///
+    /// # Errors
+    /// As [`Self::replace`].
+    pub(super) async fn replace_pinned<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        etag: Option<String>,
+    ) -> Result<Option<Pin>, StorageError> {
         let existing = etag.as_deref().map_or(Existing::Keep, Existing::Only);
         match self.put_json(key, Json::of(key, value)?, existing).await {
-            Ok(_) => Ok(Replaced::Yes),
-            Err(StorageError::Aws(error)) if is_precondition_failed(&error) => Ok(Replaced::WrittenMeanwhile),
+            Ok(pin) => Ok(Some(pin)),
+            Err(StorageError::Aws(error)) if is_precondition_failed(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -331,6 +306,18 @@ impl Storage {
     pub(super) fn note_read(&self, key: &str, version_id: Option<&str>, sha256: impl FnOnce() -> Sha256) {
         if let (Some(reads), Some(version_id)) = (&self.reads, version_id) {
             reads.note(Pin { key: key.to_owned(), version_id: version_id.to_owned(), sha256: sha256() });
+        }
+    }
+
+    /// Writes bytes where nothing is yet, in any bucket: one that keeps no versions as well.
+    ///
+    /// # Errors
+    /// Any failure of `PutObject` but the one that means that something is there.
+    pub async fn create_bytes(&self, key: &str, content_type: &str, body: Bytes) -> Result<Done, StorageError> {
+        match self.put(key, content_type, body, Existing::Keep).await {
+            Ok(_) => Ok(Done::Now),
+            Err(error) if is_precondition_failed(&error) => Ok(Done::Already),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -88,7 +88,9 @@ impl AwsError {
             Some(code) => to_do::about_answer(kind, code, &why),
             None => to_do::about_silence(kind),
         };
-        let advice = Box::new(Advice { to_do: Some(to_do), note: None });
+        // Who signs in how, whoever asks knows.
+        let to_do = (!why.starts_with(unanswered::NO_CREDENTIALS)).then_some(to_do);
+        let advice = Box::new(Advice { to_do, note: None });
         let (code, request_id) = (code.map(Into::into), request_id.map(Into::into));
         let denied_by = to_do::denied_by(kind, &why);
         let source = error.into_source().ok();
@@ -139,7 +141,7 @@ impl AwsError {
             "SignatureDoesNotMatch",
             "IncompleteSignature",
         ];
-        self.code().map_or(self.why == unanswered::NO_CREDENTIALS, |code| codes.contains(&code))
+        self.code().map_or(self.why.starts_with(unanswered::NO_CREDENTIALS), |code| codes.contains(&code))
     }
 
     /// Whether AWS answered nothing at all.

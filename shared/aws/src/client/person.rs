@@ -1,10 +1,18 @@
 //! The configuration of a person at a terminal: the SDK's own chain of profiles, with all that a profile may name.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use aws_config::{
-    BehaviorVersion, ConfigLoader, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
+    BehaviorVersion, ConfigLoader, SdkConfig,
+    profile::{self, ProfileFileCredentialsProvider},
+    provider_config::ProviderConfig,
 };
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_types::region::Region;
+use aws_types::{
+    os_shim_internal::{Env, Fs},
+    region::Region,
+};
 
 use super::http;
 
@@ -41,4 +49,26 @@ fn loader(options: &AccessOptions, client: &SharedHttpClient) -> ConfigLoader {
         loader = loader.endpoint_url(endpoint_url);
     }
     loader
+}
+
+/// The profile on the way of `profile`, or of the one that the environment names, that assumes a role with a code of an MFA
+/// device; `None` if none does, or the files cannot be read, which signing says in its own words.
+///
+/// Why: the SDK leaves `mfa_serial` out and assumes the role without a code, which AWS then refuses as any other caller.
+///
+/// Source: AWS CLI User Guide, "Using an IAM role in the AWS CLI", "Using multi-factor authentication".
+pub async fn profile_with_mfa(profile: Option<&str>) -> Option<String> {
+    let named = profile.map(|name| Cow::Owned(name.to_owned()));
+    let found = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), named).await.ok()?;
+    let mut name = found.selected_profile().to_owned();
+    let mut seen = BTreeSet::new();
+    while seen.insert(name.clone()) {
+        let profile = found.get_profile(&name)?;
+        profile.get("role_arn")?;
+        if profile.get("mfa_serial").is_some() {
+            return Some(name);
+        }
+        name = profile.get("source_profile")?.to_owned();
+    }
+    None
 }

@@ -1,4 +1,4 @@
-//! The outputs of a stack: one read of CloudFormation, without a client of its own (docs/decisions/0041).
+//! What a stack says of itself, its outputs and its parameters: one read of CloudFormation, without a client of its own (docs/decisions/0041).
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,15 @@ use rootwarden_domain::{ErrorKind, aws::partition::Partition};
 
 use crate::client::{AwsError, Post, PostAnswer, PostService};
 
-/// What a stack says of itself, by the names of its outputs.
+/// What a stack says of itself, by the names of its outputs and of its parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StackOutputs {
+pub struct DeployedStack {
     outputs: BTreeMap<String, String>,
+    parameters: BTreeMap<String, String>,
 }
 
-impl StackOutputs {
-    /// Reads the outputs of a stack in the configuration's Region; `None` if there is no stack of this name.
+impl DeployedStack {
+    /// Reads what a stack says of itself in the configuration's Region; `None` if there is no stack of this name.
     ///
     /// `name` holds nothing but letters, digits and hyphens.
     ///
@@ -47,12 +48,18 @@ impl StackOutputs {
             Err(error) => return Err(error),
         };
         let text = String::from_utf8(answer).map_err(|error| defect(error.to_string()))?;
-        outputs(&text).map(Some).map_err(|error| defect(error.to_string()))
+        described(&text).map(Some).map_err(|error| defect(error.to_string()))
     }
 
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub fn output(&self, name: &str) -> Option<&str> {
         self.outputs.get(name).map(String::as_str)
+    }
+
+    /// A parameter as it was given, or its default.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
     }
 }
 
@@ -85,20 +92,28 @@ fn error(text: &str) -> Result<ErrorMetadata, XmlDecodeError> {
     Ok(error.build())
 }
 
-fn outputs(text: &str) -> Result<StackOutputs, XmlDecodeError> {
-    let mut found = StackOutputs::default();
+fn described(text: &str) -> Result<DeployedStack, XmlDecodeError> {
+    Ok(DeployedStack {
+        outputs: named(text, "Outputs", ["OutputKey", "OutputValue"])?,
+        parameters: named(text, "Parameters", ["ParameterKey", "ParameterValue"])?,
+    })
+}
+
+/// A list of names and values.
+fn named(text: &str, list: &str, [name_of, value_of]: [&str; 2]) -> Result<BTreeMap<String, String>, XmlDecodeError> {
+    let mut found = BTreeMap::new();
     let mut document = Document::new(text);
     let mut root = document.root_element()?;
-    within(&mut root, &["DescribeStacksResult", "Stacks", "member", "Outputs", "member"], &mut |output| {
+    within(&mut root, &["DescribeStacksResult", "Stacks", "member", list, "member"], &mut |one| {
         let (mut name, mut value) = (String::new(), String::new());
-        while let Some(mut field) = output.next_tag() {
-            if field.start_el().matches("OutputKey") {
+        while let Some(mut field) = one.next_tag() {
+            if field.start_el().matches(name_of) {
                 name = try_data(&mut field)?.into_owned();
-            } else if field.start_el().matches("OutputValue") {
+            } else if field.start_el().matches(value_of) {
                 value = try_data(&mut field)?.into_owned();
             }
         }
-        found.outputs.insert(name, value);
+        found.insert(name, value);
         Ok(())
     })?;
     Ok(found)
@@ -121,20 +136,24 @@ fn within(from: &mut ScopedDecoder<'_, '_>, path: &[&str], visit: Visit<'_>) -> 
 mod tests {
     use super::*;
 
-    /// Source: AWS CloudFormation API Reference, `DescribeStacks`, its example, with a second output.
+    /// Source: AWS CloudFormation API Reference, `DescribeStacks`, its example, with a second output and with the parameters of
+    /// the data type `Stack`.
     const ANSWER: &str = r#"<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks>
         <member><StackName>MyStack</StackName><StackId>arn:aws:cloudformation:us-east-1:123456789:stack/MyStack/aaf549a0</StackId>
-        <StackStatus>CREATE_COMPLETE</StackStatus><DisableRollback>false</DisableRollback><Outputs><member><OutputKey>StartPage</OutputKey>
+        <StackStatus>CREATE_COMPLETE</StackStatus><DisableRollback>false</DisableRollback><Parameters><member>
+        <ParameterKey>ExemptAccounts</ParameterKey><ParameterValue>{&quot;111122223333&quot;: &quot;why&quot;}</ParameterValue></member></Parameters><Outputs><member><OutputKey>StartPage</OutputKey>
         <OutputValue>http://my-load-balancer.amazonaws.com:80/index.html?a=1&amp;b=2</OutputValue></member><member><OutputKey>BucketName</OutputKey>
         <OutputValue>bucket</OutputValue><Description>where</Description></member></Outputs></member></Stacks></DescribeStacksResult>
         <ResponseMetadata><RequestId>b9b4b068-3a41-11e5-94eb-example</RequestId></ResponseMetadata></DescribeStacksResponse>"#;
 
     #[test]
-    fn the_outputs_of_aws_own_example_are_read() {
-        let found = outputs(ANSWER).unwrap();
-        assert_eq!(found.get("StartPage"), Some("http://my-load-balancer.amazonaws.com:80/index.html?a=1&b=2"));
-        assert_eq!((found.get("BucketName"), found.get("StackName")), (Some("bucket"), None));
-        assert!(outputs("<html").is_err());
+    fn the_outputs_and_parameters_of_aws_own_example_are_read() {
+        let found = described(ANSWER).unwrap();
+        assert_eq!(found.output("StartPage"), Some("http://my-load-balancer.amazonaws.com:80/index.html?a=1&b=2"));
+        assert_eq!((found.output("BucketName"), found.output("StackName")), (Some("bucket"), None));
+        assert_eq!(found.parameter("ExemptAccounts"), Some(r#"{"111122223333": "why"}"#));
+        assert_eq!((found.parameter("BucketName"), found.output("ExemptAccounts")), (None, None));
+        assert!(described("<html").is_err());
     }
 
     #[test]

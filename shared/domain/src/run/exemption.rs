@@ -106,6 +106,18 @@ impl Exemptions {
         self.exempt.entry(account).or_default().push(exemption);
     }
 
+    /// These and `others`: an account is exempt if either says so.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        let Self { exempt, unreadable, nameless } = others;
+        for (account, exemptions) in exempt {
+            self.exempt.entry(account).or_default().extend(exemptions);
+        }
+        self.unreadable.extend(unreadable);
+        self.nameless.extend(nameless);
+        self
+    }
+
     /// Adds an object of the bucket, which lies at `key`.
     pub fn add_object(&mut self, key: &str, object: ExemptionObject) {
         match (account_of(key), object) {
@@ -210,6 +222,15 @@ mod tests {
             Exemptions::parse(r#"{"111122223333": {"reason": "old", "until": "2020-01-01T00:00:00Z"}}"#).unwrap();
         exemptions.add(account, Exemption { reason: "new".into(), until: None });
         assert_eq!(exemptions.reason(account, "2026-11-22T02:00:00Z".parse().unwrap()), Some("new"));
+    }
+
+    #[test]
+    fn exemptions_of_two_sources_count_together() {
+        let (own, deployed) =
+            (r#"{"111122223333": "own"}"#, r#"{"111122223333": "deployed", "444455556666": "deployed"}"#);
+        let both = Exemptions::parse(own).unwrap().and(Exemptions::parse(deployed).unwrap());
+        let reason = |account: &str| both.reason(account.parse().unwrap(), "2026-11-22T02:00:00Z".parse().unwrap());
+        assert_eq!((reason("111122223333"), reason("444455556666")), (Some("own"), Some("deployed")));
     }
 
     #[test]

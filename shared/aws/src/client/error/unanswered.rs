@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use rootwarden_domain::text::line::one_line;
 
@@ -70,9 +71,29 @@ where
     let texts: Vec<String> = chain().map(|error| one_line(&error.to_string())).collect();
     let known =
         CAUSES.iter().find(|(fits, _)| texts.iter().any(|text| fits(text))).map(|(_, words)| (*words).to_owned());
+    let known = known.map(|words| match words == NO_CREDENTIALS {
+        true => said_by_provider(chain()).map_or(words, |said| format!("{NO_CREDENTIALS}: {said}")),
+        false => words,
+    });
     known
         .or_else(|| texts.iter().find_map(|text| timed_out(text)))
         .or_else(|| chain().filter_map(|error| error.downcast_ref()).find_map(broken))
+}
+
+/// What the source of credentials says of its failure; nothing where there is no source.
+fn said_by_provider<'a>(mut chain: impl Iterator<Item = &'a (dyn Error + 'static)>) -> Option<String> {
+    let provider = chain.find_map(|error| error.downcast_ref::<CredentialsError>())?;
+    if matches!(provider, CredentialsError::CredentialsNotLoaded(_)) {
+        return None;
+    }
+    let texts = std::iter::successors(provider.source(), source_of).map(|error| one_line(&error.to_string()));
+    let mut said: Vec<String> = Vec::new();
+    for text in texts.filter(|text| !text.starts_with("an error occurred while loading credentials")) {
+        if !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
+        }
+    }
+    (!said.is_empty()).then(|| one_line(&said.join(": ")))
 }
 
 /// `operation timeout (all attempts including retries) occurred after 30s`.
