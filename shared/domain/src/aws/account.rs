@@ -24,6 +24,19 @@ impl FromStr for AccountId {
     }
 }
 
+impl AccountId {
+    /// Reads an id as somebody types it: 12 digits, or three groups of four with hyphens between them, as AWS's console shows it.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn from_typed(value: &str) -> Result<Self, ValueError> {
+        let groups: Vec<&str> = value.split('-').collect();
+        let is_grouped = groups.len() == 3 && groups.iter().all(|group| group.len() == 4);
+        let ungrouped = if is_grouped { groups.concat() } else { value.to_owned() };
+        ungrouped.parse().map_err(|_| ValueError::new(value, "an account id (12 digits)"))
+    }
+}
+
 impl TryFrom<String> for AccountId {
     type Error = ValueError;
 
@@ -130,6 +143,21 @@ mod tests {
         {
             assert!(wrong.parse::<AccountId>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn groups_of_four_are_read_where_somebody_types_and_nowhere_else() {
+        let id: AccountId = "000122223333".parse().unwrap();
+        for typed in ["0001-2222-3333", "000122223333"] {
+            assert_eq!(AccountId::from_typed(typed), Ok(id), "{typed}");
+        }
+        for wrong in
+            ["0001-22223333", "0001-2222-333", "00012222-3333-", "0001--22223333", "-0001-2222-3333", "0001 2222 3333"]
+        {
+            let why = AccountId::from_typed(wrong).unwrap_err().to_string();
+            assert_eq!(why, format!("`{wrong}` is not an account id (12 digits)"));
+        }
+        assert!("0001-2222-3333".parse::<AccountId>().is_err());
     }
 
     #[test]
