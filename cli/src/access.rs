@@ -3,7 +3,7 @@
 use std::env;
 
 use rootwarden_aws::{
-    CallerIdentity, Clock, Organization, OrganizationLists, RootSessions, SdkConfig, SessionBudget,
+    AwsError, CallerIdentity, Clock, Organization, OrganizationLists, RootSessions, SdkConfig, SessionBudget,
     load_config_of_person, profile_with_mfa, sts_endpoint,
 };
 use rootwarden_domain::{AccountId, Failure, text::line::on_one_line};
@@ -78,13 +78,19 @@ impl Access {
         if stop.reason().is_some() {
             return;
         }
-        match CallerIdentity::read(&self.config).await {
-            Err(error) if error.is_about_credentials() => {
-                stop.set(Reason::AccessLost(format!("AWS no longer takes your credentials: {}", self.renewal)));
-            }
-            Err(error) if error.is_without_answer() => stop.set(Reason::AccessLost(format!("{error}"))),
-            Ok(_) | Err(_) => {}
+        if let Err(error) = CallerIdentity::read(&self.config).await
+            && let Some(reason) = self.lost(&error)
+        {
+            stop.set(reason);
         }
+    }
+
+    /// Why no other call would be answered either, if an error says so.
+    pub fn lost(&self, error: &AwsError) -> Option<Reason> {
+        if error.is_about_credentials() {
+            return Some(Reason::AccessLost(format!("AWS no longer takes your credentials: {}", self.renewal)));
+        }
+        error.is_without_answer().then(|| Reason::AccessLost(error.to_string()))
     }
 }
 

@@ -131,7 +131,7 @@ pub struct AuditArguments {
     /// Writes the page of a run's report into this new file, too.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Begins anew, whatever an interrupted audit of the same accounts has read.
+    /// Begins anew, whatever the same audit had read before it was stopped.
     #[arg(long)]
     pub fresh: bool,
 }
@@ -150,7 +150,7 @@ pub struct DeleteArguments {
     /// The number of accounts in which something is deleted, as the answer to what is asked: for where there is no terminal.
     #[arg(long, value_name = "N", conflicts_with = "plan_out")]
     pub confirm_accounts: Option<usize>,
-    /// Begins anew, whatever an interrupted deletion in the same accounts has done.
+    /// Begins anew, whatever the same deletion had done before it was stopped.
     #[arg(long)]
     pub fresh: bool,
 }
@@ -159,7 +159,7 @@ pub struct DeleteArguments {
 pub struct ApplyArguments {
     /// What `delete --plan-out` wrote.
     pub file: PathBuf,
-    /// Refuses every plan but the one with this hash, which `--plan-out` printed.
+    /// Refuses every plan but the one with this hash, which `--plan-out` printed. Where there is no terminal it has to be named.
     #[arg(long, value_name = "HASH")]
     pub plan_sha256: Option<Sha256>,
     #[command(flatten)]

@@ -9,7 +9,7 @@ use crate::{
     arguments::{CheckArguments, Format},
     context::Context,
     exit::{Ended, Exit},
-    output::{column_table, json, tone_of},
+    output::{self, column_table, fitted, json, tone_of},
     terminal,
 };
 
@@ -82,17 +82,12 @@ fn table(findings: &[Finding], is_coloured: bool) -> String {
             comfy_table::Cell::new(to_do),
         ]);
     }
-    format!("{}\n", table.trim_fmt())
+    fitted(table, is_coloured)
 }
 
 fn csv(findings: &[Finding]) -> Result<String, Ended> {
-    let failed = |error: &dyn std::fmt::Display| Ended::Unfinished(format!("cannot write CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["check", "state", "found", "to_do"]).map_err(|error| failed(&error))?;
-    for Finding { name, state, found, to_do } in findings {
-        let record = [name, state.word(), found, to_do.as_deref().unwrap_or_default()];
-        writer.write_record(record).map_err(|error| failed(&error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|error| failed(&error))
+    let record = |Finding { name, state, found, to_do }: &Finding| {
+        [(*name).to_owned(), state.word().to_owned(), found.clone(), to_do.clone().unwrap_or_default()]
+    };
+    output::csv(["check", "state", "found", "to_do"], findings.iter().map(record))
 }

@@ -1,23 +1,29 @@
-//! What was finished, written down at once, so that the same command goes on where it was interrupted.
+//! What was finished, written down at once, so that the same command goes on where it was stopped.
 //!
-//! One private file for each command over the same accounts, a JSON object on each line: ids and dates, and no secret, for
-//! the types that are written have no place for one. Two commands over the same accounts do not work at the same time.
+//! One private file for each command of one identity over the same accounts and with the same options, a JSON object on each
+//! line: ids and dates, and no secret, for the types that are written have no place for one. Two of the same do not work at
+//! the same time. A command that ends by itself leaves no answers to the next one.
+
+mod left;
+mod private;
 
 use std::{
     collections::BTreeMap,
-    env, fs,
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs,
+    fs::File,
     io::{Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use futures::{FutureExt, future::BoxFuture};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rootwarden_aws::{JournalKeeper, PauseSwitch};
 use rootwarden_domain::{
-    AccountId, ErrorKind, Failure, RunId, Sha256,
+    AccountId, ErrorKind, Failure, Mode, RunId, Sha256,
     run::{
         audit::{AuditOutcome, AuditedAccount},
         deletion::{DeletionReport, StepOutcome},
@@ -25,15 +31,18 @@ use rootwarden_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::exit::Ended;
-
-/// After so long a command begins anew: `clean` is what AWS said in this run, and a run has an end.
-const GOOD_FOR: SignedDuration = SignedDuration::from_hours(6);
+use crate::{
+    exit::{Ended, Exit},
+    origin::Origin,
+    stop::{Reason, Stop},
+    terminal,
+};
+use left::Left;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Begun { run: RunId, at: Timestamp },
+    Begun { run: RunId, at: Timestamp, by: Origin },
     Audited(AuditedAccount),
     Deleted(DeletionReport),
 }
@@ -45,12 +54,13 @@ pub struct RunJournal {
     path: PathBuf,
     pub run: RunId,
     pub begun_at: Timestamp,
-    /// What an interrupted command of the same kind had read, and what it did.
+    /// What a command of the same kind had read before it was stopped, and what it did.
     audited: BTreeMap<AccountId, AuditedAccount>,
     deleted: BTreeMap<AccountId, DeletionReport>,
+    has_deletions: AtomicBool,
 }
 
-/// Whether what an interrupted command left counts.
+/// Whether what a stopped command left counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begin {
     WhereItWasLeft,
@@ -58,58 +68,86 @@ pub enum Begin {
 }
 
 impl RunJournal {
-    /// Opens the journal of a command. `identity` is everything that makes it the same command.
+    /// Opens the journal of a command. `options` is everything that makes it the same command, of the same `origin`.
     ///
     /// # Errors
-    /// It cannot be read or written, or the same command is at work just now.
-    pub fn open(command: &str, identity: &impl Serialize, begin: Begin, now: Timestamp) -> Result<Self, Ended> {
-        let text = serde_json::to_vec(identity).map_err(|error| Ended::Unfinished(error.to_string()))?;
-        let name = format!("{command}-{}.jsonl", Sha256::of(&text).first_digits(16));
-        let path = directory()?.join(name);
+    /// It cannot be read or written, is not the caller's own, or the same command is at work just now.
+    pub fn open(
+        command: &str,
+        origin: &Origin,
+        options: &impl Serialize,
+        begin: Begin,
+        now: Timestamp,
+    ) -> Result<Self, Ended> {
+        let text = serde_json::to_vec(&(origin, options)).map_err(|error| Ended::Unfinished(error.to_string()))?;
+        let path = private::directory()?.join(format!("{command}-{}.jsonl", Sha256::of(&text).first_digits(16)));
         let failed = |error: std::io::Error| Ended::Unfinished(format!("cannot use `{}`: {error}", path.display()));
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let why = format!("the same `rootwarden {command}` is at work: `{}` is locked", path.display());
-                return Err(Ended::Refused(why));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-        file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(failed)?;
-        let left = if begin == Begin::Anew { None } else { Left::read(&text, &path)? };
-        let left = left.filter(|left| now.duration_since(left.begun_at) < GOOD_FOR);
-        if let Some(Left { run, begun_at, audited, deleted, whole_bytes }) = left {
-            // A line that was cut off in the middle is no line; the next one must not be written behind it.
+        let mut file = locked(command, &path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let left = if begin == Begin::Anew { None } else { Left::read(&bytes, &path, origin)? };
+        if let Some(left) = left.filter(|left| left.is_good(now)) {
+            let Left { run, begun_at, audited, deleted, whole_bytes } = left;
+            // The next line must not be written behind one that was cut off.
             file.set_len(whole_bytes).map_err(failed)?;
-            return Ok(Self { file: Mutex::new(file), path, run, begun_at, audited, deleted });
+            let has_deletions = AtomicBool::new(!deleted.is_empty());
+            return Ok(Self { file: Mutex::new(file), path, run, begun_at, audited, deleted, has_deletions });
+        }
+        if String::from_utf8_lossy(&bytes).contains(r#"{"deleted":"#) {
+            // What was begun in accounts stays to be read, though no command goes on with it.
+            rename(&path, "stopped", now)?;
+            file = locked(command, &path)?;
         }
         file.set_len(0).map_err(failed)?;
         let at = now.strftime("%Y%m%dT%H%M%SZ");
         let run: RunId =
             format!("cli-{command}-{at}").parse().map_err(|error| Ended::Unfinished(format!("{error}")))?;
-        let (audited, deleted) = (BTreeMap::new(), BTreeMap::new());
-        let journal = Self { file: Mutex::new(file), path, run: run.clone(), begun_at: now, audited, deleted };
-        journal.write(&Line::Begun { run, at: now }).map_err(|failure| Ended::Unfinished(failure.message))?;
+        let journal = Self {
+            file: Mutex::new(file),
+            path,
+            run: run.clone(),
+            begun_at: now,
+            audited: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            has_deletions: AtomicBool::new(false),
+        };
+        let begun = Line::Begun { run, at: now, by: origin.clone() };
+        journal.write(&begun).map_err(|failure| Ended::Unfinished(failure.message))?;
         Ok(journal)
     }
 
-    /// What an interrupted command had read of an account, if AWS had answered.
-    pub fn audited(&self, account: AccountId) -> Option<&AuditedAccount> {
-        self.audited.get(&account)
+    /// What a stopped command had read of an account, where that may stand for reading it again.
+    ///
+    /// INVARIANT (I3): in an account in which something is to be deleted, or was, every command reads for itself.
+    pub fn audited(&self, account: AccountId, mode: Mode) -> Option<&AuditedAccount> {
+        self.audited.get(&account).filter(|audited| self.may_stand(audited, mode))
+    }
+
+    fn may_stand(&self, audited: &AuditedAccount, mode: Mode) -> bool {
+        match mode {
+            Mode::Report => true,
+            Mode::Enforce => audited.outcome == AuditOutcome::Clean && !self.deleted.contains_key(&audited.account.id),
+        }
     }
 
     /// How many accounts need not be read again.
-    pub fn audited_count(&self) -> usize {
-        self.audited.len()
+    pub fn audited_count(&self, mode: Mode) -> usize {
+        self.audited.values().filter(|audited| self.may_stand(audited, mode)).count()
     }
 
-    /// What an interrupted command had written down of its deletions in an account.
+    /// What a stopped command had found in an account.
+    pub fn found(&self, account: AccountId) -> Option<&AuditedAccount> {
+        self.audited.get(&account)
+    }
+
+    /// What a stopped command had written down of its deletions in an account.
     pub fn deleted(&self, account: AccountId) -> Option<&DeletionReport> {
         self.deleted.get(&account)
+    }
+
+    /// The same of every account.
+    pub fn deletions(&self) -> impl Iterator<Item = &DeletionReport> {
+        self.deleted.values()
     }
 
     /// Writes down what AWS said of an account.
@@ -120,21 +158,31 @@ impl RunJournal {
         self.write(&Line::Audited(audited.clone()))
     }
 
-    /// Removes the journal of a command that has nothing left to go on with.
-    pub fn remove(self) {
-        // Why nothing is made of an error: what stays would only be read once more within the next hours.
-        drop(fs::remove_file(&self.path));
-    }
-
-    /// Puts the journal of a finished deletion aside, and says where.
+    /// What becomes of it once its command is at an end: it stays where that was stopped, and nowhere else.
+    ///
+    /// What was deleted is put aside, and where is said.
     ///
     /// # Errors
     /// It cannot be renamed.
-    pub fn put_aside(self) -> Result<PathBuf, Ended> {
-        let aside = self.path.with_file_name(format!("{}.done.jsonl", self.run));
-        fs::rename(&self.path, &aside)
-            .map_err(|error| Ended::Unfinished(format!("cannot rename `{}`: {error}", self.path.display())))?;
-        Ok(aside)
+    pub fn end(self, ended: &Result<Exit, Ended>, stop: &Stop, now: Timestamp) -> Result<(), Ended> {
+        if is_stopped(ended, stop) {
+            return Ok(());
+        }
+        if self.has_deletions.load(Ordering::Relaxed) {
+            terminal::note(&format!("what was done is kept in `{}`", self.put_aside(now)?.display()));
+            return Ok(());
+        }
+        // Why nothing is made of an error: what stays would only be read once more within the next hours.
+        drop(fs::remove_file(&self.path));
+        Ok(())
+    }
+
+    /// Gives the journal a name under which no command goes on with it, and says which.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn put_aside(self, now: Timestamp) -> Result<PathBuf, Ended> {
+        rename(&self.path, "done", now)
     }
 
     fn write(&self, line: &Line) -> Result<(), Failure> {
@@ -147,10 +195,38 @@ impl RunJournal {
         file.write_all(&text).map_err(|error| failed(error.to_string()))?;
         // A deletion is sent only once it is on the disk that it was begun.
         match line {
-            Line::Deleted(_) => file.sync_data().map_err(|error| failed(error.to_string())),
+            Line::Deleted(_) => {
+                self.has_deletions.store(true, Ordering::Relaxed);
+                file.sync_data().map_err(|error| failed(error.to_string()))
+            }
             Line::Begun { .. } | Line::Audited(_) => Ok(()),
         }
     }
+}
+
+/// Whether a command was stopped before its end: by Ctrl-C, or because AWS no longer takes the credentials or answers.
+fn is_stopped(ended: &Result<Exit, Ended>, stop: &Stop) -> bool {
+    match (stop.reason(), ended) {
+        (Some(Reason::Interrupted | Reason::AccessLost(_)), _) | (_, Err(Ended::Interrupted(_))) => true,
+        (_, Err(Ended::Aws(error))) => error.is_about_credentials() || error.is_without_answer(),
+        (Some(Reason::DeniedEverywhere(_)) | None, Ok(_) | Err(_)) => false,
+    }
+}
+
+fn locked(command: &str, path: &Path) -> Result<File, Ended> {
+    private::open(path)?.ok_or_else(|| {
+        Ended::Refused(format!("the same `rootwarden {command}` is at work: `{}` is locked", path.display()))
+    })
+}
+
+/// Gives the file a name under which no command looks for it, and says which.
+fn rename(path: &Path, what: &str, now: Timestamp) -> Result<PathBuf, Ended> {
+    let (stem, at) = (path.file_stem().unwrap_or_default().to_string_lossy(), now.strftime("%Y%m%dT%H%M%SZ"));
+    let name = |number: u32| path.with_file_name(format!("{stem}-{at}-{number}.{what}.jsonl"));
+    let aside = (1..=u32::MAX).map(name).find(|aside| !aside.exists()).unwrap_or_else(|| name(0));
+    fs::rename(path, &aside)
+        .map_err(|error| Ended::Unfinished(format!("cannot rename `{}`: {error}", path.display())))?;
+    Ok(aside)
 }
 
 /// Keeps the journals of accounts in which something is deleted.
@@ -180,63 +256,4 @@ impl JournalKeeper for InFile<'_> {
     fn keep(&self, report: DeletionReport) -> BoxFuture<'_, Result<(), Failure>> {
         std::future::ready(self.journal.write(&Line::Deleted(report))).boxed()
     }
-}
-
-/// What an interrupted command left.
-struct Left {
-    run: RunId,
-    begun_at: Timestamp,
-    audited: BTreeMap<AccountId, AuditedAccount>,
-    deleted: BTreeMap<AccountId, DeletionReport>,
-    /// How much of the file is whole lines.
-    whole_bytes: u64,
-}
-
-impl Left {
-    /// `None` for a journal in which nothing stands.
-    fn read(text: &str, path: &Path) -> Result<Option<Self>, Ended> {
-        let whole = text.rfind('\n').map_or("", |end| text.get(..=end).unwrap_or_default());
-        let mut lines = whole.lines().enumerate();
-        let unreadable = |number: usize, why: &dyn std::fmt::Display| {
-            let path = path.display();
-            Ended::Usage(format!("`{path}`, line {} cannot be read: {why}; --fresh begins anew", number + 1))
-        };
-        let Some((number, first)) = lines.next() else { return Ok(None) };
-        let begun = serde_json::from_str(first).map_err(|error| unreadable(number, &error))?;
-        let Line::Begun { run, at: begun_at } = begun else {
-            return Err(unreadable(number, &"it does not say when it was begun"));
-        };
-        let whole_bytes = u64::try_from(whole.len()).unwrap_or(u64::MAX);
-        let mut left = Self { run, begun_at, audited: BTreeMap::new(), deleted: BTreeMap::new(), whole_bytes };
-        for (number, line) in lines {
-            match serde_json::from_str(line).map_err(|error| unreadable(number, &error))? {
-                Line::Begun { .. } => return Err(unreadable(number, &"it is begun twice")),
-                Line::Audited(audited) => match audited.outcome {
-                    AuditOutcome::Clean | AuditOutcome::Present(_) => {
-                        left.audited.insert(audited.account.id, audited);
-                    }
-                    // INVARIANT (I2): what is not known is looked at again.
-                    AuditOutcome::Unknown(_) | AuditOutcome::NotAttempted => {}
-                },
-                Line::Deleted(report) => {
-                    left.deleted.insert(report.account.id, report);
-                }
-            }
-        }
-        Ok(Some(left))
-    }
-}
-
-/// Where journals lie, made if it is not there. Source: XDG Base Directory Specification, `XDG_STATE_HOME`.
-fn directory() -> Result<PathBuf, Ended> {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let state = set("XDG_STATE_HOME").filter(|path| path.is_absolute());
-    let Some(state) = state.or_else(|| set("HOME").map(|home| home.join(".local").join("state"))) else {
-        return Err(Ended::Usage("neither XDG_STATE_HOME nor HOME is set: the journal has no place".to_owned()));
-    };
-    let path = state.join("rootwarden");
-    DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|error| {
-        Ended::Unfinished(format!("cannot make `{}`, where the journal belongs: {error}", path.display()))
-    })?;
-    Ok(path)
 }

@@ -14,6 +14,7 @@ mod documentation;
 mod enable;
 mod exit;
 mod journal;
+mod origin;
 mod output;
 mod progress;
 mod recovery;

@@ -2,6 +2,7 @@
 
 mod csv;
 mod deployment;
+mod fitted;
 mod listing;
 mod rows;
 mod table;
@@ -12,10 +13,12 @@ use crate::{
     terminal::{self, Terminal},
 };
 
+pub use csv::{CREDENTIAL, csv, of_credential};
 pub use deployment::DeploymentSeen;
+pub use fitted::fitted;
 pub use listing::Listing;
-pub use rows::{AccountRow, CredentialRow, Rows};
-pub use table::{column_table, tone_of};
+pub use rows::{AccountRow, CredentialRow, Rows, of_inventory};
+pub use table::{cells_of, column_table, tone_of};
 
 /// Which accounts a table lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +36,14 @@ pub fn show(rows: &Rows, listed: Listed, on: &Terminal) -> Result<(), Ended> {
     match on.format() {
         Format::Table => terminal::say(&table::table(rows, listed, on.is_coloured())),
         Format::Json => terminal::say(&json(rows)?),
-        Format::Csv => terminal::say(&csv::text(rows)?),
+        Format::Csv => terminal::say(&csv::of_report(rows)?),
     }
+}
+
+/// E.g. `1 account`, `2 accounts`.
+pub fn counted(count: usize, what: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{end}")
 }
 
 /// As JSON with an end of line.

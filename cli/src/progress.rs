@@ -102,7 +102,8 @@ impl Progress {
         let State { listed, is_list_whole, finished, in_hand } = &*state;
         let elapsed = self.began.elapsed().as_secs_f64();
         let of = if *is_list_whole { format!("{listed}") } else { format!("{listed} or more") };
-        let mut parts = vec![format!("{finished} of {of} accounts {}", self.done)];
+        let what = if *is_list_whole && *listed == 1 { "account" } else { "accounts" };
+        let mut parts = vec![format!("{finished} of {of} {what} {}", self.done)];
         if *finished > 0 && elapsed >= 1.0 {
             let rate = f64::from(u32::try_from(*finished).unwrap_or(u32::MAX)) / elapsed;
             let digits = usize::from(rate < 10.0);

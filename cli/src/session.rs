@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::{self, IsTerminal},
     os::unix::process::CommandExt,
     process::Command,
@@ -20,22 +21,29 @@ use crate::{
     terminal,
 };
 
-/// What of the caller's own access would go before the session's, or beside it.
-const OF_THE_CALLER: [&str; 8] = [
+/// What of the caller's own access would go before the session's, stand beside it, or be a secret that is not the session's.
+///
+/// Sources: AWS SDKs and Tools Reference Guide, "Environment variables list"; the older names of the SDK for Java 1
+/// (`EnvironmentVariableCredentialsProvider`) and of boto (`AWS_SECURITY_TOKEN`); what aws-vault sets beside its credentials.
+const OF_THE_CALLER: [&str; 9] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_CREDENTIAL_FILE",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_VAULT",
+    "AWS_CREDENTIAL_EXPIRATION",
 ];
+/// Whatever begins so, likewise.
+const OF_THE_CALLER_BEGIN: [&str; 5] =
+    ["AWS_CONTAINER_", "AWS_WEB_IDENTITY_", "AWS_ROLE_", "AWS_BEARER_TOKEN", "AWS_SSO_"];
 
 pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit, Ended> {
     let SessionArguments { account, task, credential_process, confirm_account, ignore_deployment, command } = arguments;
     if credential_process {
-        require_process(task)?;
+        require_process(task, context)?;
     } else {
         confirm(account, task, confirm_account, context).await?;
     }
@@ -54,7 +62,7 @@ pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit,
         // INVARIANT (I9): the one place where a session's secrets are written, for the program that reads them as they come.
         return terminal::say(&for_credential_process(&credentials)).map(|()| Exit::Well);
     }
-    Err(execute(&command, &credentials, &access))
+    Err(execute(&command, account, &credentials, &access, context))
 }
 
 /// A deployment's rules count for whatever the command could do with the session; an audit changes nothing.
@@ -79,14 +87,19 @@ async fn hold_against_deployment(
 }
 
 /// # Errors
-/// Another task than the audit, or a terminal that would show the secrets.
-fn require_process(task: SessionTask) -> Result<(), Ended> {
+/// Another task than the audit, a terminal that would show the secrets, or a profile that may be served by this very command.
+fn require_process(task: SessionTask, context: &Context) -> Result<(), Ended> {
     if task != SessionTask::Audit {
         let why = "--credential-process serves the audit task alone: nobody can be asked there";
         return Err(Ended::Usage(why.to_owned()));
     }
     if io::stdout().is_terminal() {
         let why = "--credential-process writes secrets, and not to a terminal: name this command as `credential_process` of a profile";
+        return Err(Ended::Usage(why.to_owned()));
+    }
+    // The profile in the environment may be the one that names this command, which would then start itself for ever.
+    if context.access.profile.is_none() && env::var_os("AWS_PROFILE").is_some_and(|profile| !profile.is_empty()) {
+        let why = "--credential-process takes no profile from AWS_PROFILE, which may be the one that it serves: say --profile";
         return Err(Ended::Usage(why.to_owned()));
     }
     Ok(())
@@ -117,7 +130,7 @@ async fn confirm(
             return Err(Ended::Usage(why.to_owned()));
         }
     };
-    if answer == account.to_string() {
+    if AccountId::from_typed(&answer) == Ok(account) {
         return Ok(());
     }
     Err(Ended::Usage(format!("the answer is not {account}: no session was opened")))
@@ -145,26 +158,46 @@ fn for_credential_process(credentials: &SessionCredentials) -> String {
 }
 
 /// Becomes the command: its exit code and its signals are then its own. Returns only if that fails.
-fn execute(command: &[std::ffi::OsString], credentials: &SessionCredentials, access: &Access) -> Ended {
+fn execute(
+    command: &[OsString],
+    account: AccountId,
+    credentials: &SessionCredentials,
+    access: &Access,
+    context: &Context,
+) -> Ended {
     let Some((program, arguments)) = command.split_first() else {
         return Ended::Usage("no command was given after `--`".to_owned());
     };
     let mut child = Command::new(program);
     child.args(arguments);
-    for name in OF_THE_CALLER {
-        child.env_remove(name);
+    for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+        let is_endpoint = context.access.endpoint_url.is_some() && goes_before_endpoint(&name);
+        if is_of_caller(&name) || is_endpoint {
+            child.env_remove(name);
+        }
     }
     child
         .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
         .env("AWS_SECRET_ACCESS_KEY", credentials.expose_secret_access_key())
         .env("AWS_SESSION_TOKEN", credentials.expose_session_token())
-        .env("AWS_CREDENTIAL_EXPIRATION", credentials.expires_at.to_string());
+        .env("AWS_CREDENTIAL_EXPIRATION", credentials.expires_at.to_string())
+        .env("AWS_ACCOUNT_ID", account.to_string());
     if let Some(region) = access.config.region() {
-        child.env("AWS_REGION", region.as_ref());
+        // The AWS CLI reads the one, SDKs read the other.
+        child.env("AWS_REGION", region.as_ref()).env("AWS_DEFAULT_REGION", region.as_ref());
     }
-    if let Some(url) = access.config.endpoint_url().filter(|_| env::var_os("AWS_ENDPOINT_URL").is_none()) {
+    if let Some(url) = access.config.endpoint_url() {
         child.env("AWS_ENDPOINT_URL", url);
     }
     let error = child.exec();
     Ended::Usage(format!("cannot run `{}`: {error}", program.to_string_lossy()))
+}
+
+fn is_of_caller(name: &str) -> bool {
+    OF_THE_CALLER.contains(&name) || OF_THE_CALLER_BEGIN.iter().any(|begin| name.starts_with(begin))
+}
+
+/// Whether a setting would go before the address that was named for every service.
+fn goes_before_endpoint(name: &str) -> bool {
+    name.starts_with("AWS_ENDPOINT_URL_") || name == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 }

@@ -1,4 +1,5 @@
-//! What ends the work before its end: Ctrl-C, or that AWS does not take the caller's credentials any more.
+//! What ends the work before its end: Ctrl-C, that AWS does not take the caller's credentials any more, or that it lets
+//! them into no account.
 
 use std::sync::OnceLock;
 
@@ -10,6 +11,8 @@ pub enum Reason {
     Interrupted,
     /// What AWS says of the caller's own credentials, or that nothing answers.
     AccessLost(String),
+    /// What AWS says in each account, and what is missing.
+    DeniedEverywhere(String),
 }
 
 impl Reason {
@@ -17,7 +20,7 @@ impl Reason {
     pub fn words(&self) -> &str {
         match self {
             Self::Interrupted => "interrupted",
-            Self::AccessLost(why) => why,
+            Self::AccessLost(why) | Self::DeniedEverywhere(why) => why,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use rustix::termios::{QueueSelector, tcflush};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -70,11 +71,15 @@ pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// What somebody types, without the end of the line; an empty answer at the end of the input.
+/// What somebody types, without the end of the line; an empty answer at the end of the input, also in the middle of a line.
+///
+/// What was typed before the question is no answer to it, and is thrown away.
 ///
 /// # Errors
 /// They pressed Ctrl-C instead.
 pub async fn ask(question: &str, stop: &Stop) -> Result<String, Ended> {
+    // Where it fails there is no terminal, and so nobody who typed ahead.
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     {
         let mut err = io::stderr().lock();
         drop(write!(err, "{question} ").and_then(|()| err.flush()));
@@ -83,8 +88,12 @@ pub async fn ask(question: &str, stop: &Stop) -> Result<String, Ended> {
     // A thread of its own: reading cannot be cancelled, and must not keep the process.
     std::thread::spawn(move || {
         let mut line = String::new();
-        let read = io::stdin().read_line(&mut line);
-        drop(answer.send(read.map(|_| line.trim().to_owned()).unwrap_or_default()));
+        let is_whole = io::stdin().read_line(&mut line).is_ok() && line.ends_with('\n');
+        if !is_whole {
+            drop(writeln!(io::stderr().lock()));
+            line.clear();
+        }
+        drop(answer.send(line.trim().to_owned()));
     });
     tokio::select! {
         answer = answered => Ok(answer.unwrap_or_default()),

@@ -18,7 +18,8 @@ use rootwarden_domain::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::{access::Access, context::Context, exit::Ended, journal::RunJournal, progress::Progress};
+use super::denials::Denials;
+use crate::{access::Access, context::Context, exit::Ended, journal::RunJournal, progress::Progress, stop::Reason};
 
 /// How many accounts are looked at side by side: at 160 a second, the pace of the list, each may take more than half a second.
 const AT_ONCE: usize = 100;
@@ -41,7 +42,8 @@ pub struct Reading {
 /// Lists and audits every account that is asked for.
 ///
 /// # Errors
-/// The list could not be read. What cannot be read of one account makes that account unknown.
+/// The list could not be read, or the first accounts all denied a root session. What cannot be read of one account makes
+/// that account unknown.
 pub async fn read(
     access: &Access,
     request: &Request,
@@ -50,8 +52,11 @@ pub async fn read(
     context: &Context,
 ) -> Result<Reading, Ended> {
     let (candidates, to_audit) = unbounded_channel();
-    let reader = Reader { access, request, journal, progress, context };
+    let reader = Reader { access, request, journal, progress, context, denials: Denials::default() };
     let (listed, outcomes) = tokio::join!(Box::pin(reader.list(candidates)), Box::pin(reader.audit_each(to_audit)));
+    if let Some(Reason::DeniedEverywhere(why)) = context.stop.reason() {
+        return Err(Ended::Refused(why.clone()));
+    }
     reader.assemble(listed?, outcomes)
 }
 
@@ -61,6 +66,7 @@ struct Reader<'a> {
     journal: &'a RunJournal,
     progress: &'a Progress,
     context: &'a Context,
+    denials: Denials,
 }
 
 /// Chunks as they were listed, and whether there are no more.
@@ -82,7 +88,16 @@ impl Reader<'_> {
         }
         let mut token = None;
         for number in 0..MOST_CHUNKS {
-            let AccountList { accounts, next_token } = self.access.lists.accounts_from(token, PAGES_IN_A_CHUNK).await?;
+            let AccountList { accounts, next_token } =
+                match self.access.lists.accounts_from(token, PAGES_IN_A_CHUNK).await {
+                    Ok(list) => list,
+                    // What was read until then is told of, where the rest of the list does not come any more.
+                    Err(error) if !chunks.is_empty() => {
+                        self.context.stop.set(self.access.lost(&error).ok_or(error)?);
+                        return Ok((chunks, false));
+                    }
+                    Err(error) => return Err(error.into()),
+                };
             let found = accounts.into_iter().map(|account| (account.candidate.id, Some(account))).collect();
             chunks.push(self.chunk(number, found, next_token.clone(), &candidates));
             token = next_token;
@@ -151,7 +166,7 @@ impl Reader<'_> {
 
     async fn audit(&self, account: Candidate) -> AuditedAccount {
         let id = account.id;
-        if let Some(before) = self.journal.audited(id) {
+        if let Some(before) = self.journal.audited(id, self.request.mode) {
             self.progress.finished(id);
             return AuditedAccount { account, outcome: before.outcome.clone() };
         }
@@ -161,11 +176,15 @@ impl Reader<'_> {
             return AuditedAccount { account, outcome: AuditOutcome::Unknown(why) };
         }
         self.progress.begun(id);
+        let number = self.denials.begin();
         let outcome =
             audit(&self.access.sessions, &account, &self.access.sessions.call_recorder(), Deadline::after(LONGEST))
                 .await;
         if let AuditOutcome::Unknown(failure) = &outcome {
             self.access.watch(failure, &self.context.stop).await;
+        }
+        if let Some(why) = self.denials.everywhere(number, &outcome) {
+            self.context.stop.set(Reason::DeniedEverywhere(why));
         }
         let audited = AuditedAccount { account, outcome };
         if let Err(failure) = self.journal.keep_audited(&audited) {

@@ -2,65 +2,106 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use rootwarden_domain::run::report::{ApprovalOutcome, Report};
+use jiff::{SignedDuration, Timestamp};
+use rootwarden_domain::{Mode, run::report::ApprovalOutcome};
 
-use super::{carrying_out::CarryingOut, confirmation::Confirmation, plan_file::PlanFile};
+use super::{
+    carrying_out::CarryingOut,
+    confirmation::{Confirmation, ToDo},
+    earlier,
+    plan_file::PlanFile,
+    shown::Shown,
+};
 use crate::{
     access::Access,
     arguments::ApplyArguments,
-    audit::{ending, exemptions, tell_of_the_rest},
+    audit::{ExemptionFile, ending, open_journal, tell_of_the_rest},
     context::Context,
     deployment::DeploymentRules,
     exit::{Ended, Exit},
-    journal::{Begin, RunJournal},
-    output::{Listed, Rows, show},
+    journal::RunJournal,
+    origin::Origin,
+    output::{DeploymentSeen, Listed, Rows, show},
     terminal,
 };
 
+/// A plan, and everything that is asked again before it is carried out.
+struct Application<'a> {
+    access: &'a Access,
+    file: PlanFile,
+    exemptions: &'a ExemptionFile,
+    deployment: Option<&'a DeploymentRules>,
+    seen: DeploymentSeen,
+    max_accounts: usize,
+    journal: &'a RunJournal,
+    context: &'a Context,
+}
+
 pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, Ended> {
     let ApplyArguments { file, plan_sha256, guard, exempt, confirm_accounts } = arguments;
-    let exemptions = exemptions(exempt.as_deref())?;
-    let file = PlanFile::read(&file, plan_sha256, Timestamp::now())?;
+    let exemptions = ExemptionFile::read(exempt.as_deref())?;
     let confirmation = Confirmation::of(confirm_accounts)?;
+    if plan_sha256.is_none() && !terminal::can_ask() {
+        let why = "there is no terminal to show the plan on: say --plan-sha256 with the hash that `delete --plan-out` printed";
+        return Err(Ended::Usage(why.to_owned()));
+    }
+    let path = file;
+    let file = PlanFile::read(&path, plan_sha256, Timestamp::now())?;
     let access = Access::open(&context.access).await?;
-    let (planned_in, here) = (file.plan.management_account, access.management_account);
-    if planned_in != here {
-        return Err(Ended::Refused(format!(
-            "the plan is of the organization of account `{planned_in}`, and these credentials are of that of `{here}`"
-        )));
+    if let Some(difference) = file.origin.difference(&Origin::of(&access, &context.access)) {
+        return Err(Ended::Refused(format!("the plan in `{}` {difference}", path.display())));
     }
-    let (deployment, seen) = DeploymentRules::look(guard.whose(), &exemptions, &access, context).await?;
-    let planned_within_days = file.protect_keys_used_within_days;
-    let protect_used_within_days = deployment
-        .as_ref()
-        .map_or(planned_within_days, |deployment| deployment.protect_keys_used_within_days(planned_within_days));
-    let journal = RunJournal::open("apply", &file.plan_sha256, Begin::WhereItWasLeft, access.clock.now())?;
-    let approval = confirmation.of_plan(&file.plan, guard.max_accounts, &seen, &journal, context).await?;
-    let inventories: BTreeMap<_, _> =
-        file.plan.accounts().map(|planned| (planned.account.id, planned.inventory.clone())).collect();
-    let deletions = if approval == ApprovalOutcome::NotNeeded {
-        let carrying_out = CarryingOut {
-            access: &access,
-            exemptions: &exemptions,
-            deployment: deployment.as_ref(),
-            protect_used_within_days,
-            planned_within_days,
-            journal: &journal,
-            context,
-        };
-        carrying_out.all(&file.plan).await
-    } else {
-        [].into()
+    exemptions.require_members(&access).await?;
+    let (deployment, seen) = DeploymentRules::look(guard.whose(), &exemptions.exemptions, &access, context).await?;
+    let bucket = deployment.as_ref().map(DeploymentRules::bucket);
+    let options = (file.plan_sha256, exemptions.sha256, guard.max_accounts, guard.ignore_deployment, bucket);
+    let journal = open_journal("apply", &access, &options, Mode::Enforce, false, context)?;
+    let application = Application {
+        access: &access,
+        file,
+        exemptions: &exemptions,
+        deployment: deployment.as_ref(),
+        seen,
+        max_accounts: guard.max_accounts,
+        journal: &journal,
+        context,
     };
-    let report = Report::add_round(None, file.plan, approval, deletions, 0);
-    let rows = Rows::of(&report, &inventories, true, access.clock.now()).with_deployment(seen);
-    show(&rows, Listed::WithoutClean, &context.terminal)?;
-    tell_of_the_rest(&report, true, "apply", context);
-    let exit = ending(&report, true, context);
-    if exit < Exit::Unfinished {
-        let path = journal.put_aside()?;
-        terminal::note(&format!("what was done is kept in `{}`", path.display()));
+    let ended = Box::pin(application.run(confirmation)).await;
+    journal.end(&ended, &context.stop, access.clock.now())?;
+    ended
+}
+
+impl Application<'_> {
+    async fn run(self, confirmation: Confirmation) -> Result<Exit, Ended> {
+        let Self { access, file, exemptions, deployment, seen, max_accounts, journal, context } = self;
+        let PlanFile { version: _, plan_sha256: _, origin: _, protect_keys_used_within_days: days, plan } = file;
+        let days = deployment.map_or(days, |deployment| deployment.protect_keys_used_within_days(days));
+        let is_planned = |id| plan.accounts().any(|planned| planned.account.id == id);
+        let done_before = earlier::done_before(journal, is_planned);
+        let to_do = ToDo { accounts: plan.account_count().saturating_sub(done_before), done_before };
+        let shown = Shown::of(&plan, days, access.clock.now());
+        let approval = confirmation.of_plan(&shown, to_do, max_accounts, &seen, context).await?;
+        let inventories: BTreeMap<_, _> =
+            plan.accounts().map(|planned| (planned.account.id, planned.inventory.clone())).collect();
+        let deletions = if approval == ApprovalOutcome::NotNeeded {
+            let carrying_out = CarryingOut {
+                access,
+                exemptions: &exemptions.exemptions,
+                deployment,
+                protect_used_within_days: days,
+                // Somebody may have used a key between the two commands.
+                keys_are_fresh_for: SignedDuration::ZERO,
+                journal,
+                context,
+            };
+            carrying_out.all(&plan).await
+        } else {
+            [].into()
+        };
+        let report = earlier::report(plan, approval, deletions, journal);
+        let rows = Rows::of(&report, &inventories, true, access.clock.now()).with_deployment(seen);
+        show(&rows, Listed::WithoutClean, &context.terminal)?;
+        tell_of_the_rest(&report, true, "apply", context);
+        Ok(ending(&report, true, context))
     }
-    Ok(exit)
 }

@@ -28,7 +28,7 @@ const AT_ONCE: usize = 20;
 /// So long a session that deletes lives, and no longer.
 const LONGEST: Duration = Duration::from_mins(5);
 /// So long the last use of keys is not read again, as in a run.
-const FRESH: SignedDuration = SignedDuration::from_mins(30);
+pub const FRESH: SignedDuration = SignedDuration::from_mins(30);
 
 /// Everything that a deletion needs, and is asked again right before it.
 #[derive(Debug)]
@@ -37,24 +37,10 @@ pub struct CarryingOut<'a> {
     pub exemptions: &'a Exemptions,
     pub deployment: Option<&'a DeploymentRules>,
     pub protect_used_within_days: u16,
-    /// What the plan was made with.
-    pub planned_within_days: u16,
+    /// So long after the plan the last use of its keys is not read again.
+    pub keys_are_fresh_for: SignedDuration,
     pub journal: &'a RunJournal,
     pub context: &'a Context,
-}
-
-/// Whether an interrupted command had come to the end of an account, and a fresh read had shown it.
-pub fn is_done(report: &DeletionReport) -> bool {
-    match &report.outcome {
-        DeletionOutcome::Attempted { steps, remaining: Some(_) } => steps.iter().all(|step| step.outcome.is_gone()),
-        DeletionOutcome::Attempted { steps: _, remaining: None }
-        | DeletionOutcome::Ineligible(_)
-        | DeletionOutcome::Exempt(_)
-        | DeletionOutcome::Paused(_)
-        | DeletionOutcome::Failed(_)
-        | DeletionOutcome::NotAttempted
-        | DeletionOutcome::Unknown(_) => false,
-    }
 }
 
 impl CarryingOut<'_> {
@@ -94,9 +80,6 @@ impl CarryingOut<'_> {
     async fn one(&self, plan: &DeletionPlan, planned: &PlannedAccount) -> DeletionReport {
         let account = planned.account.clone();
         let earlier = self.journal.deleted(account.id).cloned();
-        if let Some(report) = earlier.as_ref().filter(|report| is_done(report)) {
-            return report.clone();
-        }
         let mut journal = Journal::new(self.keeper(), &account, earlier);
         let outcome = Box::pin(self.delete(plan, planned, &mut journal)).await;
         self.watch(&outcome).await;
@@ -135,9 +118,7 @@ impl CarryingOut<'_> {
         {
             return outcome;
         }
-        // A deployment that protects more than the plan was made with is asked for in fresh reads, however fresh the plan is.
-        let is_fresh = self.access.clock.now().duration_since(plan.planned_at) < FRESH
-            && self.protect_used_within_days <= self.planned_within_days;
+        let is_fresh = self.access.clock.now().duration_since(plan.planned_at) < self.keys_are_fresh_for;
         let (protect_used_within_days, released) = (self.protect_used_within_days, ReleasedKeys::new());
         let keys = (!is_fresh).then_some(KeysAgain { protect_used_within_days, released });
         let (deadline, calls) = (Deadline::after(LONGEST), self.access.sessions.call_recorder());

@@ -1,9 +1,22 @@
 //! Whether somebody wants exactly what is planned.
 
-use rootwarden_domain::run::{plan::DeletionPlan, report::ApprovalOutcome};
+use rootwarden_domain::run::report::ApprovalOutcome;
 
-use super::{carrying_out::is_done, shown::Shown};
-use crate::{context::Context, exit::Ended, journal::RunJournal, output::DeploymentSeen, terminal};
+use super::shown::Shown;
+use crate::{
+    context::Context,
+    exit::Ended,
+    output::{DeploymentSeen, counted},
+    terminal,
+};
+
+/// In how many accounts something is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToDo {
+    pub accounts: usize,
+    /// What a stopped command of the same kind is done with.
+    pub done_before: usize,
+}
 
 /// Where the answer comes from: there is no other way to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,27 +47,30 @@ impl Confirmation {
     /// Ctrl-C at the question.
     pub async fn of_plan(
         self,
-        plan: &DeletionPlan,
+        shown: &Shown,
+        to_do: ToDo,
         max_accounts: usize,
         deployment: &DeploymentSeen,
-        journal: &RunJournal,
         context: &Context,
     ) -> Result<ApprovalOutcome, Ended> {
         let note = |line: &str| terminal::note(line);
-        // What an interrupted command has done already is done.
-        let count = plan.accounts().filter(|planned| !journal.deleted(planned.account.id).is_some_and(is_done)).count();
+        let ToDo { accounts: count, done_before } = to_do;
         if count == 0 {
             return Ok(ApprovalOutcome::NotNeeded);
         }
-        Shown::of(plan).note();
+        shown.note();
         note(&deployment.to_string());
-        if count > max_accounts {
+        let all = count + done_before;
+        if all > max_accounts {
+            let (planned, verb) = (counted(all, "account"), if all == 1 { "is" } else { "are" });
             note(&format!(
-                "{count} accounts are planned, and the guard is at {max_accounts}: nothing is deleted; look at the plan, then say --max-accounts {count}"
+                "{planned} {verb} planned, and the guard is at {max_accounts}: nothing is deleted; look at the plan, then say --max-accounts {all}"
             ));
             return Ok(ApprovalOutcome::NotRequested);
         }
         let answer = match self {
+            // The same command again names the same number, whatever was done of it before it was stopped.
+            Self::Given(accounts) if accounts == all => return Ok(ApprovalOutcome::NotNeeded),
             Self::Given(accounts) => accounts.to_string(),
             Self::Asked => {
                 let question = format!(

@@ -8,20 +8,30 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use rootwarden_domain::{Sha256, run::plan::DeletionPlan, text::input::parse};
+use rootwarden_domain::{
+    Sha256,
+    run::plan::DeletionPlan,
+    text::{input::parse, line::on_one_line},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{exit::Ended, output::json};
+use crate::{exit::Ended, origin::Origin, output::json};
 
 /// For how long a plan may be carried out.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// Of the form below: whatever changes it is another version, and none but this one is read.
+const VERSION: u32 = 1;
 
 /// What `--plan-out` writes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanFile {
-    /// Of everything below, as compact JSON.
+    pub version: u32,
+    /// Of the version and everything below, as the compact JSON of an array.
     pub plan_sha256: Sha256,
+    /// Who made it, and where: nobody else carries it out, nor anywhere else.
+    pub origin: Origin,
     /// The rule that the plan was made by: keys are held against it once more.
     pub protect_keys_used_within_days: u16,
     pub plan: DeletionPlan,
@@ -32,13 +42,14 @@ impl PlanFile {
     ///
     /// # Errors
     /// It cannot be written as JSON.
-    pub fn of(mut plan: DeletionPlan, protect_keys_used_within_days: u16) -> Result<Self, Ended> {
+    pub fn of(mut plan: DeletionPlan, protect_keys_used_within_days: u16, origin: Origin) -> Result<Self, Ended> {
         plan.others = Vec::new();
         plan.ineligible = Vec::new();
         plan.not_in_organization = Vec::new();
         plan.nobody_selected = None;
-        let plan_sha256 = hash(&plan, protect_keys_used_within_days)?;
-        Ok(Self { plan_sha256, protect_keys_used_within_days, plan })
+        let unhashed = Sha256::default();
+        let file = Self { version: VERSION, plan_sha256: unhashed, origin, protect_keys_used_within_days, plan };
+        Ok(Self { plan_sha256: file.hash()?, ..file })
     }
 
     /// Writes a new file that nobody else may read.
@@ -57,13 +68,17 @@ impl PlanFile {
     /// # Errors
     /// It cannot be read, was changed, is another one, or is too old.
     pub fn read(path: &Path, wanted: Option<Sha256>, now: Timestamp) -> Result<Self, Ended> {
-        let refused = |why: String| Ended::Usage(format!("plan in `{}`: {why}", path.display()));
+        let refused = |why: String| Ended::Usage(on_one_line(&format!("the plan in `{}`: {why}", path.display())));
         let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-        let value = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+        if value.get("version") != Some(&VERSION.into()) {
+            return Err(refused(format!("it is not of version {VERSION}, which this rootwarden reads: plan anew")));
+        }
         let file: Self = parse("file", value).map_err(|error| refused(error.to_string()))?;
-        let hash = hash(&file.plan, file.protect_keys_used_within_days)?;
-        if hash != file.plan_sha256 {
-            return Err(refused("it was changed since it was written: its hash is another one".to_owned()));
+        let hash = file.hash()?;
+        // Byte by byte, so that nothing can stand there that was read as something else.
+        if hash != file.plan_sha256 || json(&file)? != text {
+            return Err(refused("it was changed since it was written".to_owned()));
         }
         if let Some(wanted) = wanted.filter(|wanted| *wanted != hash) {
             return Err(refused(format!("its hash is {hash}, and not {wanted}")));
@@ -73,6 +88,12 @@ impl PlanFile {
             return Err(refused(format!("it is of {}: a plan is good for a day", file.plan.planned_at)));
         }
         Ok(file)
+    }
+
+    fn hash(&self) -> Result<Sha256, Ended> {
+        let Self { version, plan_sha256: _, origin, protect_keys_used_within_days, plan } = self;
+        let text = serde_json::to_vec(&(version, origin, protect_keys_used_within_days, plan));
+        text.map(|text| Sha256::of(&text)).map_err(|error| Ended::Unfinished(error.to_string()))
     }
 }
 
@@ -86,9 +107,4 @@ pub fn require_new(path: &Path) -> Result<(), Ended> {
         )));
     }
     Ok(())
-}
-
-fn hash(plan: &DeletionPlan, protect_keys_used_within_days: u16) -> Result<Sha256, Ended> {
-    let text = serde_json::to_vec(&(plan, protect_keys_used_within_days));
-    text.map(|text| Sha256::of(&text)).map_err(|error| Ended::Unfinished(error.to_string()))
 }

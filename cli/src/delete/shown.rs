@@ -1,8 +1,9 @@
-//! A plan, as somebody reads it before they say yes.
+//! A plan, as somebody reads it before they say yes: what is deleted and what is kept, credential by credential, and why.
 
+use jiff::Timestamp;
 use rootwarden_domain::{
-    AccountId, Sha256,
-    run::plan::{DeletionPlan, PlannedAccount},
+    AccountId, Candidate, Inventory, RootCredential, Sha256,
+    run::plan::{AccountFinding, DeletionPlan, OtherAccount, PlannedAccount, ProtectedCredential},
     text::line::on_one_line,
 };
 use serde::Serialize;
@@ -11,15 +12,19 @@ use crate::{
     arguments::Format,
     context::Context,
     exit::Ended,
-    output::{CredentialRow, column_table, json},
+    output::{
+        CREDENTIAL, CredentialRow, cells_of, column_table, counted, csv, fitted, json, of_credential, of_inventory,
+    },
     terminal,
 };
 
-/// What a plan deletes, and what it protects.
+/// What a plan deletes, and what it keeps.
 #[derive(Debug, Serialize)]
 pub struct Shown {
     plan_sha256: Option<Sha256>,
+    /// Accounts in which something is deleted.
     account_count: usize,
+    /// Credentials that are deleted.
     credential_count: usize,
     accounts: Vec<ShownAccount>,
 }
@@ -28,15 +33,44 @@ pub struct Shown {
 struct ShownAccount {
     account: AccountId,
     name: String,
-    delete: Vec<CredentialRow>,
-    protected: Vec<CredentialRow>,
+    credentials: Vec<ShownCredential>,
+}
+
+/// A credential whose note says why it is planned so.
+#[derive(Debug, Serialize)]
+struct ShownCredential {
+    plan: Planned,
+    #[serde(flatten)]
+    row: CredentialRow,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Planned {
+    Delete,
+    Keep,
+}
+
+impl Planned {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Delete => "delete",
+            Self::Keep => "keep",
+        }
+    }
 }
 
 impl Shown {
-    pub fn of(plan: &DeletionPlan) -> Self {
-        let accounts: Vec<ShownAccount> = plan.accounts().map(ShownAccount::of).collect();
-        let credential_count = accounts.iter().map(|account| account.delete.len()).sum();
-        Self { plan_sha256: None, account_count: accounts.len(), credential_count, accounts }
+    /// `days`: keys that were used within so many days are protected.
+    pub fn of(plan: &DeletionPlan, days: u16, now: Timestamp) -> Self {
+        let is_recovered = |account: AccountId| plan.ended_recoveries.contains_key(&account);
+        let planned = plan.accounts().map(|planned| of_planned(planned, days, is_recovered(planned.account.id), now));
+        let kept = plan.others.iter().filter_map(|other| of_other(other, now));
+        let mut accounts: Vec<ShownAccount> = planned.chain(kept).collect();
+        accounts.sort_by_key(|account| account.account);
+        let all = accounts.iter().flat_map(|account| &account.credentials);
+        let credential_count = all.filter(|credential| credential.plan == Planned::Delete).count();
+        Self { plan_sha256: None, account_count: plan.account_count(), credential_count, accounts }
     }
 
     /// Shows it as the result of the command.
@@ -51,7 +85,7 @@ impl Shown {
                 format!("{}{hash}", self.text(context.terminal.is_coloured()))
             }
             Format::Json => json(&self)?,
-            Format::Csv => self.csv(),
+            Format::Csv => self.csv()?,
         };
         terminal::say(&text)
     }
@@ -62,54 +96,91 @@ impl Shown {
     }
 
     fn text(&self, is_coloured: bool) -> String {
-        if self.accounts.is_empty() {
-            return "nothing is planned\n".to_owned();
-        }
-        let mut table = column_table(&["account", "name", "what becomes of it", "credential"], is_coloured);
-        for account in &self.accounts {
-            let rows = account.delete.iter().map(|row| ("deleted", row));
-            for (number, (becomes, row)) in
-                rows.chain(account.protected.iter().map(|row| ("protected", row))).enumerate()
-            {
-                let (id, name) =
-                    if number == 0 { (account.account.to_string(), account.name.clone()) } else { Default::default() };
-                table.add_row([id, name, becomes.to_owned(), named(row)]);
+        let header = ["account", "name", "plan", "credential", "age", "last used", "note"];
+        let mut table = column_table(&header, is_coloured);
+        for ShownAccount { account, name, credentials } in &self.accounts {
+            for (number, ShownCredential { plan, row }) in credentials.iter().enumerate() {
+                let (id, name) = if number == 0 { (account.to_string(), name.clone()) } else { Default::default() };
+                let first = [id, name, plan.word().to_owned()].map(comfy_table::Cell::new);
+                table.add_row(first.into_iter().chain(cells_of(row)));
             }
         }
-        format!("{}\n{} root credentials in {} accounts\n", table.trim_fmt(), self.credential_count, self.account_count)
+        let mut text = if self.accounts.is_empty() { String::new() } else { fitted(table, is_coloured) };
+        let all: usize = self.accounts.iter().map(|account| account.credentials.len()).sum();
+        let kept = all - self.credential_count;
+        text += &if self.credential_count == 0 {
+            format!("nothing is to be deleted, {} to be kept\n", counted(kept, "root credential"))
+        } else {
+            let credentials = counted(self.credential_count, "root credential");
+            let accounts = counted(self.account_count, "account");
+            format!("{credentials} in {accounts} to be deleted, {kept} to be kept\n")
+        };
+        text
     }
 
-    fn csv(&self) -> String {
-        let mut lines = vec!["account,becomes,credential_kind,credential_id\r\n".to_owned()];
-        for account in &self.accounts {
-            let rows = account.delete.iter().map(|row| ("deleted", row));
-            for (becomes, row) in rows.chain(account.protected.iter().map(|row| ("protected", row))) {
-                // None of these has a character that CSV would quote.
-                let id = row.id.as_deref().unwrap_or_default();
-                lines.push(format!("{},{becomes},{},{id}\r\n", account.account, row.kind));
-            }
-        }
-        lines.concat()
+    fn csv(&self) -> Result<String, Ended> {
+        let record = |account: &ShownAccount, credential: &ShownCredential| {
+            let mut record = vec![account.account.to_string(), account.name.clone(), credential.plan.word().to_owned()];
+            record.extend(of_credential(&credential.row));
+            record
+        };
+        let records =
+            self.accounts.iter().flat_map(|account| account.credentials.iter().map(move |one| record(account, one)));
+        csv(["account", "name", "plan"].into_iter().chain(CREDENTIAL), records)
     }
 }
 
-impl ShownAccount {
-    fn of(planned: &PlannedAccount) -> Self {
-        let PlannedAccount { account, delete, protected, inventory: _ } = planned;
-        let held = protected
-            .iter()
-            .map(|held| CredentialRow { note: Some(on_one_line(&held.reason)), ..CredentialRow::of(&held.credential) });
-        Self {
-            account: account.id,
-            name: on_one_line(&account.name),
-            delete: delete.iter().map(CredentialRow::of).collect(),
-            protected: held.collect(),
+fn of_planned(planned: &PlannedAccount, days: u16, is_recovered: bool, now: Timestamp) -> ShownAccount {
+    let PlannedAccount { account, delete, protected, inventory } = planned;
+    of_account(account, inventory, now, |row| {
+        let is = |credential: &RootCredential| row.is(credential);
+        match protected.iter().find(|held| is(&held.credential)) {
+            Some(held) => (Planned::Keep, format!("protected: {}", held.reason)),
+            None if delete.iter().any(is) => (Planned::Delete, why_deleted(row, days, is_recovered)),
+            None => (Planned::Keep, "not in the plan".to_owned()),
         }
+    })
+}
+
+/// An account that has root credentials, all of which are kept.
+fn of_other(other: &OtherAccount, now: Timestamp) -> Option<ShownAccount> {
+    let OtherAccount { account, finding } = other;
+    let keep = |inventory: &Inventory, why: &dyn Fn(&CredentialRow) -> String| {
+        Some(of_account(account, inventory, now, |row| (Planned::Keep, why(row))))
+    };
+    match finding {
+        AccountFinding::Exempt { reason, inventory } => keep(inventory, &|_| format!("exempt: {reason}")),
+        AccountFinding::Excluded { tag, inventory } => keep(inventory, &|_| format!("excluded: tag `{}`", tag.key)),
+        AccountFinding::Protected { protected, inventory } => keep(inventory, &|row| {
+            let held = protected.iter().find(|ProtectedCredential { credential, reason: _ }| row.is(credential));
+            held.map_or_else(|| "protected".to_owned(), |held| format!("protected: {}", held.reason))
+        }),
+        AccountFinding::Clean | AccountFinding::Unknown(_) | AccountFinding::NotAttempted => None,
     }
 }
 
-fn named(row: &CredentialRow) -> String {
-    let kind = row.kind.replace('_', " ").replace("mfa", "MFA");
-    let named = row.id.as_ref().map_or(kind.clone(), |id| format!("{kind} {id}"));
-    row.note.as_ref().map_or(named.clone(), |note| format!("{named}: {note}"))
+fn of_account(
+    account: &Candidate,
+    inventory: &Inventory,
+    now: Timestamp,
+    decide: impl Fn(&CredentialRow) -> (Planned, String),
+) -> ShownAccount {
+    let credentials = of_inventory(inventory, now).into_iter().map(|row| {
+        let (plan, why) = decide(&row);
+        ShownCredential { plan, row: CredentialRow { note: Some(on_one_line(&why)), ..row } }
+    });
+    ShownAccount { account: account.id, name: on_one_line(&account.name), credentials: credentials.collect() }
+}
+
+/// Why nothing keeps a credential.
+fn why_deleted(row: &CredentialRow, days: u16, is_recovered: bool) -> String {
+    let is_key = row.last_used.is_some();
+    match (is_key, row.last_used_at) {
+        (false, _) => "no rule keeps it".to_owned(),
+        (true, _) if row.state.as_deref() == Some("Inactive") => "inactive".to_owned(),
+        (true, None) if row.last_used == Some("never") => "never used".to_owned(),
+        (true, _) if is_recovered => "the account's recovery window is over".to_owned(),
+        (true, _) if days == 0 => "keys in use are not protected".to_owned(),
+        (true, _) => format!("not used within the last {days} days"),
+    }
 }

@@ -99,6 +99,11 @@ impl DeploymentRules {
         }
     }
 
+    /// The deployment's bucket.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
     /// Within how many days a use protects an active access key: `own` or the deployment's, whichever protects more.
     pub fn protect_keys_used_within_days(&self, own: u16) -> u16 {
         match self.protect_keys_used_within_days {

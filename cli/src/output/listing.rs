@@ -3,7 +3,7 @@
 use rootwarden_domain::text::line::on_one_line;
 use serde_json::{Map, Value, json};
 
-use super::{csv::unspoken, json, table::column_table};
+use super::{csv::csv, fitted, json, table::column_table};
 use crate::{
     arguments::Format,
     exit::Ended,
@@ -38,7 +38,7 @@ impl Listing {
         match on.format() {
             Format::Table => terminal::say(&self.table(on.is_coloured())),
             Format::Json => terminal::say(&json(&json!({ (self.name): self.objects() }))?),
-            Format::Csv => terminal::say(&self.csv()?),
+            Format::Csv => terminal::say(&csv(self.header.iter().copied(), self.rows.iter().cloned())?),
         }
     }
 
@@ -52,7 +52,7 @@ impl Listing {
         for row in &self.rows {
             table.add_row(row);
         }
-        format!("{}\n", table.trim_fmt())
+        fitted(table, is_coloured)
     }
 
     fn objects(&self) -> Vec<Value> {
@@ -61,16 +61,5 @@ impl Listing {
             Value::Object(fields.collect::<Map<_, _>>())
         };
         self.rows.iter().map(object).collect()
-    }
-
-    fn csv(&self) -> Result<String, Ended> {
-        let failed = |error: &dyn std::fmt::Display| Ended::Unfinished(format!("cannot write CSV: {error}"));
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(self.header).map_err(|error| failed(&error))?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(|text| unspoken(text))).map_err(|error| failed(&error))?;
-        }
-        let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-        String::from_utf8(bytes).map_err(|error| failed(&error))
     }
 }

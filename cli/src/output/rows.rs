@@ -146,6 +146,12 @@ impl CredentialRow {
         }
     }
 
+    /// Whether it is the row of this credential.
+    pub fn is(&self, credential: &RootCredential) -> bool {
+        let of = Self::of(credential);
+        (self.kind, &self.id) == (of.kind, &of.id)
+    }
+
     fn dated(credential: &RootCredential, state: Option<&str>, created_at: Option<Timestamp>, now: Timestamp) -> Self {
         let age = created_at.map(|at| now.duration_since(at));
         Self {
@@ -159,10 +165,9 @@ impl CredentialRow {
 
 /// The row of a credential; a new one where the audit did not find it.
 fn row_of<'a>(rows: &'a mut Vec<CredentialRow>, credential: &RootCredential) -> &'a mut CredentialRow {
-    let wanted = CredentialRow::of(credential);
-    let position = rows.iter().position(|row| (row.kind, &row.id) == (wanted.kind, &wanted.id));
+    let position = rows.iter().position(|row| row.is(credential));
     let position = position.unwrap_or_else(|| {
-        rows.push(wanted);
+        rows.push(CredentialRow::of(credential));
         rows.len() - 1
     });
     #[expect(clippy::indexing_slicing, reason = "the position was found or made just now")]

@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, Color, ContentArrangement, Table};
 
-use super::{AccountRow, CredentialRow, Listed, Rows};
+use super::{AccountRow, CredentialRow, Listed, Rows, fitted};
 
 /// A table with a header, without lines that get in the way of copying.
 pub fn column_table(header: &[&str], is_coloured: bool) -> Table {
@@ -52,10 +52,11 @@ pub(super) fn table(rows: &Rows, listed: Listed, is_coloured: bool) -> String {
     if is_empty {
         return String::new();
     }
-    format!("{}\n", table.trim_fmt())
+    fitted(table, is_coloured)
 }
 
-fn cells_of(credential: &CredentialRow) -> [Cell; 4] {
+/// What a table says of a credential: which it is, its age, its last use, and a note.
+pub fn cells_of(credential: &CredentialRow) -> [Cell; 4] {
     let kind = credential.kind.replace('_', " ").replace("mfa", "MFA");
     let named = credential.id.as_ref().map_or(kind.clone(), |id| format!("{kind} {id}"));
     let named = match credential.state.as_deref() {

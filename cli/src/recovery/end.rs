@@ -21,6 +21,7 @@ use crate::{
     deployment::{self, Whose},
     exit::{Ended, Exit},
     journal::{Begin, InFile, RunJournal},
+    origin::Origin,
     output, terminal, typed,
 };
 
@@ -61,7 +62,7 @@ pub(super) async fn run(
         protected: Vec::new(),
         inventory,
     };
-    let outcome = carry_out(&access, &member, &planned).await?;
+    let outcome = carry_out(&access, &member, &planned, context).await?;
     conclude(account, outcome, context)
 }
 
@@ -70,14 +71,16 @@ async fn carry_out(
     access: &Access,
     member: &MemberAccount,
     planned: &PlannedAccount,
+    context: &Context,
 ) -> Result<DeletionOutcome, Ended> {
+    let origin = Origin::of(access, &context.access);
     // Two commands for one account do not work at the same time.
-    let kept = RunJournal::open("recovery-end", &planned.account.id, Begin::Anew, access.clock.now())?;
+    let kept = RunJournal::open("recovery-end", &origin, &planned.account.id, Begin::Anew, access.clock.now())?;
     let mut journal = Journal::new(InFile { journal: &kept, pause: None }, &planned.account, None);
     let (calls, deadline) = (access.sessions.call_recorder(), Deadline::after(LONGEST));
     let outcome = Box::pin(delete(&access.sessions, member, planned, None, &mut journal, &calls, deadline)).await;
     drop(journal);
-    terminal::note(&format!("what was done is kept in `{}`", kept.put_aside()?.display()));
+    terminal::note(&format!("what was done is kept in `{}`", kept.put_aside(access.clock.now())?.display()));
     Ok(outcome)
 }
 

@@ -98,6 +98,13 @@ fn words(command: &str) -> impl Iterator<Item = String> {
     parts.collect::<Vec<_>>().into_iter().flatten()
 }
 
+/// The hash of the plan that was written last; none before.
+fn planned(home: &Path) -> String {
+    let text = fs::read_to_string(home.join("plan.json")).unwrap_or_default();
+    let plan: Value = serde_json::from_str(&text).unwrap_or_default();
+    plan["plan_sha256"].as_str().unwrap_or_default().to_owned()
+}
+
 /// Runs every command of a document: how many there were.
 fn replay(path: &str) -> usize {
     let mut exported = BTreeMap::new();
@@ -124,7 +131,9 @@ fn replay(path: &str) -> usize {
             let line = line.split_once("  # ").map_or(line.as_str(), |(command, _)| command).trim();
             let Some(arguments) = line.strip_prefix("rootwarden ") else { continue };
             count += 1;
-            let words: Vec<String> = words(arguments).map(|word| word.replace("HASH", &hash)).collect();
+            let words: Vec<String> = words(arguments)
+                .map(|word| word.replace("PLAN_SHA256", &planned(&organization.home)).replace("HASH", &hash))
+                .collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let mut command: Command = organization.command_without_keys(&words);
             command.envs(&exported).env("AWS_ENDPOINT_URL", &organization.endpoint);

@@ -5,6 +5,28 @@ use serde_json::{Value, json};
 use crate::support::{CLEAN, EVERYTHING, KEYS, Organization, screen::Screen, world};
 
 #[test]
+fn in_the_list_no_account_is_begun() {
+    let organization = Organization::new(world());
+    organization.inject(json!([{"on": "organizations:ListAccounts", "effect": {"slow": 4}}]));
+    let mut screen = Screen::start(&organization, &["audit", "--output", "json"], 160);
+    screen.wait_for("0 of 0 or more accounts audited");
+    screen.press_control_c();
+    screen.wait_for("interrupted: the accounts in hand are finished");
+    let (code, text) = screen.end();
+    assert_eq!(code, 130, "{text}");
+    assert_eq!(
+        (text.matches("\"status\": \"unknown\"").count(), text.matches("\"status\": \"clean\"").count()),
+        (3, 0)
+    );
+    assert!(organization.calls_in(CLEAN).is_empty());
+    let ran = organization.run(&["audit", "--output", "json"]).ends_with(1);
+    assert_eq!(
+        (ran.account(CLEAN)["status"].clone(), ran.account(KEYS)["status"].clone()),
+        (json!("clean"), json!("found"))
+    );
+}
+
+#[test]
 fn in_the_audit_the_accounts_in_hand_are_finished_and_nothing_is_deleted() {
     let organization = Organization::new(world());
     organization.inject(json!([{"on": "iam:GetAccountSummary", "account": CLEAN, "effect": {"slow": 4}}]));
@@ -18,7 +40,7 @@ fn in_the_audit_the_accounts_in_hand_are_finished_and_nothing_is_deleted() {
     assert_eq!(organization.changes(), Vec::<String>::new());
     let read = organization.calls_in(CLEAN).len();
     let ran = organization.run(&["delete", "--confirm-accounts", "2", "--output", "json"]).ends_with(0);
-    assert!(ran.err.contains("going on where the last `rootwarden delete` was interrupted"), "{ran:#?}");
+    assert!(ran.err.contains("going on where the last `rootwarden delete` was stopped"), "{ran:#?}");
     assert_eq!(organization.calls_in(CLEAN).len(), read, "it was in hand, and so it was read");
     assert_eq!(ran.account(CLEAN)["status"], "clean");
 }
@@ -78,6 +100,27 @@ fn in_the_deletion_the_accounts_in_hand_are_finished_and_told_of() {
     assert!(text.contains("2 cleaned"), "{text}");
     let changes = organization.changes();
     let ran = organization.run(&["delete", "--confirm-accounts", "0", "--output", "json"]).ends_with(0);
+    assert_eq!((ran.account(KEYS)["status"].clone(), organization.changes()), (json!("cleaned"), changes));
+}
+
+#[test]
+fn while_it_reads_again_the_account_is_still_told_of_as_it_is() {
+    let organization = Organization::new(world());
+    // The audit lists the keys, then the session that deletes, and then the fresh read.
+    organization.inject(json!([{"on": "iam:ListAccessKeys", "account": KEYS, "nth": 3, "effect": {"slow": 4}}]));
+    let mut screen = Screen::start(&organization, &["delete", KEYS, "--output", "json"], 160);
+    screen.wait_for("Type the number of accounts (1)");
+    screen.type_line("1");
+    while organization.calls_in(KEYS).iter().filter(|action| *action == "iam:ListAccessKeys").count() < 3 {
+        std::thread::yield_now();
+    }
+    screen.press_control_c();
+    screen.wait_for("interrupted: the accounts in hand are finished");
+    let (code, text) = screen.end();
+    assert_eq!((code, organization.root(KEYS)), (130, Value::Null), "{text}");
+    assert!(text.contains("\"status\": \"cleaned\""), "{text}");
+    let changes = organization.changes();
+    let ran = organization.run(&["delete", KEYS, "--confirm-accounts", "1", "--output", "json"]).ends_with(0);
     assert_eq!((ran.account(KEYS)["status"].clone(), organization.changes()), (json!("cleaned"), changes));
 }
 

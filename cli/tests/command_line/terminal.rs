@@ -39,15 +39,39 @@ fn a_wrong_answer_deletes_nothing() {
 }
 
 #[test]
-fn a_plan_is_asked_about_before_it_is_applied() {
+fn what_was_typed_before_the_question_is_no_answer() {
     let organization = Organization::new(world());
-    organization.run(&["delete", "--plan-out", "plan.json"]).ends_with(1);
-    let mut screen = Screen::start(&organization, &["apply", "plan.json"], 120);
-    screen.wait_for("AKIAROOTKEY000000001");
-    screen.wait_for(QUESTION);
+    let before = organization.world();
+    organization.inject(json!([{"on": "iam:GetAccountSummary", "account": CLEAN, "effect": {"slow": 2}}]));
+    let mut screen = Screen::start(&organization, &["delete"], 120);
+    screen.wait_for("in hand longest: 222200000001");
     screen.type_line("2");
-    assert_eq!(screen.end().0, 0);
-    assert_eq!(organization.root(KEYS), Value::Null);
+    screen.wait_for(QUESTION);
+    screen.type_line("1");
+    let (code, text) = screen.end();
+    assert!(code == 3 && text.contains("the answer is not 2"), "{code} {text}");
+    assert_eq!((organization.world(), organization.changes()), (before, Vec::new()));
+}
+
+#[test]
+fn the_end_of_the_input_is_no_answer_either() {
+    for typed in ["\u{4}", "2\u{4}\u{4}"] {
+        let organization = Organization::new(world());
+        let before = organization.world();
+        let mut screen = Screen::start(&organization, &["delete"], 120);
+        screen.wait_for(QUESTION);
+        screen.type_keys(typed);
+        let (code, text) = screen.end();
+        assert!(code == 3 && text.contains("the answer is not 2"), "{typed:?}: {code} {text}");
+        assert_eq!((organization.world(), organization.changes()), (before, Vec::new()), "{typed:?}");
+    }
+    let organization = Organization::new(world());
+    let mut screen = Screen::start(&organization, &["session", KEYS, "--task", "delete", "--", "true"], 120);
+    screen.wait_for("Type the account's id:");
+    screen.type_keys("\u{4}");
+    let (code, text) = screen.end();
+    assert!(code == 2 && text.contains("no session was opened"), "{text}");
+    assert!(organization.calls().is_empty());
 }
 
 #[test]
@@ -87,14 +111,26 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_narrow_terminal_gets_no_longer_lines() {
-    for columns in [60, 80, 200] {
-        let organization = Organization::new(world());
-        let (code, text) = Screen::start(&organization, &["audit"], columns).end();
-        assert_eq!(code, 1, "{text}");
-        let table = lines(&text).into_iter().filter(|line| line.starts_with(' '));
-        let longest = table.map(|line| line.chars().count()).max().unwrap();
-        assert!(longest <= usize::from(columns), "{columns}: {longest}\n{text}");
+fn a_narrow_terminal_breaks_no_id_and_gets_no_longer_lines() {
+    const DEVICE: &str = "arn:aws:iam::333300000002:mfa/root-account-mfa-device";
+    let organization = Organization::new(world());
+    for columns in [40, 60, 80, 120, 200] {
+        let plan = format!("{columns}.json");
+        for (arguments, code) in [(&["audit"] as &[&str], 1), (&["delete", "--plan-out", &plan], 1), (&["check"], 0)] {
+            let (ended, text) = Screen::start(&organization, arguments, columns).end();
+            assert_eq!(ended, code, "{text}");
+            let lines = lines(&text);
+            let told = lines.iter().filter(|line| line.starts_with(' ') || line.starts_with("3333"));
+            let longest = told.map(|line| line.chars().count()).max().unwrap();
+            // The longest id alone is longer than 40 columns.
+            let allowed = if columns == 40 { DEVICE.len() + 4 } else { usize::from(columns) };
+            assert!(longest <= allowed, "{columns}: {longest}\n{text}");
+            if arguments != ["check"] {
+                for id in [KEYS, "AKIAROOTKEY000000001", "TA0000000000000001CERTIFICATE001", DEVICE] {
+                    assert!(lines.iter().any(|line| line.contains(id)), "{columns}: {id}\n{text}");
+                }
+            }
+        }
     }
 }
 
@@ -105,6 +141,10 @@ fn colours_only_where_somebody_sees_them() {
     let on_screen =
         |arguments: &[&str], more: &[(&str, &str)]| Screen::with(&organization, arguments, 120, more).end().1;
     assert!(on_screen(&["audit"], &[]).contains(red), "{:?}", on_screen(&["audit"], &[]));
+    let narrow = Screen::start(&organization, &["audit"], 40).end().1;
+    assert!(narrow.contains(red), "{narrow:?}");
+    let narrow = Screen::with(&organization, &["audit"], 40, &[("NO_COLOR", "1")]).end().1;
+    assert!(!narrow.contains("\u{1b}[38") && narrow.contains("status: found"), "{narrow:?}");
     for (arguments, more) in [
         (&["audit", "--color", "never"] as &[&str], &[] as &[(&str, &str)]),
         (&["audit"], &[("NO_COLOR", "1")]),

@@ -33,7 +33,7 @@ pub(crate) const FORMULA: [char; 9] = ['=', '+', '-', '@', '|', '＝', '＋', '�
 /// # Errors
 /// It cannot be written.
 pub fn csv(document: &Document<'_>) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = writer();
     writer.write_record(COLUMNS)?;
     let names: std::collections::BTreeMap<&str, &str> =
         document.units.iter().filter_map(|unit| Some((unit.id?, unit.name?))).collect();
@@ -44,32 +44,40 @@ pub fn csv(document: &Document<'_>) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
+/// A writer as RFC 4180 has it. What it writes goes through [`as_cell`] or [`in_groups`] first.
+#[must_use]
+pub fn writer() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new())
+}
+
 fn row(account: &Account<'_>, unit: Option<&str>) -> [String; 12] {
     let next = account.next.as_ref();
     [
-        grouped(&account.id.to_string()),
-        cell(account.name.unwrap_or_default()),
-        cell(unit.unwrap_or_default()),
-        cell(account.unit.unwrap_or_default()),
+        in_groups(&account.id.to_string()),
+        as_cell(account.name.unwrap_or_default()),
+        as_cell(unit.unwrap_or_default()),
+        as_cell(account.unit.unwrap_or_default()),
         account.status.name().to_owned(),
         account.change.map(|change| change.name().to_owned()).unwrap_or_default(),
         account.since.map(seconds).unwrap_or_default(),
-        cell(&account.evidence.left.join("; ")),
-        cell(&account.evidence.deleted().collect::<Vec<_>>().join("; ")),
-        cell(&account.why),
-        cell(next.map(|next| next.what.as_ref()).unwrap_or_default()),
-        cell(next.and_then(|next| next.command.as_deref()).unwrap_or_default()),
+        as_cell(&account.evidence.left.join("; ")),
+        as_cell(&account.evidence.deleted().collect::<Vec<_>>().join("; ")),
+        as_cell(&account.why),
+        as_cell(next.map(|next| next.what.as_ref()).unwrap_or_default()),
+        as_cell(next.and_then(|next| next.command.as_deref()).unwrap_or_default()),
     ]
 }
 
 /// `1111-2222-3333`: no spreadsheet takes it for a number.
-fn grouped(id: &str) -> String {
+#[must_use]
+pub fn in_groups(id: &str) -> String {
     let digits: Vec<char> = id.chars().collect();
     digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
 /// A text that no spreadsheet takes for a formula, on one line.
-fn cell(text: &str) -> String {
+#[must_use]
+pub fn as_cell(text: &str) -> String {
     let text = shown(text);
     if text.starts_with(FORMULA) { format!("'{text}") } else { text }
 }

@@ -180,6 +180,11 @@ impl Organization {
         files
     }
 
+    /// What the owner of an account makes as its root user, in the place of what was there.
+    pub fn put_root(&self, account: &str, root: &Value) {
+        self.request("PUT", &format!("/_root/{account}"), &root.to_string());
+    }
+
     /// Writes an object into a bucket of the world's, as somebody of the management account.
     pub fn put_object(&self, bucket: &str, key: &str, body: &str) {
         let signed = format!(

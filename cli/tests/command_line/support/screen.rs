@@ -84,7 +84,11 @@ impl Screen {
     }
 
     pub fn press_control_c(&mut self) {
-        self.typed.write_all(b"\x03").unwrap();
+        self.type_keys("\u{3}");
+    }
+
+    pub fn type_keys(&mut self, keys: &str) {
+        self.typed.write_all(keys.as_bytes()).unwrap();
         self.typed.flush().unwrap();
     }
 

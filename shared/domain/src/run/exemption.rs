@@ -84,7 +84,8 @@ pub struct Exemptions {
 }
 
 impl Exemptions {
-    /// Reads `{"111122223333": "why", "444455556666": {"reason": "why", "until": "2026-12-31T00:00:00Z"}, …}`.
+    /// Reads `{"111122223333": "why", "444455556666": {"reason": "why", "until": "2026-12-31T00:00:00Z"}, …}`. People write it, so
+    /// ids may stand in groups of four (`1111-2222-3333`).
     ///
     /// # Errors
     /// Anything else, a duplicate account and an empty reason are refused: with exemptions that cannot be read,
@@ -141,6 +142,11 @@ impl Exemptions {
         exemptions.iter().find(|exemption| exemption.holds(now)).map(|exemption| exemption.reason.as_str())
     }
 
+    /// Every account that an exemption names, whether it still holds or not.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.exempt.keys().copied()
+    }
+
     /// Every exemption that holds at `now`, with its account. One that has ended is none, and what cannot be read is not here.
     pub fn holding(&self, now: Timestamp) -> impl Iterator<Item = (AccountId, &Exemption)> {
         let each = self.exempt.iter().flat_map(|(account, all)| all.iter().map(|exemption| (*account, exemption)));
@@ -189,8 +195,8 @@ impl<'de> Deserialize<'de> for Entries {
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
                 let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+                while let Some((typed, exemption)) = map.next_entry::<String, Exemption>()? {
+                    entries.push((AccountId::from_typed(&typed).map_err(A::Error::custom)?, exemption));
                 }
                 Ok(Entries(entries))
             }
@@ -213,6 +219,14 @@ mod tests {
         assert_eq!(reason("444455556666", "2026-11-22T01:59:59Z"), Some("recovery"));
         assert_eq!(reason("444455556666", "2026-11-22T02:00:00Z"), None);
         assert_eq!(reason("777788889999", "2026-11-22T02:00:00Z"), None);
+    }
+
+    #[test]
+    fn an_id_may_be_grouped_as_people_write_it() {
+        let exemptions = Exemptions::parse(r#"{"1111-2222-3333": "break-glass"}"#).unwrap();
+        let account = "111122223333".parse().unwrap();
+        assert_eq!(exemptions.accounts().collect::<Vec<_>>(), [account]);
+        assert_eq!(exemptions.reason(account, NOW.parse().unwrap()), Some("break-glass"));
     }
 
     #[test]
@@ -246,6 +260,8 @@ mod tests {
             r#"{"111122223333": {"reason": "a", "until": "tomorrow"}}"#,
             r#"{"111122223333": {"until": "2026-11-22T02:00:00Z"}}"#,
             r#"{"111122223333": "a", "111122223333": "b"}"#,
+            r#"{"111122223333": "a", "1111-2222-3333": "b"}"#,
+            r#"{"1111-22223333": "a"}"#,
         ] {
             assert!(Exemptions::parse(wrong).is_err(), "{wrong}");
         }
