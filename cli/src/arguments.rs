@@ -14,9 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rootwarden_domain::{AccountId, Sha256, people::Reason};
 
-use crate::deployment::Whose;
-
-pub use access::AccessArguments;
+pub use access::{AccessArguments, Whose};
 pub use account::account;
 pub use deployment::{
     DecisionArguments, DeploymentCommand, ExemptArguments, ReleaseKeyArguments, ReportArguments, ReportedRun,

@@ -24,7 +24,7 @@ use crate::{
 
 pub use found::require_none;
 pub use requests::{RecoveryRequest, ask, recovery};
-pub use rules::{DeploymentRules, Whose, require_free};
+pub use rules::{DeploymentRules, require_free};
 
 pub async fn run(command: DeploymentCommand, context: &Context) -> Result<Exit, Ended> {
     match command {

@@ -18,9 +18,10 @@ use crate::{
     access::Access,
     arguments::{
         AllowRecoveryArguments, EndRecoveryArguments, ExtendRecoveryArguments, RecoveryArguments, RecoveryCommand,
+        Whose,
     },
     context::Context,
-    deployment::{self, RecoveryRequest, Whose},
+    deployment::{self, RecoveryRequest},
     exit::{Ended, Exit},
     terminal, typed,
 };
@@ -28,23 +29,21 @@ use crate::{
 pub async fn run(arguments: RecoveryArguments, context: &Context) -> Result<Exit, Ended> {
     match arguments.command {
         RecoveryCommand::Status { account } => status::run(account, context).await,
-        RecoveryCommand::Allow(AllowRecoveryArguments { account, alone, request, duration }) => match request.said() {
-            Some(said) => deployment::recovery(account, RecoveryRequest::Allow(duration), said, context).await,
-            None => {
-                let confirmation = Confirmation::of(account, alone.confirm_account)?;
-                allow::run(account, confirmation, alone.whose(), context).await
+        RecoveryCommand::Allow(AllowRecoveryArguments { account, alone, request, duration }) => {
+            if let Some(said) = request.said() {
+                return deployment::recovery(account, RecoveryRequest::Allow(duration), said, context).await;
             }
-        },
+            allow::run(account, Confirmation::of(account, alone.confirm_account)?, alone.whose(), context).await
+        }
         RecoveryCommand::Extend(ExtendRecoveryArguments { account, request: _, reason, ticket, duration }) => {
             deployment::recovery(account, RecoveryRequest::Extend(duration), (reason, ticket), context).await
         }
-        RecoveryCommand::End(EndRecoveryArguments { account, alone, request }) => match request.said() {
-            Some(said) => deployment::recovery(account, RecoveryRequest::End, said, context).await,
-            None => {
-                let confirmation = Confirmation::of(account, alone.confirm_account)?;
-                end::run(account, confirmation, alone.whose(), context).await
+        RecoveryCommand::End(EndRecoveryArguments { account, alone, request }) => {
+            if let Some(said) = request.said() {
+                return deployment::recovery(account, RecoveryRequest::End, said, context).await;
             }
-        },
+            end::run(account, Confirmation::of(account, alone.confirm_account)?, alone.whose(), context).await
+        }
     }
 }
 

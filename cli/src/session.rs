@@ -14,9 +14,9 @@ use serde_json::json;
 
 use crate::{
     access::Access,
-    arguments::{SessionArguments, SessionTask},
+    arguments::{SessionArguments, SessionTask, Whose},
     context::Context,
-    deployment::{self, Whose},
+    deployment,
     exit::{Ended, Exit},
     terminal,
 };
@@ -77,9 +77,8 @@ async fn hold_against_deployment(
     context: &Context,
 ) -> Result<(), Ended> {
     match (task, whose) {
-        (SessionTask::Audit, _) => Ok(()),
+        (SessionTask::Audit, _) | (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Nobodys) => Ok(()),
         (SessionTask::Delete, whose) => deployment::require_free(account, whose, access, context).await,
-        (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Nobodys) => Ok(()),
         (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Found | Whose::InBucket(_)) => {
             deployment::require_none(&access.config, "`rootwarden unlock` with --request", context).await
         }

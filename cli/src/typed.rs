@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::arguments::AccessArguments;
+use crate::arguments::{AccessArguments, StackName};
 
 /// `rootwarden` with these words and the access that this command was given: profile, Region, endpoint and stack.
 ///
@@ -13,7 +13,7 @@ pub fn command(words: &[&str], access: &AccessArguments) -> String {
         ("--profile", profile.as_deref()),
         ("--region", region.as_deref()),
         ("--endpoint-url", endpoint_url.as_deref()),
-        ("--stack", stack.as_ref().map(|stack| stack.as_str())),
+        ("--stack", stack.as_ref().map(StackName::as_str)),
     ];
     let given = given.into_iter().filter_map(|(name, value)| Some([name, value?])).flatten();
     let quoted: Vec<Cow<'_, str>> = words.iter().copied().chain(given).map(shell_words::quote).collect();

@@ -22,6 +22,17 @@ pub struct AccessArguments {
     pub stack: Option<StackName>,
 }
 
+/// Which deployment counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// The one that is found by its stack, if there is one.
+    Found,
+    /// The one with this bucket, whose stack is not looked for.
+    InBucket(&'a str),
+    /// None, as somebody typed in full.
+    Nobodys,
+}
+
 impl AccessArguments {
     pub fn options(&self) -> AccessOptions {
         let Self { profile, region, endpoint_url, stack: _ } = self.clone();

@@ -7,8 +7,7 @@ use rootwarden_domain::{
     recovery::WindowDuration,
 };
 
-use super::{account, reason};
-use crate::deployment::Whose;
+use super::{Whose, account, reason};
 
 #[derive(Debug, Args)]
 pub struct RecoveryArguments {

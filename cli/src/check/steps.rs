@@ -123,14 +123,12 @@ fn region(config: &SdkConfig, context: &Context) -> Finding {
 /// The global endpoint was refused before.
 async fn endpoint(config: &SdkConfig) -> Finding {
     const NAME: &str = "STS endpoint";
-    match sts_endpoint(config).await {
-        Some(address) => ok(NAME, address),
-        None => {
-            let found = "no address can be made of what is set".to_owned();
-            let to_do = "look at the Region and at addresses that the environment or the profile names".to_owned();
-            Finding { name: NAME, state: State::Unknown, found, to_do: Some(to_do) }
-        }
+    if let Some(address) = sts_endpoint(config).await {
+        return ok(NAME, address);
     }
+    let found = "no address can be made of what is set".to_owned();
+    let to_do = "look at the Region and at addresses that the environment or the profile names".to_owned();
+    Finding { name: NAME, state: State::Unknown, found, to_do: Some(to_do) }
 }
 
 async fn role(centralized: &RootAccess, caller: AccountId, management_account: AccountId) -> Finding {

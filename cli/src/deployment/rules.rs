@@ -12,22 +12,11 @@ use rootwarden_domain::{
 };
 
 use super::found::{Deployment, Looked, look};
-use crate::{access::Access, context::Context, exit::Ended, output::DeploymentSeen, terminal};
+use crate::{access::Access, arguments::Whose, context::Context, exit::Ended, output::DeploymentSeen, terminal};
 
 /// The parameters of the template that are rules for every deletion.
 const EXEMPT_ACCOUNTS: &str = "ExemptAccounts";
 const PROTECT_DAYS: &str = "ProtectKeysUsedWithinDays";
-
-/// Which deployment counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose<'a> {
-    /// The one that is found by its stack, if there is one.
-    Found,
-    /// The one with this bucket, whose stack is not looked for.
-    InBucket(&'a str),
-    /// None, as somebody typed in full.
-    Nobodys,
-}
 
 /// What a deployment leaves alone.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What a deployment answers, in a few lines for people: each with its label, and every character of it seen.
 
+use std::fmt::Write;
+
 use rootwarden_domain::{ids::approval::ApprovalId, text::line::on_one_line};
 use serde_json::Value;
 
@@ -19,7 +21,9 @@ impl Lines {
 
     fn text(self) -> String {
         let width = self.lines.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
-        self.lines.into_iter().map(|(label, text)| format!("{label:<width$}  {text}\n")).collect()
+        let lines: Vec<String> =
+            self.lines.into_iter().map(|(label, text)| format!("{label:<width$}  {text}\n")).collect();
+        lines.concat()
     }
 }
 
@@ -257,7 +261,8 @@ pub(super) fn seen(json: &str) -> String {
             continue;
         }
         for unit in character.encode_utf16(&mut [0; 2]) {
-            shown.push_str(&format!("\\u{unit:04x}"));
+            // It cannot fail.
+            let _ = write!(shown, "\\u{unit:04x}");
         }
     }
     shown

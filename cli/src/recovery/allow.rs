@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::{Confirmation, confirmed, end_command, enter, request_command};
 use crate::{
-    arguments::Format,
+    arguments::{Format, Whose},
     context::Context,
-    deployment::{self, Whose},
+    deployment,
     exit::{Ended, Exit},
     output, terminal,
 };
@@ -62,7 +62,7 @@ pub(super) async fn run(
              what ends it, and nothing else does: {end}\n"
         ))?,
         Format::Json => {
-            terminal::say(&output::json(&json!({"account": account, "recovery": state, "ends_with": end}))?)?
+            terminal::say(&output::json(&json!({"account": account, "recovery": state, "ends_with": end}))?)?;
         }
         Format::Csv => {
             let mut listing = output::Listing::new("recovery", &["account", "recovery", "ends_with"]);

@@ -16,9 +16,9 @@ use serde_json::json;
 use super::{Confirmation, confirmed, enter, login_profile_words, others, request_command};
 use crate::{
     access::Access,
-    arguments::Format,
+    arguments::{Format, Whose},
     context::Context,
-    deployment::{self, Whose},
+    deployment,
     exit::{Ended, Exit},
     journal::{Begin, InFile, RunJournal},
     origin::Origin,

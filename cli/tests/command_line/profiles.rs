@@ -283,18 +283,17 @@ fn a_source_of_credentials_that_fails_is_told_in_its_own_words_with_what_renews_
     assert!(why.contains("the vault is locked"), "{why}");
     let token = r#"{"startUrl": "https://company.awsapps.com/start", "region": "us-east-1", "accessToken": "a-token", "expiresAt": "2020-01-01T00:00:00Z"}"#;
     write(&organization, TOKEN, token);
-    for profile in ["people"] {
-        let why = refused(&organization, &["--profile", profile]);
-        assert!(why.contains("expired"), "{why}");
-        assert!(why.contains(&format!("aws sso login --profile {profile}")), "{why}");
-        assert!(!why.contains("Health Dashboard") && !why.contains("a-token"), "{why}");
-        let mut command = organization.command_without_keys(&["check", "--profile", profile, "--output", "json"]);
-        let checks = Ran::of(command.output().unwrap()).ends_with(2).json();
-        let credentials = checks["checks"].as_array().unwrap().last().unwrap().clone();
-        assert_eq!((&credentials["name"], &credentials["state"]), (&json!("credentials"), &json!("failed")));
-        let to_do = credentials["to_do"].as_str().unwrap();
-        assert!(to_do.contains(&format!("aws sso login --profile {profile}")), "{to_do}");
-    }
+    let profile = "people";
+    let why = refused(&organization, &["--profile", profile]);
+    assert!(why.contains("expired"), "{why}");
+    assert!(why.contains(&format!("aws sso login --profile {profile}")), "{why}");
+    assert!(!why.contains("Health Dashboard") && !why.contains("a-token"), "{why}");
+    let mut command = organization.command_without_keys(&["check", "--profile", profile, "--output", "json"]);
+    let checks = Ran::of(command.output().unwrap()).ends_with(2).json();
+    let credentials = checks["checks"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&credentials["name"], &credentials["state"]), (&json!("credentials"), &json!("failed")));
+    let to_do = credentials["to_do"].as_str().unwrap();
+    assert!(to_do.contains(&format!("aws sso login --profile {profile}")), "{to_do}");
 }
 
 #[test]

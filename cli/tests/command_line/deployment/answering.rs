@@ -121,7 +121,7 @@ fn every_answer_in_every_format() {
         ] {
             let ran = deployed.run(&[arguments, &["--output", format]].concat()).ends_with(0);
             let typed = arguments.join(" ").replace(&hash, "HASH");
-            text += &format!("$ rootwarden {typed}\n{}", steady_answer(&ran.out));
+            text += &["$ rootwarden ", &typed, "\n", &steady_answer(&ran.out)].concat();
         }
         snapshot(&format!("answers.{format}"), &text);
     }

@@ -68,7 +68,7 @@ pub async fn profile_with_mfa(profile: Option<&str>) -> Option<String> {
         if profile.get("mfa_serial").is_some() {
             return Some(name);
         }
-        name = profile.get("source_profile")?.to_owned();
+        profile.get("source_profile")?.clone_into(&mut name);
     }
     None
 }

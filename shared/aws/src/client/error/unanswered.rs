@@ -71,9 +71,9 @@ where
     let texts: Vec<String> = chain().map(|error| one_line(&error.to_string())).collect();
     let known =
         CAUSES.iter().find(|(fits, _)| texts.iter().any(|text| fits(text))).map(|(_, words)| (*words).to_owned());
-    let known = known.map(|words| match words == NO_CREDENTIALS {
-        true => said_by_provider(chain()).map_or(words, |said| format!("{NO_CREDENTIALS}: {said}")),
-        false => words,
+    let known = known.map(|words| match words.as_str() {
+        NO_CREDENTIALS => said_by_provider(chain()).map_or(words, |said| format!("{NO_CREDENTIALS}: {said}")),
+        _ => words,
     });
     known
         .or_else(|| texts.iter().find_map(|text| timed_out(text)))
