@@ -129,11 +129,10 @@ pub fn tell_of_the_rest(report: &Report, list_is_whole: bool, command: &str, con
             note(&format!("stopped: {why}"));
             note(&format!("the same `rootwarden {command}` goes on where this one ended"));
         }
-        Some(Reason::DeniedEverywhere(_)) => {}
         None if report.counts().unknown > 0 => {
             note("say the same again to look at what is unknown once more");
         }
-        None => {}
+        Some(Reason::DeniedEverywhere(_)) | None => {}
     }
 }
 

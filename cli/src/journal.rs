@@ -111,8 +111,8 @@ impl RunJournal {
             deleted: BTreeMap::new(),
             has_deletions: AtomicBool::new(false),
         };
-        let begun = Line::Begun { run, at: now, by: origin.clone() };
-        journal.write(&begun).map_err(|failure| Ended::Unfinished(failure.message))?;
+        let first = Line::Begun { run, at: now, by: origin.clone() };
+        journal.write(&first).map_err(|failure| Ended::Unfinished(failure.message))?;
         Ok(journal)
     }
 

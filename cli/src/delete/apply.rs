@@ -40,13 +40,13 @@ struct Application<'a> {
 pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, Ended> {
     let ApplyArguments { file, plan_sha256, guard, exempt, confirm_accounts } = arguments;
     let exemptions = ExemptionFile::read(exempt.as_deref())?;
+    let path = file;
+    let file = PlanFile::read(&path, plan_sha256, Timestamp::now())?;
     let confirmation = Confirmation::of(confirm_accounts)?;
     if plan_sha256.is_none() && !terminal::can_ask() {
         let why = "there is no terminal to show the plan on: say --plan-sha256 with the hash that `delete --plan-out` printed";
         return Err(Ended::Usage(why.to_owned()));
     }
-    let path = file;
-    let file = PlanFile::read(&path, plan_sha256, Timestamp::now())?;
     let access = Access::open(&context.access).await?;
     if let Some(difference) = file.origin.difference(&Origin::of(&access, &context.access)) {
         return Err(Ended::Refused(format!("the plan in `{}` {difference}", path.display())));

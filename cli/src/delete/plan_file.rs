@@ -27,9 +27,9 @@ const VERSION: u32 = 1;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanFile {
-    pub version: u32,
-    /// Of the version and everything below, as the compact JSON of an array.
+    /// Of everything below, as the compact JSON of an array.
     pub plan_sha256: Sha256,
+    pub version: u32,
     /// Who made it, and where: nobody else carries it out, nor anywhere else.
     pub origin: Origin,
     /// The rule that the plan was made by: keys are held against it once more.
@@ -71,7 +71,7 @@ impl PlanFile {
         let refused = |why: String| Ended::Usage(on_one_line(&format!("the plan in `{}`: {why}", path.display())));
         let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
         let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
-        if value.get("version") != Some(&VERSION.into()) {
+        if value.get("version").is_some_and(|version| *version != VERSION) {
             return Err(refused(format!("it is not of version {VERSION}, which this rootwarden reads: plan anew")));
         }
         let file: Self = parse("file", value).map_err(|error| refused(error.to_string()))?;

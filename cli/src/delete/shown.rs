@@ -108,13 +108,14 @@ impl Shown {
         let mut text = if self.accounts.is_empty() { String::new() } else { fitted(table, is_coloured) };
         let all: usize = self.accounts.iter().map(|account| account.credentials.len()).sum();
         let kept = all - self.credential_count;
-        text += &if self.credential_count == 0 {
+        let counts = if self.credential_count == 0 {
             format!("nothing is to be deleted, {} to be kept\n", counted(kept, "root credential"))
         } else {
             let credentials = counted(self.credential_count, "root credential");
             let accounts = counted(self.account_count, "account");
             format!("{credentials} in {accounts} to be deleted, {kept} to be kept\n")
         };
+        text += &counts;
         text
     }
 

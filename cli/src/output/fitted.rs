@@ -46,7 +46,7 @@ fn lines(table: &Table, columns: usize, is_coloured: bool) -> String {
         for (number, (name, content)) in names.iter().zip(contents(row)).enumerate() {
             match (number, content.trim()) {
                 (_, "") => {}
-                (0, content) => text += &format!("{content}\n"),
+                (0, content) => text.extend([content, "\n"]),
                 (_, content) => text += &wrapped(name, content, is_coloured, columns),
             }
         }

@@ -97,7 +97,7 @@ fn a_plan_in_which_one_byte_is_another_is_refused_without_a_call() {
     fs::write(&path, text.replacen("\"version\": 1,", "\"version\": 2,", 1)).unwrap();
     is_refused_without_a_call(&organization, &apply(&hash, &[]), "it is not of version 1");
     fs::write(&path, text.replacen("\"version\": 1,", "", 1)).unwrap();
-    is_refused_without_a_call(&organization, &apply(&hash, &[]), "it is not of version 1");
+    is_refused_without_a_call(&organization, &apply(&hash, &[]), "missing field `version`");
     fs::write(&path, text.replacen("\"version\": 1,", "\"version\": 1,\n  \"more\": 1,", 1)).unwrap();
     is_refused_without_a_call(&organization, &apply(&hash, &[]), "unknown field `more`");
 }
