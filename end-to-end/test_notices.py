@@ -101,13 +101,14 @@ def told(deployment: Deployment) -> float:
     return float(sum(point["Sum"] for point in found["Datapoints"]))
 
 
-def test_a_run_that_cannot_tell_people_is_left_to_the_alarm(deployment: Deployment, run_name: RunName) -> None:
+@pytest.mark.parametrize("notice", ["failed", "off"])
+def test_a_run_that_told_nobody_is_left_to_the_alarm(deployment: Deployment, run_name: RunName, notice: str) -> None:
     failed, run = "222200000001", run_name("untold")
     deployment.inject_faults({"on": "sts:AssumeRoot", "account": failed, "times": "always", "effect": "denied"})
     counted = told(deployment)
 
     def not_told(states: dict[str, Any]) -> None:
-        states["PublishReport"]["ResultSelector"]["notice"] = "failed"
+        states["PublishReport"]["ResultSelector"]["notice"] = notice
         del states["PublishReport"]["ResultSelector"]["notice.$"]
 
     with machine_changed(deployment, not_told):
