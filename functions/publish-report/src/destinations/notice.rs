@@ -5,7 +5,7 @@ use rootwarden_domain::{RunId, aws::partition::Partition};
 use rootwarden_report::{
     Document, History,
     history::NoticeOutcome,
-    notice::{Links, NoticesOfRuns, notice},
+    notice::{Links, NoticesOfRuns, Place, notice},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub(crate) struct Notices {
     pub(crate) chat: Option<Topic>,
     pub(crate) bucket: String,
     pub(crate) region: String,
+    /// The deployment's name.
+    pub(crate) stack: String,
     /// The beginning of the ARNs of runs, up to their names.
     pub(crate) execution_arn_prefix: String,
 }
@@ -99,17 +101,9 @@ impl Notices {
         (notice_outcome, told.and(written.map(drop).map_err(NotToldError::Unrecorded)))
     }
 
-    /// Source for the forms: the addresses that AWS's console itself shows for an object and for an execution.
     fn links(&self, folder: &str, run: &RunId) -> Links {
-        let Self { bucket, region, execution_arn_prefix, .. } = self;
+        let Self { bucket, region, stack, execution_arn_prefix, .. } = self;
         let console = Partition::of_region(region).console_host();
-        let key = format!("{folder}/report.html");
-        Links {
-            report: format!("https://{console}/s3/object/{bucket}?region={region}&prefix={key}"),
-            command: format!("aws s3 cp s3://{bucket}/{key} ."),
-            execution: format!(
-                "https://{console}/states/home?region={region}#/v2/executions/details/{execution_arn_prefix}{run}"
-            ),
-        }
+        Links::of(&Place { console, region, bucket, folder, stack, execution_arn_prefix, run })
     }
 }
