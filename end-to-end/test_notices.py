@@ -43,6 +43,7 @@ def test_the_state_machines_tell_people_and_of_the_functions_only_the_one_that_r
         "UnlockPolicyMachineRole",
         "AllowRecoveryMachineRole",
         "TellOfChangesRole",
+        "KeyReleasesRole",
     )
     for id, role in deployment.stack.resources.items():
         if id.endswith("Role"):
@@ -67,7 +68,7 @@ def test_without_unlock_requests_their_state_machine_is_not_named(report_deploym
         if statement.get("Sid") == "NoticesByThisStack"
     ]
     named = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
-    roles = ("PublishReportRole", "SecureAccountsRole", "TellOfChangesRole")
+    roles = ("PublishReportRole", "SecureAccountsRole", "TellOfChangesRole", "KeyReleasesRole")
     assert named == [f"arn:aws:iam::{MANAGEMENT}:role/{report_deployment.stack.resources[role]}" for role in roles]
 
 

@@ -1,6 +1,7 @@
 """What the definitions of the state machines have in common, read from their files: nothing is deployed."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,28 @@ def test_nothing_that_is_deployed_is_shaped_for_an_emulator() -> None:
         text = path.read_text().lower()
         for word in ("emulator", "not every engine", "implementations"):
             assert word not in text, (path.name, word)
+
+
+def test_people_are_told_in_one_way_everywhere() -> None:
+    """Both topics, the chat's form, what follows where one takes nothing: the same in each machine of requests."""
+    machines = ("secure-accounts", "unlock-policy", "allow-recovery", "key-releases")
+    states = {machine: definition(machine)["States"] for machine in machines}
+    first = states["secure-accounts"]
+    for machine in machines:
+        for name in ("TellPeople", "IsChatTold", "TellChat"):
+            assert states[machine][name] == first[name], (machine, name)
+        publishing = {name for name, task in tasks(states[machine]) if ":::sns:publish" in task["Resource"]}
+        assert publishing == {"TellPeople", "TellChat"}, machine
+        # Whoever tells comes back to where they say.
+        told = {name: state for name, state in states[machine].items() if state.get("Next") == "TellPeople"}
+        after = states[machine]["AfterTelling"]
+        ways = {choice["Next"] for choice in after["Choices"]} | {after["Default"]}
+        for name, state in told.items():
+            [follows] = re.findall(r"'next': '(\w+)'", state["Output"])
+            assert follows in ways, (machine, name)
+            [subject] = re.findall(r"'subject': (.*?), 'text'", state["Output"])
+            for text in re.findall(r"'([^']*)'", subject):
+                assert text in ("", "approved") or (text.isascii() and text.isprintable() and len(text) <= 100), text
 
 
 def test_a_recovery_request_that_went_wrong_never_ends_without_telling_anybody() -> None:
