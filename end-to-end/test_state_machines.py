@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonata
+import pytest
+
 MACHINES = Path(__file__).resolve().parent.parent / "statemachines"
 
 # What may pass: our own kinds, and what Lambda's client says of a call that did not get through.
@@ -137,6 +140,43 @@ def test_people_are_told_in_one_way_everywhere() -> None:
             [subject] = re.findall(r"'subject': (.*?), 'text'", state["Output"])
             for text in re.findall(r"'([^']*)'", subject):
                 assert text in ("", "approved") or (text.isascii() and text.isprintable() and len(text) <= 100), text
+
+
+HOSTILE = "a&prefix=b#c?d=e %/f"
+
+
+@pytest.mark.parametrize(
+    ("machine", "state"),
+    [
+        ("secure-accounts", "NotifyApprovers"),
+        ("unlock-policy", "AboutThePlan"),
+        ("unlock-policy", "NotifyApprovers"),
+        ("allow-recovery", "AboutTheRequest"),
+        ("allow-recovery", "NotifyApprovers"),
+        ("allow-recovery", "NotifyAllowed"),
+        ("key-releases", "SayAsked"),
+    ],
+)
+def test_what_is_told_names_another_stack_and_its_links_lead_nowhere_else(machine: str, state: str) -> None:
+    for stack in ("rootwarden", "other"):
+        text = (MACHINES / f"{machine}.asl.json").read_text().replace("${Stack}", stack)
+        expression = jsonata.Jsonata(json.loads(text)["States"][state]["Output"].strip("{% }"))
+        frame = expression.create_frame()
+        pin = {"key": HOSTILE, "sha256": "0" * 64}
+        about = {"text": "about", "links": []}
+        input = {"planned": {"plan": pin, "shown": HOSTILE}, "checked": {}, "request": pin, "about": about}
+        found = {"approval_id": HOSTILE, "asked": {"requested_by": "ann#1", "request": {}}}
+        context = {"Execution": {"Id": "arn", "Name": "name"}}
+        frame.bind("states", {"input": input | {"found": found, "allowed": {}}, "context": context})
+        output = expression.evaluate(None, frame)
+        told = output["tell"] if "tell" in output else output["about"]
+        commands = [line for line in told["text"].splitlines() if line.startswith("rootwarden ")]
+        assert ("tell" in output) == bool(commands)
+        for command in commands:
+            assert command.endswith(" --stack other") == (stack == "other"), command
+        objects = [link for link in told["links"] if "/s3/object/" in link]
+        for link in objects:
+            assert link.count("&") == link.count("?") == 1 and "#" not in link and " %" not in link, link
 
 
 def test_a_recovery_request_that_went_wrong_never_ends_without_telling_anybody() -> None:
