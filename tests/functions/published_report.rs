@@ -153,7 +153,7 @@ async fn one_write_that_fails_is_named_and_loses_none_of_the_others() {
         assert_eq!(published["notice"], if what == "history.json" { "not_needed" } else { "sent" });
         let lost = 2 * FORMATS.len() + 1 - written(&rehearsal).len();
         // The JSON is written once more, to say it: by then that write does not fail any more.
-        let expected = if what == "report.json" { 0 } else { 1 };
+        let expected = usize::from(what != "report.json");
         assert_eq!(lost, expected, "write {number}: {:?}", written(&rehearsal));
         // What comes after says so.
         if ["report.csv", "report.html"].contains(&what) {
