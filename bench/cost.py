@@ -49,7 +49,7 @@ GETS_OF_AN_INVOCATION = 6
 # At LogLevel INFO: a start, an end, a report, and a line or two for each decision.
 LOG_BYTES_OF_AN_INVOCATION = 4_000
 # The alarm for failed runs looks at two metrics, and is paid for each.
-ALARMS, METRICS = 13, 2
+ALARMS, METRICS = 15, 2
 # In shared/report/src/metrics.rs. Sent once a night, and a metric is paid for by the hours in which it is sent.
 RUN_METRICS, HOURS_OF_A_MONTH = 29, 730
 # A function that is built anew reads its binary and connects: an upper bound for each invocation.

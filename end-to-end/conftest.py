@@ -70,6 +70,7 @@ def shared_deployment(binaries: Path) -> Iterator[Deployment]:
         "ProtectedResources": ",".join(PROTECTED),
         "PersonRoleArns": PERSON_ROLE,
         "RecoveryAtLeast": "PT5S",
+        "ChatNotices": "on",
     }
     with Deployment(
         demo_world(),
@@ -105,6 +106,7 @@ def guarded_deployment(binaries: Path) -> Iterator[Deployment]:
         "NightlyExclude": json.dumps(NIGHTLY_EXCLUDE),
         "UnlockRequests": "on",
         "RequireApproval": "false",
+        "ChatNotices": "on",
     }
     with Deployment(
         demo_world(), mode="enforce", exempt_accounts=exempt, parameters=parameters, binaries=binaries

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 
 from harness import recovery_requests as recoveries
@@ -39,11 +40,13 @@ class Bus:
         return self._taken
 
     def about(self, name: str) -> list[dict[str, Any]]:
-        """Those whose detail names a run or a request; each has what its sample has."""
+        """Those whose detail names a run or a request; each is as its schema says, and has what its sample has."""
         found = [event for event in self.taken() if name in json.dumps(event["detail"])]
         for event in found:
-            sample = ROOT / "docs/events" / f"{event['detail-type'].lower().replace(' ', '-')}.json"
+            file = ROOT / "docs/events" / event["detail-type"].lower().replace(" ", "-")
+            sample, schema = file.with_suffix(".json"), file.with_suffix(".schema.json")
             assert event["source"] == "rootwarden"
+            jsonschema.validate(event["detail"], json.loads(schema.read_text()))
             assert set(event["detail"]) == set(json.loads(sample.read_text())["detail"]), event
         return found
 

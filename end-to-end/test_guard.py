@@ -161,7 +161,7 @@ def test_notices_that_cannot_be_sent_lose_no_run(guarded: Deployment, run_name: 
     before, run = guarded.world(), run_name("no-notices")
 
     def no_topic(states: dict[str, Any]) -> None:
-        states["NotifyApprovers"]["Parameters"]["TopicArn"] += "-that-is-not-there"
+        states["TellPeople"]["Arguments"]["TopicArn"] += "-that-is-not-there"
 
     with machine_changed(guarded, no_topic):
         shown = ask(guarded, run, ALL)
@@ -228,7 +228,8 @@ def test_a_notice_names_the_request_and_the_plan_and_no_secret(guarded: Deployme
     [notice] = notices_of(guarded, run, "approval needed")
     for part in (f"Approval id: {run}.0", shown["plan"]["sha256"], f"{len(DIRTY)} accounts"):
         assert part in notice
-    assert guarded.stack.outputs["ApprovalsUrl"] in notice
+    for command in ("show", "approve", "reject"):
+        assert f"rootwarden {command} {run}.0" in notice
     assert "AKIA" not in notice and "task_token" not in json.dumps(shown)
     assert leaked(guarded) == []
     assert decide(guarded, person(guarded, "ann"), "reject", run, shown["plan"]["sha256"])[0] == 200

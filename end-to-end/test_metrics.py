@@ -88,9 +88,13 @@ def test_the_dashboard_is_one_that_cloudwatch_takes(mode: str) -> None:
     assert len(alarms["properties"]["alarms"]) == len(rendered.resources("AWS::CloudWatch::Alarm"))
 
 
-def test_the_dashboard_shows_metrics_that_there_are(deployment: Deployment) -> None:
-    """Those of a run before: the names are the same in every run."""
-    known = numbers(metric_lines(deployment)[-1])
+def test_the_dashboard_shows_metrics_that_there_are(deployment: Deployment, run_name: RunName) -> None:
+    """The names are the same in every run."""
+    before = metric_lines(deployment)
+    run = deployment.run({"selection": "all", "mode": "report"}, run_name("dashboard"))
+    assert run.status == "SUCCEEDED", (run.error, run.cause)
+    [line] = metric_lines(deployment)[len(before) :]
+    known = numbers(line)
     _, body = dashboard()
     shown = set()
     for widget in body["widgets"]:
@@ -101,6 +105,27 @@ def test_the_dashboard_shows_metrics_that_there_are(deployment: Deployment) -> N
                 shown.add(name)
     assert shown <= set(known)
     assert {name for name in known if name.startswith("Accounts")} <= shown
+
+
+def test_what_shows_the_last_run_shows_it_on_a_day_with_one_run_and_with_two() -> None:
+    """A value is of one run alone, whatever the range that is looked at, and the range reaches past a night."""
+    _, body = dashboard()
+    assert (body["periodOverride"], body["start"]) == ("inherit", "-P30D")
+    last = [w["properties"] for w in body["widgets"] if w["properties"].get("view") in ("singleValue", "bar")]
+    assert len(last) == 5
+    assert {widget["period"] for widget in last} == {300}
+    assert all("setPeriodToTimeRange" not in widget for widget in last)
+
+
+@pytest.mark.parametrize(
+    ("level", "reported"), [("ERROR", "INFO"), ("WARN", "INFO"), ("INFO", "INFO"), ("DEBUG", "DEBUG")]
+)
+def test_no_log_level_keeps_a_line_of_metrics_back(level: str, reported: str) -> None:
+    """Lambda takes a line that names no level for one of INFO, and keeps it back above that."""
+    functions = Rendered(**(ALL | {"LogLevel": level})).resources("AWS::Lambda::Function")
+    levels = {name: function["LoggingConfig"]["ApplicationLogLevel"] for name, function in functions.items()}
+    assert levels.pop("PublishReport") == reported
+    assert set(levels.values()) == {level}
 
 
 def test_without_a_dashboard_there_is_none() -> None:

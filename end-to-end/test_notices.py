@@ -43,6 +43,7 @@ def test_the_state_machines_tell_people_and_of_the_functions_only_the_one_that_r
         "UnlockPolicyMachineRole",
         "AllowRecoveryMachineRole",
         "TellOfChangesRole",
+        "KeyReleasesRole",
     )
     for id, role in deployment.stack.resources.items():
         if id.endswith("Role"):
@@ -67,7 +68,7 @@ def test_without_unlock_requests_their_state_machine_is_not_named(report_deploym
         if statement.get("Sid") == "NoticesByThisStack"
     ]
     named = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
-    roles = ("PublishReportRole", "SecureAccountsRole", "TellOfChangesRole")
+    roles = ("PublishReportRole", "SecureAccountsRole", "TellOfChangesRole", "KeyReleasesRole")
     assert named == [f"arn:aws:iam::{MANAGEMENT}:role/{report_deployment.stack.resources[role]}" for role in roles]
 
 
@@ -101,13 +102,14 @@ def told(deployment: Deployment) -> float:
     return float(sum(point["Sum"] for point in found["Datapoints"]))
 
 
-def test_a_run_that_cannot_tell_people_is_left_to_the_alarm(deployment: Deployment, run_name: RunName) -> None:
+@pytest.mark.parametrize("notice", ["failed", "off"])
+def test_a_run_that_told_nobody_is_left_to_the_alarm(deployment: Deployment, run_name: RunName, notice: str) -> None:
     failed, run = "222200000001", run_name("untold")
     deployment.inject_faults({"on": "sts:AssumeRoot", "account": failed, "times": "always", "effect": "denied"})
     counted = told(deployment)
 
     def not_told(states: dict[str, Any]) -> None:
-        states["PublishReport"]["ResultSelector"]["notice"] = "failed"
+        states["PublishReport"]["ResultSelector"]["notice"] = notice
         del states["PublishReport"]["ResultSelector"]["notice.$"]
 
     with machine_changed(deployment, not_told):

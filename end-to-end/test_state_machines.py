@@ -1,9 +1,13 @@
 """What the definitions of the state machines have in common, read from their files: nothing is deployed."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import jsonata
+import pytest
 
 MACHINES = Path(__file__).resolve().parent.parent / "statemachines"
 
@@ -114,6 +118,65 @@ def test_nothing_that_is_deployed_is_shaped_for_an_emulator() -> None:
         text = path.read_text().lower()
         for word in ("emulator", "not every engine", "implementations"):
             assert word not in text, (path.name, word)
+
+
+def test_people_are_told_in_one_way_everywhere() -> None:
+    """Both topics, the chat's form, what follows where one takes nothing: the same in each machine of requests."""
+    machines = ("secure-accounts", "unlock-policy", "allow-recovery", "key-releases")
+    states = {machine: definition(machine)["States"] for machine in machines}
+    first = states["secure-accounts"]
+    for machine in machines:
+        for name in ("TellPeople", "IsChatTold", "TellChat"):
+            assert states[machine][name] == first[name], (machine, name)
+        publishing = {name for name, task in tasks(states[machine]) if ":::sns:publish" in task["Resource"]}
+        assert publishing == {"TellPeople", "TellChat"}, machine
+        # Whoever tells comes back to where they say.
+        told = {name: state for name, state in states[machine].items() if state.get("Next") == "TellPeople"}
+        after = states[machine]["AfterTelling"]
+        ways = {choice["Next"] for choice in after["Choices"]} | {after["Default"]}
+        for name, state in told.items():
+            [follows] = re.findall(r"'next': '(\w+)'", state["Output"])
+            assert follows in ways, (machine, name)
+            [subject] = re.findall(r"'subject': (.*?), 'text'", state["Output"])
+            for text in re.findall(r"'([^']*)'", subject):
+                assert text in ("", "approved") or (text.isascii() and text.isprintable() and len(text) <= 100), text
+
+
+HOSTILE = "a&prefix=b#c?d=e %/f"
+
+
+@pytest.mark.parametrize(
+    ("machine", "state"),
+    [
+        ("secure-accounts", "NotifyApprovers"),
+        ("unlock-policy", "AboutThePlan"),
+        ("unlock-policy", "NotifyApprovers"),
+        ("allow-recovery", "AboutTheRequest"),
+        ("allow-recovery", "NotifyApprovers"),
+        ("allow-recovery", "NotifyAllowed"),
+        ("key-releases", "SayAsked"),
+    ],
+)
+def test_what_is_told_names_another_stack_and_its_links_lead_nowhere_else(machine: str, state: str) -> None:
+    for stack in ("rootwarden", "other"):
+        text = (MACHINES / f"{machine}.asl.json").read_text().replace("${Stack}", stack)
+        expression = jsonata.Jsonata(json.loads(text)["States"][state]["Output"].strip("{% }"))
+        frame = expression.create_frame()
+        pin = {"key": HOSTILE, "sha256": "0" * 64}
+        about = {"text": "about", "links": []}
+        input = {"planned": {"plan": pin, "shown": HOSTILE}, "checked": {}, "request": pin, "about": about}
+        found = {"approval_id": HOSTILE, "asked": {"requested_by": "ann#1", "request": {}}}
+        context = {"Execution": {"Id": "arn", "Name": "name"}}
+        frame.bind("states", {"input": input | {"found": found, "allowed": {}}, "context": context})
+        output = expression.evaluate(None, frame)
+        told = output["tell"] if "tell" in output else output["about"]
+        commands = [line for line in told["text"].splitlines() if line.startswith("rootwarden ")]
+        assert ("tell" in output) == bool(commands)
+        for command in commands:
+            assert command.endswith(" --stack other") == (stack == "other"), command
+        objects = [link for link in told["links"] if "/s3/object/" in link]
+        for link in objects:
+            assert link.count("&") == link.count("?") == 1 and "#" not in link and " %" not in link, link
 
 
 def test_a_recovery_request_that_went_wrong_never_ends_without_telling_anybody() -> None:

@@ -120,18 +120,13 @@ def test_the_notice_says_everything_that_an_approver_needs_and_nothing_of_the_po
         "Ticket: CHG-4711",
         f"Plan SHA-256: {digest}",
         f"aws s3 cp s3://{bucket}/unlocks/{unlock}/plan.txt -",
-        f"https://console.aws.amazon.com/s3/object/{bucket}?region=us-east-1&prefix=unlocks/{unlock}/plan.txt",
-        f"URL: {locked.stack.outputs['ApprovalsUrl']}",
+        f"The plan, and what it would change: https://console.aws.amazon.com/s3/object/{bucket}"
+        f"?region=us-east-1&prefix=unlocks/{unlock}/plan.txt",
+        f"rootwarden reject {unlock} --reason WHY",
     ):
         assert line in notice["Message"].splitlines(), notice["Message"]
     assert "24 hours" in notice["Message"]
-    # What it says to send is what is taken.
-    [body] = [
-        json.loads(line.removeprefix("To reject: "))
-        for line in notice["Message"].splitlines()
-        if line.startswith("To reject: ")
-    ]
-    assert locked.approvals(person(locked, "ben"), body)[0] == 200
+    assert decide(locked, person(locked, "ben"), unlock, digest, "reject")[0] == 200
     assert end_of(locked, unlock).error == "Rejected"
     token = json.loads(locked.read_object(f"approvals/{unlock}/request.json"))["task_token"]
     for told in notices_of(locked, unlock):

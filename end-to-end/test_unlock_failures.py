@@ -169,8 +169,7 @@ def test_what_was_changed_and_cannot_be_looked_at_again_is_not_called_done(at_on
 @pytest.mark.refused_on_purpose
 def test_a_notice_that_cannot_be_sent_changes_nothing_about_the_end(at_once: Deployment) -> None:
     def no_topic(states: dict[str, Any]) -> None:
-        for state in ("NotifyApprovers", "NotifyPeople"):
-            states[state]["Parameters"]["TopicArn"] += "-that-is-not-there"
+        states["TellPeople"]["Arguments"]["TopicArn"] += "-that-is-not-there"
 
     with machine_changed(at_once, no_topic, UNLOCK):
         unlock = ask(at_once, person(at_once, "ann"), **APPLY_TO_BUCKET)
@@ -181,7 +180,9 @@ def test_a_notice_that_cannot_be_sent_changes_nothing_about_the_end(at_once: Dep
 @pytest.mark.refused_on_purpose
 def test_approvers_who_cannot_be_told_can_still_approve(locked: Deployment) -> None:
     def no_topic(states: dict[str, Any]) -> None:
-        states["NotifyApprovers"]["Parameters"]["TopicArn"] += "-that-is-not-there"
+        nowhere = {"TopicArn": f"{locked.stack.outputs['NoticesTopicArn']}-that-is-not-there"}
+        states["TellNobody"] = states["TellPeople"] | {"Arguments": states["TellPeople"]["Arguments"] | nowhere}
+        states["NotifyApprovers"]["Next"] = "TellNobody"
 
     with machine_changed(locked, no_topic, UNLOCK):
         unlock = asked(locked)

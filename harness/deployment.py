@@ -84,6 +84,7 @@ class Deployment:
         self._say = say
         self._secrets: set[str] = set()
         self._inbox: Inbox | None = None
+        self._chat: Inbox | None = None
         self._directory = Path()
         self._emulator = EmulatorProcess()
         self.simulator = Simulator(binaries)
@@ -134,6 +135,8 @@ class Deployment:
         self.stack.deploy(TEMPLATE, self._binaries, self._directory, self._parameters)
         self.simulator.register_callers(dict(self.stack.callers()))
         self._inbox = Inbox(self.stack.client("sns"), self.stack.client("sqs"), self.stack.outputs["NoticesTopicArn"])
+        if topic := self.stack.outputs.get("ChatTopicArn"):
+            self._chat = Inbox(self.stack.client("sns"), self.stack.client("sqs"), topic, "chat")
 
     def _start_simulator(self) -> None:
         self.simulator.start(self._world, self._directory, forward=self._emulator.endpoint)
@@ -232,6 +235,10 @@ class Deployment:
     def notices(self) -> list[dict[str, str]]:
         """What the deployment published for people: `Subject` and `Message` of each."""
         return self._inbox.notices() if self._inbox else []
+
+    def chat_notices(self) -> list[dict[str, str]]:
+        """The same for the topic of the chat, if there is one: `Message` is JSON."""
+        return self._chat.notices() if self._chat else []
 
     # ── The bucket ──
 

@@ -10,7 +10,7 @@ from harness.waiting import wait_until
 
 # The state machines, by the outputs of the stack that name them.
 SECURE, UNLOCK, RECOVERY = "StateMachineArn", "UnlockStateMachineArn", "RecoveryStateMachineArn"
-TELL = "TellOfChangesStateMachineArn"
+TELL, RELEASES = "TellOfChangesStateMachineArn", "KeyReleasesStateMachineArn"
 
 
 def ended_execution(stack: Stack, arn: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ mod approvals;
 mod audit_records;
 mod bad_input;
 mod commands;
+mod destinations;
 mod documents;
 mod enable_root_access;
 mod evidence;

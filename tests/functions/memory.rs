@@ -412,6 +412,7 @@ async fn handle<F: Function>(input: Value) {
         ("ROOTWARDEN_ASSUME_ROOT_PER_SECOND", "200"),
         ("ROOTWARDEN_WORKERS", "10"),
         ("ROOTWARDEN_STATE_MACHINE_ARN", "arn:aws:states:us-east-1:111122223333:stateMachine:x"),
+        ("ROOTWARDEN_RELEASES_STATE_MACHINE_ARN", "arn:aws:states:us-east-1:111122223333:stateMachine:y"),
         ("ROOTWARDEN_ENDPOINT", "requests"),
         ("ROOTWARDEN_NOTICES_OF_RUNS", "always"),
         ("ROOTWARDEN_NOTICES_TOPIC_ARN", NOTICES),

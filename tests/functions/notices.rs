@@ -89,13 +89,15 @@ async fn two_nights_with_the_same_findings_are_one_notice() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_cleans_everything_needs_no_notice_unless_every_run_is_told() {
-    for (wanted, notices) in [("problems", 0), ("always", 1), ("never", 0)] {
+    for (wanted, notices, outcome) in [("problems", 0, "not_needed"), ("always", 1, "sent"), ("never", 0, "off")] {
         let rehearsal = deployed(Deployment { notices_of_runs: wanted, ..Deployment::default() });
-        rehearsal.run(enforce_all()).await.unwrap();
+        let finished = rehearsal.run(enforce_all()).await.unwrap();
+        assert_eq!(finished.output["notice"], outcome, "{wanted}");
         assert_eq!(messages(&rehearsal, NOTICES).len(), notices, "{wanted}");
     }
     let never = deployed(Deployment { mode: "report", notices_of_runs: "never", ..Deployment::default() });
-    never.run(night()).await.unwrap();
+    let finished = never.run(night()).await.unwrap();
+    assert_eq!(finished.output["notice"], "off", "which is another thing than nothing to say");
     assert_eq!(messages(&never, NOTICES), []);
 }
 

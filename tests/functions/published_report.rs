@@ -152,7 +152,9 @@ async fn one_write_that_fails_is_named_and_loses_none_of_the_others() {
         // It is the one thing worth saying of this run, but for what fails after it was said.
         assert_eq!(published["notice"], if what == "history.json" { "not_needed" } else { "sent" });
         let lost = 2 * FORMATS.len() + 1 - written(&rehearsal).len();
-        assert_eq!(lost, 1, "write {number}: {:?}", written(&rehearsal));
+        // The JSON is written once more, to say it: by then that write does not fail any more.
+        let expected = usize::from(what != "report.json");
+        assert_eq!(lost, expected, "write {number}: {:?}", written(&rehearsal));
         // What comes after says so.
         if ["report.csv", "report.html"].contains(&what) {
             assert_eq!(latest(&rehearsal)["missing"][0]["what"], what);

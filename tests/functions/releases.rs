@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rootwarden_simulator::{Member, World};
+use rootwarden_simulator::{Fault, Member, World};
 use rootwarden_tests::{BUCKET, Deployment, MANAGEMENT, Rehearsal};
 use serde_json::{Value, json};
 
@@ -186,4 +186,60 @@ async fn asking_twice_within_a_minute_asks_once_and_what_does_not_fit_asks_nothi
     assert_refused(&rehearsal, JANE, &unknown, 404, "nothing is asked under").await;
     let requests = rehearsal.simulator.objects(BUCKET).into_iter().filter(|(key, _)| key.starts_with("releases/"));
     assert_eq!(requests.count(), 1);
+}
+
+/// What `key-releases` was started for: the executions' names, and what they are to tell.
+fn told(rehearsal: &Rehearsal) -> Vec<(String, Value)> {
+    let started = rehearsal.simulator.executions().into_iter();
+    started
+        .filter(|execution| execution.state_machine_arn.ends_with(":rootwarden-key-releases"))
+        .map(|execution| (execution.name, serde_json::from_str(&execution.input).unwrap()))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_are_told_once_that_a_release_is_asked_for_and_once_what_was_decided() {
+    for action in ["approve", "reject"] {
+        let rehearsal = in_use();
+        let asked = released(&rehearsal).await;
+        released(&rehearsal).await;
+        let id = asked["approval_id"].as_str().unwrap();
+        let [(name, input)] = told(&rehearsal).try_into().unwrap();
+        assert_eq!(input, json!({"release": id, "step": "asked"}));
+        assert!(id.ends_with(name.strip_prefix("release").unwrap()), "{name}");
+        let how = rehearsal.access_event(json!({"release": id})).await.unwrap();
+        assert_eq!(how["decision"], Value::Null);
+        assert_eq!(how["decide_before"], json!("2026-11-23T02:00:00Z"));
+        assert_eq!(how["asked"]["requested_by"].as_str().unwrap().split('#').next().unwrap(), JANE);
+
+        for _ in 0..2 {
+            assert_eq!(rehearsal.access_requests(JOE, &decision(action, &asked)).await.unwrap().0, 200);
+        }
+        let [_, (decided, input)] = told(&rehearsal).try_into().unwrap();
+        assert_eq!((decided, input), (format!("{name}-decided"), json!({"release": id, "step": "decided"})));
+        let how = rehearsal.access_event(json!({"release": id})).await.unwrap();
+        assert_eq!((&how["plan_sha256"], &how["decision"]["reason"]), (&asked["plan_sha256"], &json!("so be it")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_of_which_nobody_can_be_told_is_asked_for_or_decided_again() {
+    let rehearsal = in_use();
+    let denied = || Fault::on("states:StartExecution").denied();
+    rehearsal.simulator.inject(denied());
+    assert_eq!(rehearsal.access_requests(JANE, &wish()).await.unwrap().0, 502);
+    let asked = released(&rehearsal).await;
+    rehearsal.simulator.inject(denied());
+    assert_eq!(rehearsal.access_requests(JOE, &decision("approve", &asked)).await.unwrap().0, 502);
+    assert_eq!(rehearsal.access_requests(JOE, &decision("approve", &asked)).await.unwrap().0, 200);
+    assert_eq!(told(&rehearsal).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_release_that_nobody_asked_for_nothing_can_be_told() {
+    let rehearsal = in_use();
+    let id = format!("release-{KEYS}-{}-20261122T0200Z-{}", IN_USE[0], "0".repeat(32));
+    let error = rehearsal.access_event(json!({"release": id})).await.unwrap_err();
+    assert!(error.to_string().contains("nobody asked") || error.to_string().contains(&id), "{error}");
+    assert!(rehearsal.decision_event(json!({"release": id})).await.is_err());
 }

@@ -275,6 +275,10 @@ fn settings(deployment: &Deployment) -> Vec<(&'static str, &'static str)> {
             "ROOTWARDEN_STATE_MACHINE_ARN",
             "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-secure-accounts",
         ),
+        (
+            "ROOTWARDEN_RELEASES_STATE_MACHINE_ARN",
+            "arn:aws:states:us-east-1:111122223333:stateMachine:rootwarden-key-releases",
+        ),
         ("ROOTWARDEN_NOTICES_OF_RUNS", deployment.notices_of_runs),
         ("ROOTWARDEN_NOTICES_TOPIC_ARN", NOTICES),
         ("ROOTWARDEN_CHAT_TOPIC_ARN", if deployment.chat { CHAT } else { "" }),

@@ -4,9 +4,8 @@ use std::fmt::Display;
 
 use rootwarden_aws::{AwsError, StorageError};
 use rootwarden_domain::{
-    Failure,
+    ErrorKind, Failure,
     approvals::DecisionError,
-    ids::approval::ApprovalId,
     people::{Person, PersonError},
     text::input::InputError,
 };
@@ -14,17 +13,6 @@ use rootwarden_lambda::Endpoint;
 use serde::Serialize;
 use serde_json::json;
 use tracing::{error, info};
-
-/// What the function answers.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Output {
-    /// To the state machine, which then waits for a decision.
-    Asked {
-        asked: ApprovalId,
-    },
-    Http(HttpAnswer),
-}
 
 /// Source: AWS Lambda Developer Guide, "Invoking Lambda function URLs", "Response payload format".
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -108,6 +96,14 @@ impl From<StorageError> for RequestError {
 }
 
 impl RequestError {
+    /// The same, to a state machine.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Self::Failed(failure) => failure,
+            refused => Failure::new(ErrorKind::InvalidRequest, refused.to_string()),
+        }
+    }
+
     fn status(&self) -> u16 {
         match self {
             Self::BadInput(_) => 400,

@@ -70,9 +70,10 @@ impl Decisions {
             }
             ApprovalId::Release(id) => {
                 let (sha256, release) = self.releases.read(id).await?;
-                match self.record(&release.decision_subject(sha256), caller, decision).await? {
-                    Recorded::Now(record) | Recorded::Before(record) => (record, ExecutionState::NotWaiting),
-                }
+                let (Recorded::Now(record) | Recorded::Before(record)) =
+                    self.record(&release.decision_subject(sha256), caller, decision).await?;
+                self.releases.tell_decision(id).await?;
+                (record, ExecutionState::NotWaiting)
             }
         };
         let DecisionRecord { approval_id, decision, plan_sha256, by, started_by: _, reason, at: _ } = &record;

@@ -1,8 +1,9 @@
-//! The two kinds of input: a person's HTTP request, and an approval request of a state machine.
+//! The kinds of input: a person's HTTP request, and of a state machine an approval request or the question how a release stands.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rootwarden_domain::{
     approvals::ApprovalRequest,
+    ids::release::ReleaseId,
     people::{People, Person},
     text::input::{InputError, parse},
 };
@@ -14,14 +15,23 @@ use crate::answer::RequestError;
 #[derive(Debug)]
 pub(crate) enum Event {
     ApprovalRequest(Box<ApprovalRequest>),
+    /// How a request to release a key stands.
+    Release(ReleaseId),
     Url(UrlEvent),
 }
 
-/// The event that a state machine sends.
+/// The event in which a state machine asks for an approval.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StateMachineEvent {
+struct ApprovalEvent {
     approval_request: ApprovalRequest,
+}
+
+/// The event in which a state machine asks about a release.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReleaseEvent {
+    release: ReleaseId,
 }
 
 impl Event {
@@ -30,7 +40,11 @@ impl Event {
         if input.get("requestContext").is_some() {
             return Ok(Self::Url(UrlEvent(input)));
         }
-        let StateMachineEvent { approval_request } = parse("input", input)?;
+        if input.get("release").is_some() {
+            let ReleaseEvent { release } = parse("input", input)?;
+            return Ok(Self::Release(release));
+        }
+        let ApprovalEvent { approval_request } = parse("input", input)?;
         approval_request.check()?;
         Ok(Self::ApprovalRequest(Box::new(approval_request)))
     }

@@ -17,14 +17,18 @@ mod runs;
 mod unlocks;
 mod views;
 
+use std::sync::Arc;
+
 use rootwarden_aws::{Clock, Deadline, Executions, SdkConfig, Storage, TaskAnswers};
 use rootwarden_domain::{
     aws::partition::Partition,
+    ids::approval::ApprovalId,
     people::{People, Person},
     requests::PersonRequest,
     text::{input::InputError, line::one_line},
 };
 use rootwarden_lambda::{Endpoint, Function, FunctionError, Settings};
+use serde::Serialize;
 use serde_json::Value;
 
 use answer::RequestError;
@@ -37,7 +41,21 @@ use runs::Runs;
 use unlocks::Unlocks;
 use views::Views;
 
-pub use answer::{HttpAnswer, Output};
+pub use answer::HttpAnswer;
+pub use views::ReleaseView;
+
+/// What the function answers.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// To the state machine, which then waits for a decision.
+    Asked {
+        asked: ApprovalId,
+    },
+    /// To the state machine that tells people of it.
+    Release(Box<ReleaseView>),
+    Http(HttpAnswer),
+}
 
 /// The function, which has one type for each kind of thing that is asked for.
 #[derive(Debug)]
@@ -64,7 +82,8 @@ impl Function for AccessRequests {
     fn new(config: &SdkConfig, settings: &Settings) -> Result<Self, FunctionError> {
         let (storage, clock) = (Storage::new(config, settings.bucket()?), Clock::of(config));
         let approval_requests = ApprovalRequests { storage: storage.clone() };
-        let releases = Releases { storage: storage.clone(), clock: clock.clone() };
+        let executions = Arc::new(Executions::new(config, settings.releases_state_machine_arn()?));
+        let releases = Releases { storage: storage.clone(), clock: clock.clone(), executions };
         let unlock_policy = settings.unlock_state_machine_arn().map(|machine| Executions::new(config, machine));
         let partition = Partition::of_region(config.region().map_or("", AsRef::as_ref));
         let recoveries = match settings.recovery_state_machine_arn() {
@@ -110,8 +129,12 @@ impl Function for AccessRequests {
             (Event::ApprovalRequest(approval_request), Endpoint::Requests) => {
                 Ok(Output::Asked { asked: self.approval_requests.write_down(*approval_request).await? })
             }
-            (Event::ApprovalRequest(_), Endpoint::Approvals) => {
-                Err(InputError::new("input", "approval requests go to the function that takes requests").into())
+            (Event::Release(release), Endpoint::Requests) => match self.views.release(&release).await {
+                Ok(view) => Ok(Output::Release(Box::new(view))),
+                Err(error) => Err(error.into_failure().into()),
+            },
+            (Event::ApprovalRequest(_) | Event::Release(_), Endpoint::Approvals) => {
+                Err(InputError::new("input", "state machines ask the function that takes requests").into())
             }
             (Event::Url(event), _) => Ok(Output::Http(self.answer(event).await)),
         }

@@ -1,7 +1,9 @@
-//! Requests to let a protected access key go. No execution waits for them: the next run reads the decision.
+//! Requests to let a protected access key go. The next run reads the decision; the state machine `key-releases` only tells people.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use rootwarden_aws::{Clock, Storage};
+use rootwarden_aws::{AwsError, Clock, Executions, Storage};
 use rootwarden_domain::{
     Sha256,
     approvals::DecisionError,
@@ -10,6 +12,7 @@ use rootwarden_domain::{
     run::release::{KeyRelease, ReleaseRequest},
 };
 use serde::Serialize;
+use serde_json::json;
 use tracing::info;
 
 use crate::{answer::RequestError, request_name::RequestName};
@@ -28,6 +31,7 @@ pub(crate) struct ReleaseAsked {
 pub(crate) struct Releases {
     pub(crate) storage: Storage,
     pub(crate) clock: Clock,
+    pub(crate) executions: Arc<Executions>,
 }
 
 impl Releases {
@@ -40,12 +44,20 @@ impl Releases {
         let release = KeyRelease { release: id.clone(), request, requested_by: caller.clone(), requested_at };
         self.storage.keep(&id.key(), &release).await?;
         let (plan_sha256, release) = self.read(&id).await?;
+        let input = json!({"release": id, "step": "asked"});
+        self.executions.start(&id.asked_execution(), &input).await?;
         let ReleaseRequest { account, access_key_id, reason, ticket } = &release.request;
         info!(
             account.id = %account, by = %caller, ticket = ticket.as_str(), reason = reason.as_str(),
             "{caller} asks to release access key {access_key_id} of account {account}: {id}"
         );
         Ok(ReleaseAsked { approval_id: id, plan_sha256, decide_before: release.decide_before() })
+    }
+
+    /// Has people told what was decided. Said again, nobody is told again.
+    pub(crate) async fn tell_decision(&self, id: &ReleaseId) -> Result<(), AwsError> {
+        let input = json!({"release": id, "step": "decided"});
+        self.executions.start(&id.decided_execution(), &input).await.map(drop)
     }
 
     /// A request, and the hash that a decision about it has to name.

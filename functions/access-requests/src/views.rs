@@ -25,8 +25,9 @@ use crate::{
 };
 use deletion::DeletionView;
 use recovery::RecoveryView;
-use release::ReleaseView;
 use unlock::UnlockView;
+
+pub use release::ReleaseView;
 
 /// Shows what is asked for.
 #[derive(Debug)]
@@ -76,7 +77,7 @@ impl Views {
         })
     }
 
-    async fn release(&self, id: &ReleaseId) -> Result<ReleaseView, RequestError> {
+    pub(crate) async fn release(&self, id: &ReleaseId) -> Result<ReleaseView, RequestError> {
         let (plan_sha256, asked) = self.releases.read(id).await?;
         let decision = self.decision(&ApprovalId::Release(id.clone())).await?;
         Ok(ReleaseView::of(asked, plan_sha256, decision))

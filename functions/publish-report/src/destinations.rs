@@ -59,8 +59,8 @@ pub(crate) struct Told {
 
 /// Tells of a run everywhere, and says what could not be written.
 ///
-/// The JSON comes after the other destinations, since it names those that failed, and people are told when all else is there: where
-/// that fails, the JSON is written again. What is kept for the next run comes last.
+/// The JSON comes after the other destinations, since it names those that failed, and people are told when all else is there. What is
+/// kept for the next run comes last, since it names the JSON. Where one of these fails, the JSON is written again.
 pub(crate) async fn publish(
     storage: &Storage,
     channels: &Channels,
@@ -91,28 +91,56 @@ pub(crate) async fn publish(
         failed.extend(missing(metrics::NAME, metrics::write(&document, measured)));
     }
     document.missing.extend(failed.iter().cloned());
-    let (mut report, outcome) = json::write(storage, &places, &document).await;
-    let json_failed = missing(json::NAME, outcome);
-    document.missing.extend(json_failed.clone());
-    failed.extend(json_failed);
+    let mut report = Written { storage, places: &places, pin: None };
+    failed.extend(report.write(&mut document).await);
     let (notice, outcome) = match turn {
         Turn::Last { decided, deadline: _ } => {
             channels.notices.send(storage, folder, &document, history, decided.as_deref()).await
         }
         Turn::AnotherFollows => (NoticeOutcome::Later, Ok(())),
     };
-    if let Some(not_told) = missing(notice::NAME, outcome) {
-        document.missing.push(not_told.clone());
-        let (again, outcome) = json::write(storage, &places, &document).await;
-        report = again.or(report);
-        failed.push(not_told);
-        failed.extend(missing(json::NAME, outcome));
-    }
+    failed.extend(report.write_again(&mut document, missing(notice::NAME, outcome)).await);
     if let Some(history) = history {
-        let outcome = history::write(storage, history, &document, report.as_ref(), notice).await;
-        failed.extend(missing(history::NAME, outcome));
+        let outcome = history::write(storage, history, &document, report.pin.as_ref(), notice).await;
+        failed.extend(report.write_again(&mut document, missing(history::NAME, outcome)).await);
     }
-    Told { not_written: failed, report, notice }
+    Told { not_written: failed, report: report.pin, notice }
+}
+
+/// The run's `report.json`, which names what failed before it and after it.
+struct Written<'a> {
+    storage: &'a Storage,
+    places: &'a Places,
+    /// What lies under the run's own name.
+    pin: Option<Pin>,
+}
+
+impl Written<'_> {
+    /// Writes it; where one of its places cannot be written, the others say so.
+    async fn write(&mut self, document: &mut Document<'_>) -> Option<Missing> {
+        let (pin, outcome) = json::write(self.storage, self.places, document).await;
+        self.pin = pin.or(self.pin.take());
+        let failed = missing(json::NAME, outcome)?;
+        document.missing.push(failed.clone());
+        let (pin, _) = json::write(self.storage, self.places, document).await;
+        self.pin = pin.or(self.pin.take());
+        Some(failed)
+    }
+
+    /// Writes it once more, if something failed since. A place that failed before is named already.
+    async fn write_again(&mut self, document: &mut Document<'_>, failed: Option<Missing>) -> Vec<Missing> {
+        let Some(failed) = failed else { return Vec::new() };
+        document.missing.push(failed.clone());
+        let is_named = document.missing.iter().any(|missing| missing.what == json::NAME);
+        let json = if is_named {
+            let (pin, _) = json::write(self.storage, self.places, document).await;
+            self.pin = pin.or(self.pin.take());
+            None
+        } else {
+            self.write(document).await
+        };
+        [Some(failed), json].into_iter().flatten().collect()
+    }
 }
 
 fn missing<E: fmt::Display>(what: &str, outcome: Result<(), E>) -> Option<Missing> {

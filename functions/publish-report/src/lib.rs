@@ -209,6 +209,7 @@ fn channels(config: &SdkConfig, settings: &Settings, bucket: &str) -> Result<Cha
         chat: settings.chat_topic_arn().map(topic),
         bucket: bucket.to_owned(),
         execution_arn_prefix: settings.execution_arn_prefix()?,
+        stack: settings.stack()?,
         region: region.clone(),
     };
     let security_hub = match settings.security_hub()? {

@@ -104,6 +104,14 @@ impl Settings {
         self.text("ROOTWARDEN_RECOVERY_STATE_MACHINE_ARN").ok().map(str::to_owned)
     }
 
+    /// The state machine that tells people of requests to release a key.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn releases_state_machine_arn(&self) -> Result<String, FunctionError> {
+        self.text("ROOTWARDEN_RELEASES_STATE_MACHINE_ARN").map(str::to_owned)
+    }
+
     /// For how long root password recovery may be allowed.
     ///
     /// # Errors

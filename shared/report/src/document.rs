@@ -22,6 +22,7 @@ pub use account::{Account, NextStep};
 pub use build::Subject;
 pub use changes::{Change, Changes, GoneAccount};
 pub use ends::{ExemptionEnd, OpenWindow, StillOpen};
+pub(crate) use evidence::kind_and_id_of;
 pub use evidence::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
 pub use preflight::{PreflightLine, PreflightOutcome};
 pub use record::Record;

@@ -1,6 +1,6 @@
 //! What other automation is told of a run: events for the default bus, of changes alone.
 //!
-//! The types are the events' details; their schemas lie in `docs/events/`. What is told of buckets, queues and recovery windows is
+//! The types are the events' details; their schemas lie in `docs/events/`, and are open: a field may be added. What is told of buckets, queues and recovery windows is
 //! put together by their state machines, in the forms that stand here as well.
 
 mod of_requests;
@@ -34,7 +34,6 @@ pub struct Event {
 
 /// Whose event it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct RunNamed {
     /// The name of the run's execution.
     pub run: String,

@@ -55,9 +55,11 @@ pub struct Said {
 pub enum NoticeOutcome {
     /// It was sent, now or by an earlier attempt at the same report.
     Sent,
-    /// There was nothing to say, or nothing is ever to be said.
+    /// There was nothing to say.
     #[default]
     NotNeeded,
+    /// Nothing is ever to be said.
+    Off,
     /// Another round follows, and the last one decides.
     Later,
     /// It could not be sent: the next run says it.

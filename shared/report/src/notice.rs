@@ -3,12 +3,14 @@
 //! It is held against the last run over the whole organization, as the report is. For people on a phone: a handful of lines.
 
 mod chat;
+mod links;
 mod remarks;
 
 use std::str::FromStr;
 
 use rootwarden_domain::text::input::InputError;
 
+pub use links::{Links, Place};
 use remarks::remarks;
 
 use crate::{
@@ -44,17 +46,6 @@ impl FromStr for NoticesOfRuns {
             other => Err(InputError::new("value", format!("`{other}` is none of `problems`, `always`, `never`"))),
         }
     }
-}
-
-/// Where to read on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Links {
-    /// The report, in AWS's console.
-    pub report: String,
-    /// The same for a shell.
-    pub command: String,
-    /// The run's execution, in AWS's console.
-    pub execution: String,
 }
 
 /// A message, ready to send.
@@ -128,8 +119,14 @@ impl Parts {
             if lines.is_empty() { String::new() } else { format!("{title}\n- {}\n\n", lines.join("\n- ")) }
         };
         let Links { report, command, execution } = links;
+        // What to do stands first, also where it is nothing.
+        let first = match (to_do.is_empty(), said.is_empty()) {
+            (false, _) => paragraph("What to do:", to_do),
+            (true, false) => "What to do: read the remarks below.\n\n".to_owned(),
+            (true, true) => "What to do: nothing.\n\n".to_owned(),
+        };
         [
-            paragraph("What to do:", to_do),
+            first,
             paragraph("New:", news),
             paragraph("Also:", said),
             format!("{}\n\n", counts.join("\n")),
@@ -167,18 +164,25 @@ fn account_line(account: &Account<'_>) -> String {
 
 /// What is not named.
 fn further(all: usize, what: &str) -> Option<String> {
-    let more = all.saturating_sub(NAMED);
-    (more > 0).then(|| format!("and {more} more {what}"))
+    match all.saturating_sub(NAMED) {
+        0 => None,
+        1 => Some(format!("and one more {}", what.trim_end_matches('s'))),
+        more => Some(format!("and {more} more {what}")),
+    }
 }
 
-/// How all stands, in two lines.
+/// How all stands, in two lines at most.
 fn counts(document: &Document<'_>) -> Vec<String> {
     let changes = &document.changes;
-    let stays = format!("Found before and still so: {}. No longer: {}.", changes.unchanged.len(), changes.gone.len());
+    let stays = match (changes.unchanged.len(), changes.gone.len()) {
+        (0, 0) => None,
+        (unchanged, gone) => Some(format!("Found before and still so: {unchanged}. No longer: {gone}.")),
+    };
     let named = StatusName::ALL.into_iter().map(|status| (status, document.counts.of(status)));
     let named: Vec<String> =
         named.filter(|(_, count)| *count > 0).map(|(status, count)| format!("{count} {}", status.words())).collect();
-    vec![stays, format!("Accounts: {}.", if named.is_empty() { "none".to_owned() } else { named.join(", ") })]
+    let accounts = format!("Accounts: {}.", if named.is_empty() { "none".to_owned() } else { named.join(", ") });
+    stays.into_iter().chain([accounts]).collect()
 }
 
 /// No more than so many characters.

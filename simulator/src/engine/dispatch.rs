@@ -110,7 +110,7 @@ impl SignedCall<'_> {
 fn meet_fault_or_perform(state: &mut State, signed: &SignedCall<'_>, call: &Call) -> Result<Reply, ConnectorFault> {
     let service = signed.operation.service;
     let account = call.account.as_deref();
-    let effect = state.faults.meet(&call.action, account);
+    let effect = state.faults.meet(&call.action, account, call.resource.as_deref());
     // Why for every call: one that meets a fault was a call too.
     let is_within_rate = state.is_within_rate(signed.signer.account(), signed.operation);
     let answer = match effect {

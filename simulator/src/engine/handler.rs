@@ -30,7 +30,7 @@ pub(crate) trait Handler {
 }
 
 /// Parameters that say what a call is about, in this order.
-const RESOURCE_PARAMETERS: [&str; 11] = [
+const RESOURCE_PARAMETERS: [&str; 12] = [
     "TaskPolicyArn.arn",
     "AccessKeyId",
     "CertificateId",
@@ -41,6 +41,7 @@ const RESOURCE_PARAMETERS: [&str; 11] = [
     "Name",
     "TrailName",
     "ServicePrincipal",
+    "TopicArn",
     "name",
 ];
 

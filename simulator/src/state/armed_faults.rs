@@ -20,10 +20,10 @@ impl ArmedFaults {
     }
 
     /// Counts a call for every fault; the first that hits decides.
-    pub(crate) fn meet(&mut self, action: &str, account: Option<&str>) -> Option<Effect> {
+    pub(crate) fn meet(&mut self, action: &str, account: Option<&str>, resource: Option<&str>) -> Option<Effect> {
         // Why not `find_map`: every rule has to see the call.
         self.0.iter_mut().fold(None, |hit, fault| {
-            let effect = fault.meet(action, account);
+            let effect = fault.meet(action, account, resource);
             hit.or(effect)
         })
     }
@@ -31,9 +31,11 @@ impl ArmedFaults {
 
 impl ArmedFault {
     /// Counts a call if it matches, and says what happens to it.
-    fn meet(&mut self, action: &str, account: Option<&str>) -> Option<Effect> {
+    fn meet(&mut self, action: &str, account: Option<&str>, resource: Option<&str>) -> Option<Effect> {
+        let about = |pattern: &str| resource.is_some_and(|resource| wildcard_matches(pattern, resource));
         let matches = wildcard_matches(&self.fault.on, action)
-            && self.fault.account.as_deref().is_none_or(|expected| account == Some(expected));
+            && self.fault.account.as_deref().is_none_or(|expected| account == Some(expected))
+            && self.fault.resource.as_deref().is_none_or(about);
         if !matches {
             return None;
         }

@@ -11,6 +11,9 @@ pub struct Fault {
     /// Only calls in, or aimed at, this account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Only calls about this resource, as the call log names it, such as `BUCKET/KEY`; `*` and `?` are wildcards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// The first matching call that fails, counted from 1.
     #[serde(default = "first")]
     pub nth: u64,
@@ -75,6 +78,7 @@ pub enum Effect {
 pub struct FaultTrigger {
     on: String,
     account: Option<String>,
+    resource: Option<String>,
     nth: u64,
     times: Times,
 }
@@ -83,7 +87,7 @@ impl Fault {
     /// Starts a rule for an action, e.g. `iam:DeleteAccessKey`; it hits the first matching call, once.
     #[must_use]
     pub fn on(action: impl Into<String>) -> FaultTrigger {
-        FaultTrigger { on: action.into(), account: None, nth: first(), times: Times::default() }
+        FaultTrigger { on: action.into(), account: None, resource: None, nth: first(), times: Times::default() }
     }
 }
 
@@ -91,6 +95,13 @@ impl FaultTrigger {
     #[must_use]
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
+        self
+    }
+
+    /// Only calls about this resource, e.g. `*/report.csv`.
+    #[must_use]
+    pub fn resource(mut self, pattern: impl Into<String>) -> Self {
+        self.resource = Some(pattern.into());
         self
     }
 
@@ -181,8 +192,8 @@ impl FaultTrigger {
     }
 
     fn then(self, effect: Effect) -> Fault {
-        let Self { on, account, nth, times } = self;
-        Fault { on, account, nth, times, effect }
+        let Self { on, account, resource, nth, times } = self;
+        Fault { on, account, resource, nth, times, effect }
     }
 }
 

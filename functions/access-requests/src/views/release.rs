@@ -10,12 +10,14 @@ use rootwarden_domain::{
 use serde::Serialize;
 
 /// Everything that is known of a request to release a key.
-#[derive(Debug, Serialize)]
-pub(super) struct ReleaseView {
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseView {
     approval_id: ReleaseId,
     asked: KeyRelease,
     plan_sha256: Sha256,
     decision: Option<DecisionRecord>,
+    /// Until when somebody can decide.
+    decide_before: Option<Timestamp>,
     /// Until when runs delete the key, if it was approved.
     good_until: Option<Timestamp>,
 }
@@ -23,6 +25,7 @@ pub(super) struct ReleaseView {
 impl ReleaseView {
     pub(super) fn of(asked: KeyRelease, plan_sha256: Sha256, decision: Option<DecisionRecord>) -> Self {
         let good_until = decision.as_ref().and_then(|decided| decided.at.checked_add(GOOD_FOR).ok());
-        Self { approval_id: asked.release.clone(), asked, plan_sha256, decision, good_until }
+        let decide_before = asked.decide_before();
+        Self { approval_id: asked.release.clone(), asked, plan_sha256, decision, decide_before, good_until }
     }
 }

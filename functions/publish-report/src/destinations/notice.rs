@@ -5,7 +5,7 @@ use rootwarden_domain::{RunId, aws::partition::Partition};
 use rootwarden_report::{
     Document, History,
     history::NoticeOutcome,
-    notice::{Links, NoticesOfRuns, notice},
+    notice::{Links, NoticesOfRuns, Place, notice},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub(crate) struct Notices {
     pub(crate) chat: Option<Topic>,
     pub(crate) bucket: String,
     pub(crate) region: String,
+    /// The deployment's name.
+    pub(crate) stack: String,
     /// The beginning of the ARNs of runs, up to their names.
     pub(crate) execution_arn_prefix: String,
 }
@@ -28,7 +30,8 @@ pub(crate) struct Notices {
 /// A message that was sent: who finds it does not send it again.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
-    message_id: String,
+    /// None where only the chat was told.
+    message_id: Option<String>,
     /// None where there is no chat, or where it was not told.
     chat_message_id: Option<String>,
     subject: String,
@@ -40,6 +43,8 @@ struct Kept {
 pub(crate) enum NotToldError {
     #[error("{0}")]
     Unsent(AwsError),
+    #[error("it was sent to the chat alone: {0}")]
+    SentToTheChatAlone(AwsError),
     #[error("it was sent, but not to the chat: {0}")]
     ChatUnsent(AwsError),
     #[error("it was sent, but that could not be written down: {0}")]
@@ -59,6 +64,9 @@ impl Notices {
         history: Option<&History>,
         decided: Option<&str>,
     ) -> (NoticeOutcome, Result<(), NotToldError>) {
+        if self.wanted == NoticesOfRuns::Never {
+            return (NoticeOutcome::Off, Ok(()));
+        }
         let empty = History::default();
         let links = self.links(folder, document.run);
         let Some(notice) = notice(document, self.wanted, history.unwrap_or(&empty), decided, &links) else {
@@ -66,40 +74,36 @@ impl Notices {
         };
         let key = format!("{folder}/{KEPT}");
         // Whether it was sent before cannot be read: twice is better than never.
-        if let Ok(Some(_)) = storage.find::<Kept>(&key).await {
+        let before = storage.find::<Kept>(&key).await.ok().flatten();
+        let (sent, sent_to_chat) = before.map(|kept| (kept.message_id, kept.chat_message_id)).unwrap_or_default();
+        let is_news = sent.is_none() || (sent_to_chat.is_none() && self.chat.is_some());
+        if !is_news {
             return (NoticeOutcome::Sent, Ok(()));
         }
-        let message_id = match self.topic.publish(Some(&notice.subject), &notice.text).await {
-            Ok(id) => id,
-            Err(error) => return (NoticeOutcome::Failed, Err(NotToldError::Unsent(error))),
+        // Each topic for itself: one that takes nothing keeps nothing from the other.
+        let mail = match sent {
+            Some(id) => Ok(id),
+            None => self.topic.publish(Some(&notice.subject), &notice.text).await,
         };
-        let in_chat = match &self.chat {
-            None => Ok(None),
-            Some(chat) => chat.publish(None, &notice.chat).await.map(Some),
+        let chat = match (&self.chat, sent_to_chat) {
+            (None, sent) | (Some(_), sent @ Some(_)) => Ok(sent),
+            (Some(chat), None) => chat.publish(None, &notice.chat).await.map(Some),
         };
-        let (chat_message_id, not_in_chat) = match in_chat {
-            Ok(id) => (id, Ok(())),
-            Err(error) => (None, Err(NotToldError::ChatUnsent(error))),
+        let (message_id, chat_message_id) = (mail.as_ref().ok().cloned(), chat.as_ref().ok().cloned().flatten());
+        let (notice_outcome, told) = match (mail, chat) {
+            (Ok(_), Ok(_)) => (NoticeOutcome::Sent, Ok(())),
+            (Ok(_), Err(error)) => (NoticeOutcome::Sent, Err(NotToldError::ChatUnsent(error))),
+            (Err(error), Ok(Some(_))) => (NoticeOutcome::Failed, Err(NotToldError::SentToTheChatAlone(error))),
+            (Err(error), Ok(None) | Err(_)) => return (NoticeOutcome::Failed, Err(NotToldError::Unsent(error))),
         };
         let kept = Kept { message_id, chat_message_id, subject: notice.subject, text: notice.text };
-        let outcome = match storage.write(key, &kept).await {
-            Ok(_) => not_in_chat,
-            Err(error) => not_in_chat.and(Err(NotToldError::Unrecorded(error))),
-        };
-        (NoticeOutcome::Sent, outcome)
+        let written = storage.write(key, &kept).await;
+        (notice_outcome, told.and(written.map(drop).map_err(NotToldError::Unrecorded)))
     }
 
-    /// Source for the forms: the addresses that AWS's console itself shows for an object and for an execution.
     fn links(&self, folder: &str, run: &RunId) -> Links {
-        let Self { bucket, region, execution_arn_prefix, .. } = self;
+        let Self { bucket, region, stack, execution_arn_prefix, .. } = self;
         let console = Partition::of_region(region).console_host();
-        let key = format!("{folder}/report.html");
-        Links {
-            report: format!("https://{console}/s3/object/{bucket}?region={region}&prefix={key}"),
-            command: format!("aws s3 cp s3://{bucket}/{key} ."),
-            execution: format!(
-                "https://{console}/states/home?region={region}#/v2/executions/details/{execution_arn_prefix}{run}"
-            ),
-        }
+        Links::of(&Place { console, region, bucket, folder, stack, execution_arn_prefix, run })
     }
 }

@@ -2,6 +2,8 @@
 
 mod read;
 
+pub(crate) use read::kind_and_id_of;
+
 use jiff::Timestamp;
 use rootwarden_domain::{Inventory, run::call::Call};
 use schemars::JsonSchema;
@@ -124,6 +126,8 @@ pub struct FailureTold<'a> {
 }
 
 impl CredentialKind {
+    pub(crate) const ALL: [Self; 4] = [Self::SigningCertificate, Self::AccessKey, Self::LoginProfile, Self::MfaDevice];
+
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 /// The policy of a bucket or a queue was changed, and a fresh read shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct PolicyUnlocked {
     #[schemars(range(min = 1))]
     pub version: u32,
@@ -22,7 +21,6 @@ pub struct PolicyUnlocked {
 
 /// Root password recovery is allowed in an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct RecoveryAllowed {
     #[schemars(range(min = 1))]
     pub version: u32,
@@ -36,7 +34,6 @@ pub struct RecoveryAllowed {
 
 /// A recovery window is over, and a run has seen the account clean since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct RecoveryEnded {
     #[schemars(range(min = 1))]
     pub version: u32,

@@ -7,13 +7,12 @@ use serde::Serialize;
 
 use super::{Event, Kind, MOST_ACCOUNTS, RunNamed, VERSION};
 use crate::{
-    document::{Account, Change, CredentialKind, Document, Outcome},
+    document::{Account, Change, CredentialKind, Document, Outcome, kind_and_id_of},
     status::StatusName,
 };
 
 /// Root credentials are in an account: they were not there in the last run over the whole organization, or in another status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct RootCredentialsFound {
     #[schemars(range(min = 1))]
     pub version: u32,
@@ -27,14 +26,13 @@ pub struct RootCredentialsFound {
     pub status: StatusName,
     pub change: Change,
     /// What is known to be there.
-    pub credentials: Vec<String>,
+    pub credentials: Vec<CredentialNamed>,
     /// When it first was found without having been gone since.
     pub since: Option<Timestamp>,
 }
 
 /// Root credentials of an account were deleted by this run, and a fresh read shows them gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct RootCredentialsDeleted {
     #[schemars(range(min = 1))]
     pub version: u32,
@@ -50,7 +48,6 @@ pub struct RootCredentialsDeleted {
 
 /// Nothing is known of an account, or not for this cause in the last run over the whole organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct AccountUnknown {
     #[schemars(range(min = 1))]
     pub version: u32,
@@ -70,16 +67,22 @@ pub struct AccountUnknown {
 
 /// A root credential, without any secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct CredentialNamed {
     pub kind: CredentialKind,
     /// Its id or serial number; a login profile has none.
     pub id: Option<String>,
 }
 
+impl CredentialNamed {
+    /// Of a name as the report has it, such as `access key AKIAIOSFODNN7EXAMPLE`.
+    fn of(name: &str) -> Option<Self> {
+        let (kind, id) = kind_and_id_of(name)?;
+        Some(Self { kind, id: id.map(str::to_owned) })
+    }
+}
+
 /// How many accounts have no event of their own, since the run had too many. The report names each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 pub struct FurtherAccounts {
     #[schemars(range(min = 1))]
     pub version: u32,
@@ -181,7 +184,7 @@ fn detail(kind: Kind, account: &Account<'_>, run: &RunNamed) -> Result<String, s
             unit,
             status: *status,
             change,
-            credentials: evidence.left.clone(),
+            credentials: evidence.left.iter().filter_map(|name| CredentialNamed::of(name)).collect(),
             since: *since,
         }),
     }

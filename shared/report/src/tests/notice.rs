@@ -1,20 +1,87 @@
 //! The message of a run: what is said, what is not said again, and that no name breaks it.
 
-use rootwarden_domain::run::report::Status;
+use rootwarden_domain::{Mode, run::report::Status};
 use serde_json::Value;
 
 use super::fixtures::{Told, failure, hostile_report, inventory, report};
 use crate::{
     document::Scope,
     history::{History, NoticeOutcome},
-    notice::{Links, Notice, NoticesOfRuns, notice, said as kept},
+    notice::{Links, Notice, NoticesOfRuns, Place, notice, said as kept},
 };
 
 fn links() -> Links {
-    Links {
-        report: "https://console.aws.amazon.com/s3/object/b?region=us-east-1&prefix=r".into(),
-        command: "aws s3 cp s3://b/r -".into(),
-        execution: "https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/e".into(),
+    let run = "nightly-2026-11-22".parse().unwrap();
+    Links::of(&Place {
+        console: "console.aws.amazon.com",
+        region: "us-east-1",
+        bucket: "rootwarden-bucket",
+        folder: "reports/2026/11/22/nightly-2026-11-22",
+        stack: "rootwarden",
+        execution_arn_prefix: "arn:aws:states:us-east-1:111122223333:execution:rootwarden-secure-accounts:",
+        run: &run,
+    })
+}
+
+#[test]
+fn a_hostile_name_in_a_link_leads_nowhere_else() {
+    let run = "nightly-2026-11-22".parse().unwrap();
+    for hostile in super::fixtures::hostile_names().iter().map(String::as_str).chain(["a&prefix=b#c?d=e/../f", "@evil"])
+    {
+        let place = Place {
+            console: "console.aws.amazon.com",
+            region: hostile,
+            bucket: hostile,
+            folder: hostile,
+            stack: "other",
+            execution_arn_prefix: hostile,
+            run: &run,
+        };
+        let Links { report, command, execution } = Links::of(&place);
+        for link in [&report, &execution] {
+            let rest = link.strip_prefix("https://console.aws.amazon.com/").unwrap();
+            assert!(rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/:?&=#%".contains(&byte)), "{link}");
+        }
+        assert_eq!((report.matches(['?', '&']).count(), report.matches('#').count()), (2, 0), "{report}");
+        assert_eq!((execution.matches(['?', '&']).count(), execution.matches('#').count()), (1, 1), "{execution}");
+        assert_eq!(command, "rootwarden report nightly-2026-11-22 --stack other");
+    }
+}
+
+/// A notice as it is sent, to the mail and to the chat, held against its file; written with `UPDATE_NOTICES=1`.
+fn hold(name: &str, notice: &Notice) {
+    let Notice { subject, text, chat } = notice;
+    let chat: Value = serde_json::from_str(chat).unwrap();
+    let told = format!("{subject}\n\n{text}\n--- chat\n{}\n", serde_json::to_string_pretty(&chat).unwrap());
+    let file = format!("{}/src/tests/notices/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var("UPDATE_NOTICES").is_ok_and(|value| value == "1") {
+        std::fs::write(&file, &told).unwrap();
+    }
+    assert_eq!(told, std::fs::read_to_string(&file).unwrap(), "{file}: read it, and write it with UPDATE_NOTICES=1");
+}
+
+#[test]
+fn each_kind_of_notice_is_read_word_for_word() {
+    let first = night(21, vec![(1, found()), (2, unknown("AccessDenied")), (3, Status::Clean)], History::default());
+    hold("problems", &problems(&first).unwrap());
+    let second = night(22, vec![(1, found()), (2, unknown("AccessDenied")), (3, found())], first.remembered());
+    hold("one-more", &problems(&second).unwrap());
+    let mut report_mode = night(21, vec![(1, found()), (3, Status::Clean)], History::default());
+    report_mode.report.mode = Mode::Report;
+    hold("report-mode", &problems(&report_mode).unwrap());
+    let nothing = night(21, vec![(3, Status::Clean)], History::default());
+    hold("always", &said(&nothing, NoticesOfRuns::Always).unwrap());
+    let not_told = first.document().remembered(&first.history, None, kept(&first.document(), NoticeOutcome::Failed));
+    hold("caught-up", &problems(&night(22, vec![(1, found()), (2, unknown("AccessDenied"))], not_told)).unwrap());
+    hold("everything", &problems(&Told::full()).unwrap());
+    let waits = night(21, vec![(1, Status::NotApproved { inventory: inventory() })], History::default());
+    let decided = "arn:aws:iam::111122223333:user/ann has rejected nightly-2026-11-21.0: not now";
+    for (name, decided) in [
+        ("rejected", decided),
+        ("not-answered", "nobody answered the request for approval within 24 hours, and nothing was deleted"),
+    ] {
+        let told = notice(&waits.document(), NoticesOfRuns::Problems, &waits.history, Some(decided), &links());
+        hold(name, &told.unwrap());
     }
 }
 
@@ -54,11 +121,12 @@ fn a_run_with_news_says_what_to_do_first_then_what_is_new_then_where_to_read_on(
          - 000000000002 account 2: unknown: cannot open a root session in account `222200000003`: AccessDenied: with an explicit \
          deny in a service control policy: a service control policy of the account forbids it: it has to exempt root sessions\n\
          - 000000000001 account 1: found: 1 MFA device, 1 access key, 1 login profile\n\n\
-         Found before and still so: 0. No longer: 0.\n\
          Accounts: 1 unknown, 1 found, 1 clean.\n\n\
-         Report: https://console.aws.amazon.com/s3/object/b?region=us-east-1&prefix=r\n\
-         aws s3 cp s3://b/r -\n\
-         Run: https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/e\n"
+         Report: https://console.aws.amazon.com/s3/object/rootwarden-bucket?region=us-east-1&prefix=reports/2026/11/22/\
+         nightly-2026-11-22/report.html\n\
+         rootwarden report nightly-2026-11-22\n\
+         Run: https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:\
+         111122223333:execution:rootwarden-secure-accounts:nightly-2026-11-22\n"
     );
 }
 

@@ -111,6 +111,14 @@ fn name(kind: CredentialKind, id: Option<&str>) -> String {
     }
 }
 
+/// The kind and the id in such a name.
+pub(crate) fn kind_and_id_of(name: &str) -> Option<(CredentialKind, Option<&str>)> {
+    CredentialKind::ALL.into_iter().find_map(|kind| {
+        let rest = name.strip_prefix(kind.words())?;
+        if rest.is_empty() { Some((kind, None)) } else { Some((kind, Some(rest.strip_prefix(' ')?))) }
+    })
+}
+
 impl<'a> Step<'a> {
     fn of(step: &'a DeletionStep) -> Self {
         let (kind, id) = kind_and_id(&step.credential);
