@@ -2,6 +2,8 @@
 
 mod access;
 mod deployment;
+#[cfg(test)]
+mod of_reports;
 mod output;
 mod record;
 mod recovery;

@@ -58,8 +58,8 @@ pub async fn run(arguments: AuditArguments, context: &Context) -> Result<Exit, E
     let rows = Rows::of(&report, &inventories, list_is_whole, now);
     show(&rows, listed, &context.terminal)?;
     if let Some(path) = &html {
-        let (report, request, inventories, exemptions) = (&report, &request, &inventories, &exemptions);
-        page::Page { report, request, inventories, exemptions, list_is_whole, planned_at, now }.write(path)?;
+        let (report, inventories, exemptions) = (&report, &inventories, &exemptions);
+        page::Page { report, inventories, exemptions, list_is_whole, planned_at, now }.write(path)?;
     }
     tell_of_the_rest(&report, list_is_whole, "audit", context);
     let exit = ending(&report, list_is_whole, context);

@@ -1,5 +1,7 @@
 //! What the evidence of an account is made from: its status, and what the audits found and asked.
 
+use std::collections::BTreeMap;
+
 use rootwarden_domain::{
     Failure, Inventory, RootCredential,
     aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
@@ -12,6 +14,7 @@ use rootwarden_domain::{
 };
 
 use super::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
+use crate::history::CredentialState;
 
 impl<'a> Evidence<'a> {
     pub(in crate::document) fn of(report: &'a AccountReport, audited: Option<&'a Audited>) -> Self {
@@ -83,10 +86,31 @@ impl<'a> Evidence<'a> {
         names
     }
 
+    /// How what is left stands, by kind and id, as far as it was read: what is compared from run to run.
+    pub(crate) fn states(&self) -> BTreeMap<String, CredentialState> {
+        let found = self.before.iter().map(|found| (name(found.kind, found.id), found));
+        found.filter(|(name, _)| self.left.contains(name)).map(|(name, found)| (name, found.state())).collect()
+    }
+
     /// What was deleted, by kind and id.
     pub(crate) fn deleted(&self) -> impl Iterator<Item = String> {
         let deleted = self.steps.iter().filter(|step| step.outcome == Outcome::Deleted);
         deleted.map(|step| name(step.kind, step.id))
+    }
+}
+
+impl Credential<'_> {
+    fn state(&self) -> CredentialState {
+        let Self { kind: _, id: _, status, created_at, last_used } = self;
+        CredentialState {
+            status: status.map(str::to_owned),
+            since: *created_at,
+            used: match last_used {
+                Some(LastUse::At(_)) => Some(true),
+                Some(LastUse::Never) => Some(false),
+                Some(LastUse::Unread) | None => None,
+            },
+        }
     }
 }
 
