@@ -7,6 +7,7 @@
 mod accounts;
 mod changes;
 mod charts;
+mod command;
 mod data;
 mod ends;
 mod header;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use rootwarden_domain::AccountId;
 
-use super::{link, name};
+use super::{command::shell, link, name};
 use crate::{
     document::{ACCOUNTS_IN_A_COMMAND, ActsThrough, Document, NextStep, StillOpen, Task},
     text::{accounts, number},
@@ -78,10 +78,6 @@ fn kept_open(open: &StillOpen<'_>, names: &BTreeMap<AccountId, &str>) -> Markup 
             (shell(command.as_deref()))
         }
     }
-}
-
-fn shell(command: Option<&str>) -> Markup {
-    html! { @if let Some(command) = command { pre tabindex="0" { code { (command) } } } }
 }
 
 /// What the commands are.
