@@ -100,26 +100,28 @@ pub struct Finding {
     pub status: StatusName,
     /// By kind and id.
     pub credentials: Vec<String>,
-    /// How they stand, by the same names, as far as that was read.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub states: BTreeMap<String, CredentialState>,
+    /// How they stand, in the same order; empty where none of it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<CredentialState>,
     /// Why nothing is known, or why it could not be done: AWS's error code, or the kind of error.
     #[serde(default)]
     pub cause: Option<String>,
     pub since: Timestamp,
 }
 
-/// How a credential stood: what makes it news where it is there already.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How a credential stood: what makes it news where it is there already. What was not read, or is nothing that it has, is none.
+///
+/// It is small, since every account of an organization may be a finding with several of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialState {
-    /// As AWS says it: `Active`, `Inactive`, `Expired`.
+    /// Whether AWS calls it `Active`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
+    pub active: Option<bool>,
     /// When it was created, uploaded or enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Whether it was ever used, of access keys alone; none where that was not read.
+    /// Whether an access key was ever used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<bool>,
 }
@@ -127,14 +129,21 @@ pub struct CredentialState {
 impl CredentialState {
     /// Whether it is more in use than it was: made active, made anew under its name, or used for the first time. What is not known
     /// of either makes no difference.
-    pub(crate) fn is_more_than(&self, before: &Self) -> bool {
-        let Self { status, since, used } = self;
-        let is_active = |status: &String| status == "Active";
-        let was_made_active =
-            status.as_ref().is_some_and(is_active) && before.status.as_ref().is_some_and(|status| !is_active(status));
-        let is_another = before.since.zip(*since).is_some_and(|(before, now)| before < now);
-        let is_first_used = before.used.zip(*used) == Some((false, true));
-        was_made_active || is_another || is_first_used
+    pub(crate) fn is_more_in_use_than(self, before: Self) -> bool {
+        let Self { active, since, used } = self;
+        let became = |before: Option<bool>, now| before.zip(now) == Some((false, true));
+        let is_another = before.since.zip(since).is_some_and(|(before, now)| before < now);
+        became(before.active, active) || became(before.used, used) || is_another
+    }
+}
+
+impl Finding {
+    /// Whether one of these credentials is more in use than it was when this was kept.
+    pub(crate) fn was_less_in_use<'a>(&self, mut now: impl Iterator<Item = (&'a String, CredentialState)>) -> bool {
+        now.any(|(name, now)| {
+            let mut before = self.credentials.iter().zip(&self.states);
+            before.any(|(credential, before)| credential == name && now.is_more_in_use_than(*before))
+        })
     }
 }
 

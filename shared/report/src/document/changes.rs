@@ -78,9 +78,8 @@ impl Change {
                     // What was written down before causes were.
                     (None, _) | (_, None) => true,
                 };
-                let states = account.evidence.states();
-                let mut known = states.iter().filter_map(|(name, now)| Some((now, before.states.get(name)?)));
-                let is_more_in_use = known.any(|(now, before)| now.is_more_than(before));
+                let is_more_in_use =
+                    before.was_less_in_use(account.evidence.left.iter().zip(account.evidence.states()));
                 if all_known && is_same_cause && !is_more_in_use { Self::Unchanged } else { Self::Changed }
             }
         }

@@ -1,7 +1,5 @@
 //! What the evidence of an account is made from: its status, and what the audits found and asked.
 
-use std::collections::BTreeMap;
-
 use rootwarden_domain::{
     Failure, Inventory, RootCredential,
     aws::credential::{AccessKey, LastUsed, LoginProfile, MfaDevice, SigningCertificate},
@@ -86,10 +84,13 @@ impl<'a> Evidence<'a> {
         names
     }
 
-    /// How what is left stands, by kind and id, as far as it was read: what is compared from run to run.
-    pub(crate) fn states(&self) -> BTreeMap<String, CredentialState> {
-        let found = self.before.iter().map(|found| (name(found.kind, found.id), found));
-        found.filter(|(name, _)| self.left.contains(name)).map(|(name, found)| (name, found.state())).collect()
+    /// How each of what is left stands, in its order, as far as it was read: what is compared from run to run.
+    pub(crate) fn states(&self) -> Vec<CredentialState> {
+        let state = |left: &String| {
+            let found = self.before.iter().find(|found| name(found.kind, found.id) == *left);
+            found.map(Credential::state).unwrap_or_default()
+        };
+        self.left.iter().map(state).collect()
     }
 
     /// What was deleted, by kind and id.
@@ -103,7 +104,7 @@ impl Credential<'_> {
     fn state(&self) -> CredentialState {
         let Self { kind: _, id: _, status, created_at, last_used } = self;
         CredentialState {
-            status: status.map(str::to_owned),
+            active: status.map(|status| status == "Active"),
             since: *created_at,
             used: match last_used {
                 Some(LastUse::At(_)) => Some(true),
