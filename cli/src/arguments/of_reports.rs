@@ -105,7 +105,7 @@ fn every_command_that_a_report_names_is_taken() {
             for command in &commands {
                 let arguments =
                     Arguments::try_parse_from(command.split(' ')).unwrap_or_else(|why| panic!("{command}: {why}"));
-                assert!(matches!(arguments.command, Command::Deployment(_)), "{command}");
+                assert!(matches!(arguments.command, Command::Deployment(_) | Command::Recovery(_)), "{command}");
                 assert_eq!(arguments.access.stack, named, "{command}");
             }
             // A run for each account, and one for each status; releases, the pause, and the window.
