@@ -17,7 +17,7 @@ use rootwarden_domain::{
         exemption::Exemptions,
         plan::ProtectedCredential,
         report::{AccountReport, ApprovalOutcome, KeptOpen, Report, Status},
-        selection::{Ineligible, NotCreated, Tag},
+        selection::{self, Ineligible, NotCreated, Tag},
     },
 };
 
@@ -279,7 +279,7 @@ pub fn report(run: &str, accounts: impl IntoIterator<Item = (u64, Option<String>
         kept_open: BTreeMap::new(),
         begun_at: None,
         audited: vec![],
-        scope: Default::default(),
+        scope: selection::Scope::Organization,
         rests_on: vec![],
     }
 }
@@ -347,7 +347,7 @@ pub fn with_texts(texts: &[String]) -> Told {
     }
     let exemptions = Exemptions::parse(&serde_json::Value::Object(exemptions).to_string()).unwrap();
     let audits = (1..=12).map(|number| (id(number), audited())).collect();
-    Told { places, exemptions, missing, audits, ..Told::of(report) }
+    Told { places, exemptions, audits, missing, ..Told::of(report) }
 }
 
 /// The same status with this text wherever it has one.

@@ -29,7 +29,7 @@ fn found() -> Status {
 fn night(number: u32, accounts: Vec<(u64, Status)>, history: History) -> Told {
     let accounts = accounts.into_iter().map(|(id, status)| (id, Some(format!("account {id}")), status));
     let planned_at = format!("2026-11-{number}T02:00:00Z").parse().unwrap();
-    Told { history, planned_at, ..Told::of(report(&format!("nightly-2026-11-{number}"), accounts)) }
+    Told { planned_at, history, ..Told::of(report(&format!("nightly-2026-11-{number}"), accounts)) }
 }
 
 /// What is kept of a run of which a round says that another one follows.
