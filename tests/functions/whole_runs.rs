@@ -30,7 +30,8 @@ fn of_whole_runs(rehearsal: &Rehearsal) -> Vec<(String, Vec<u8>)> {
 fn json_at(rehearsal: &Rehearsal, key: &str) -> Value {
     let objects = rehearsal.simulator.objects(BUCKET);
     let found = objects.iter().find(|(name, _)| name == key);
-    serde_json::from_slice(&found.unwrap_or_else(|| panic!("there is no {key}")).1).unwrap()
+    assert!(found.is_some(), "there is no {key}");
+    serde_json::from_slice(&found.unwrap().1).unwrap()
 }
 
 fn report_of_run(rehearsal: &Rehearsal) -> Value {
