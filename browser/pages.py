@@ -25,10 +25,16 @@ class Report:
     """A report in all its formats."""
 
     folder: Path
+    page: str = "report.html"
 
     @property
     def url(self) -> str:
-        return (self.folder / "report.html").as_uri()
+        return (self.folder / self.page).as_uri()
+
+    @property
+    def audit(self) -> "Report":
+        """The same accounts as `rootwarden audit` tells of them: a page, and nothing beside it."""
+        return Report(self.folder, "audit.html")
 
     @property
     def document(self) -> dict[str, Any]:

@@ -206,3 +206,28 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, largest: Report, siz
     with opened(browser, largest, size=size) as page:
         assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         quiet(page, largest)
+
+
+def test_the_page_of_an_audit_filters_and_sorts_without_what_it_does_not_know(browser: Browser, small: Report) -> None:
+    with opened(browser, small.audit) as page:
+        assert ids(page.page) == [account["id"] for account in small.document["accounts"]]
+        for unknown in ("#unit", "#change", "#changes", "#charts"):
+            assert page.page.locator(unknown).count() == 0, unknown
+        assert page.page.get_by_role("heading", name="What this page does not know").is_visible()
+        heads = [head for head in page.page.locator("table.accounts thead th").all() if head.is_visible()]
+        assert [head.inner_text() for head in heads] == ["Account", "Name", "Status", "Why", "What to do"]
+        page.page.locator("#status").select_option("protected")
+        assert ids(page.page) == of_status(small, "protected")
+        page.page.locator("#status").select_option("")
+        page.page.locator("#search").fill("payments")
+        assert shown(page.page) == sum("payments" in name for name in names(small).values()) > 0
+        page.page.get_by_role("button", name="Name").click()
+        quiet(page, small.audit)
+
+
+def test_what_to_do_comes_first_and_then_what_changed(browser: Browser, small: Report) -> None:
+    with opened(browser, small) as page:
+        heads = page.page.locator("main h2").all_inner_texts()
+        assert heads[:3] == ["What to do", "Since the last run", "All accounts by status"]
+        commands = page.page.locator("ol.tasks pre").all_inner_texts()
+        assert len(commands) > 0 and all(command.startswith("rootwarden ") for command in commands), commands

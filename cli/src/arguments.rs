@@ -3,6 +3,8 @@
 mod access;
 mod account;
 mod deployment;
+#[cfg(test)]
+mod of_reports;
 mod output;
 mod record;
 mod recovery;

@@ -77,7 +77,7 @@ async fn look(
     show(&rows, listed, &context.terminal)?;
     if let Some(path) = html {
         let (report, inventories) = (&report, &inventories);
-        page::Page { report, request, inventories, exemptions, list_is_whole, planned_at, now }.write(path)?;
+        page::Page { report, inventories, exemptions, list_is_whole, planned_at, now }.write(path)?;
     }
     tell_of_the_rest(&report, list_is_whole, "audit", context);
     let exit = ending(&report, list_is_whole, context);

@@ -17,7 +17,7 @@ const EVIDENCE: RunBy = RunBy::Test { file: "tests/functions/evidence_chain.rs",
 const REPLAY: &str = "cli/tests/command_line/documents.rs";
 
 /// Which test runs a command, by how it begins.
-const RUN_BY: [(&str, RunBy); 29] = [
+const RUN_BY: [(&str, RunBy); 30] = [
     ("cargo install --path cli", RunBy::Test { file: REPLAY, names: "cargo install" }),
     ("target/debug/simulator", RunBy::Test { file: REPLAY, names: "demo/command-line.json" }),
     ("export AWS_ENDPOINT_URL=http", RunBy::Test { file: REPLAY, names: "\"export \"" }),
@@ -47,6 +47,7 @@ const RUN_BY: [(&str, RunBy); 29] = [
     ("cargo ", RunBy::MakeTest),
     ("target/emulator/bin/python -m pytest ", RunBy::MakeTest),
     ("request() {", RunBy::Test { file: "end-to-end/test_curl.py", names: "operating.md" }),
+    ("set -o pipefail", EVIDENCE),
     ("sums() ", EVIDENCE),
     ("holds() ", EVIDENCE),
     ("chain() ", EVIDENCE),

@@ -41,9 +41,9 @@ struct Said {
     text: String,
 }
 
-/// Runs one of the page's blocks, with its functions defined before.
+/// Runs one of the page's blocks as it stands there, with its functions defined before.
 fn run(folder: &Path, commands: &str) -> Said {
-    let script = format!("set -o pipefail\n{}\n{commands}", blocks()[0]);
+    let script = format!("{}\n{commands}", blocks()[0]);
     let output = Command::new("bash").args(["-c", &script]).current_dir(folder).output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     Said { holds: output.status.success(), text }
@@ -184,6 +184,48 @@ async fn a_report_that_is_rewritten_to_fit_and_one_that_is_added_show() {
     fs::write(folder.path().join("reports/latest/report.json"), r#"{"rests_on": [], "previous_report": null}"#)
         .unwrap();
     assert!(!chain(folder.path()).holds);
+}
+
+/// Where the chain breaks in its middle, the page's own line says so by its end as well: what comes after `|` hides nothing.
+#[tokio::test(start_paused = true)]
+async fn a_report_in_the_middle_that_is_altered_removed_or_no_json_breaks_the_chain() {
+    let (rehearsal, reports) = nights().await;
+    let garbage = |path: &Path| fs::write(path, "{").unwrap();
+    let emptied = |path: &Path| fs::write(path, "").unwrap();
+    let removed = |path: &Path| fs::remove_file(path).unwrap();
+    for key in [reports[0].as_str(), reports[1].as_str(), "reports/latest/report.json"] {
+        for (breaks, how) in
+            [(&alter as &dyn Fn(&Path), "altered"), (&garbage, "no JSON"), (&emptied, "empty"), (&removed, "removed")]
+        {
+            let folder = copied(&rehearsal);
+            breaks(&folder.path().join(key));
+            let said = chain(folder.path());
+            // Nothing in the bucket names the last report: one that still is JSON is told outside of it.
+            let is_seen = key != "reports/latest/report.json" || how != "altered";
+            assert_eq!(
+                (!said.holds, !said.text.contains("the chain holds")),
+                (is_seen, is_seen),
+                "{key} {how}: {}",
+                said.text
+            );
+            if is_seen {
+                assert!(said.text.contains(key), "{key} {how}: {}", said.text);
+            }
+        }
+    }
+    // A report that names no report before it, and one that goes on after what it is, deceive nobody.
+    let folder = copied(&rehearsal);
+    let mut second = report(folder.path(), &reports[1]);
+    second["previous_report"] = Value::Null;
+    fs::write(folder.path().join(&reports[1]), second.to_string()).unwrap();
+    assert!(!chain(folder.path()).holds);
+    let folder = copied(&rehearsal);
+    let latest = folder.path().join("reports/latest/report.json");
+    let mut text = fs::read_to_string(&latest).unwrap();
+    text.push_str("\n{");
+    fs::write(&latest, text).unwrap();
+    let said = chain(folder.path());
+    assert!(!said.holds && !said.text.contains("the chain holds"), "{}", said.text);
 }
 
 #[tokio::test(start_paused = true)]

@@ -37,3 +37,4 @@ mod sweep;
 mod tampering;
 mod texts;
 mod unlock;
+mod whole_runs;

@@ -194,6 +194,15 @@ impl Rehearsal {
         Err(FunctionError::new(rootwarden_domain::ErrorKind::Defect, "the run does not end"))
     }
 
+    /// The first round of a run with a name of its own, after which nothing comes.
+    pub async fn round_named(&self, name: &str, request: &Value) -> Result<Round, FunctionError> {
+        let rename = |name| *self.named.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        rename(Some(name.to_owned()));
+        let round = self.round(0, request, &Value::Null).await;
+        rename(None);
+        round
+    }
+
     /// A whole run with a name of its own.
     pub async fn run_named(&self, name: &str, request: Value) -> Result<Finished, FunctionError> {
         let rename = |name| *self.named.lock().unwrap_or_else(PoisonError::into_inner) = name;

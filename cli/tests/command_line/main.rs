@@ -24,6 +24,7 @@ mod profiles;
 mod proxies;
 mod record;
 mod recovery;
+mod report_commands;
 mod session;
 mod support;
 mod terminal;

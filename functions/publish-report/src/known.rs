@@ -10,7 +10,7 @@ use rootwarden_domain::{
 };
 use rootwarden_report::{
     History,
-    document::{Audited, Missing, Places, Scope},
+    document::{Audited, Missing, Places},
     history,
 };
 
@@ -18,7 +18,6 @@ use crate::rounds::Rounds;
 
 #[derive(Debug)]
 pub(crate) struct Known {
-    pub(crate) scope: Scope,
     pub(crate) places: Places,
     pub(crate) exemptions: Exemptions,
     pub(crate) audits: BTreeMap<AccountId, Audited>,
@@ -31,7 +30,10 @@ impl Known {
     pub(crate) async fn read(storage: &Storage, exemptions: &ExemptionReader, report: &Report) -> Self {
         let mut missing = Vec::new();
         let mut note = |what: &str, why: String| missing.push(Missing { what: what.to_owned(), why });
-        let (Rounds { scope, units, audits }, error) = Rounds::read(storage, report).await;
+        let (Rounds { units, audits }, error) = Rounds::read(storage, report).await;
+        if report.audited.is_empty() {
+            note("where accounts stand", "what the run was made from was not handed on".to_owned());
+        }
         if let Some(error) = error {
             note("where accounts stand, and the calls of the audits", error.to_string());
         }
@@ -51,6 +53,6 @@ impl Known {
             }
         };
         let places = Places { units, names: names.unwrap_or_default() };
-        Self { scope, places, exemptions, audits, history, missing }
+        Self { places, exemptions, audits, history, missing }
     }
 }

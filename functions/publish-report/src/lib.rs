@@ -24,7 +24,7 @@ use rootwarden_domain::{
 use rootwarden_lambda::{Events as EventsWanted, Function, FunctionError, OcsfFindings, SecurityHubFindings, Settings};
 use rootwarden_report::{
     Document, History, Subject,
-    document::Missing,
+    document::{ActsThrough, Missing},
     events::SOURCE,
     findings::{asff::Publisher, sent::Wanted},
     history::NoticeOutcome,
@@ -40,7 +40,6 @@ use missing_results::MissingResults;
 #[derive(Debug)]
 pub struct PublishReport {
     storage: Storage,
-    bucket: String,
     stack: String,
     exemptions: ExemptionReader,
     clock: Clock,
@@ -104,7 +103,6 @@ impl Function for PublishReport {
         let storage = Storage::new(config, bucket.as_str());
         Ok(Self {
             channels: channels(config, settings, &bucket)?,
-            bucket,
             stack: settings.stack()?,
             exemptions: ExemptionReader::new(storage.clone(), settings.exemptions()?),
             clock: Clock::of(config),
@@ -173,14 +171,14 @@ impl PublishReport {
     /// Tells people and other programs of the run. The run's own report is there already: whatever fails here is named, and
     /// fails neither the run nor anything else.
     async fn tell(&self, report: &Report, known: Known, planned_at: Timestamp, turn: Turn) -> Told {
-        let Known { scope, places, exemptions, audits, history, missing } = known;
+        let Known { places, exemptions, audits, history, missing } = known;
         let empty = History::default();
         let document = Document::of(Subject {
             report,
-            scope,
+            scope: report.scope.into(),
             planned_at,
             published_at: self.clock.now(),
-            bucket: &self.bucket,
+            acts_through: ActsThrough::Deployment { stack: &self.stack },
             history: history.as_ref().unwrap_or(&empty),
             places: &places,
             exemptions: &exemptions,

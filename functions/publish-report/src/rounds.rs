@@ -1,5 +1,4 @@
-//! What the rounds of a run were about: where its accounts stand, whether it is over the whole organization, and what was
-//! found and asked in them.
+//! What the rounds of a run were about: where its accounts stand, and what was found and asked in them.
 //!
 //! It lies in the selections and audits that the audit records of the rounds pin, and in what the workers wrote down of their calls. For people alone: nothing goes by it.
 
@@ -19,24 +18,16 @@ use rootwarden_domain::{
         selection::SelectedAccounts,
     },
 };
-use rootwarden_report::document::{Audited, Scope};
+use rootwarden_report::document::Audited;
 
 /// How many objects are read side by side.
 const AT_ONCE: usize = 8;
 
 /// What the selections and audits of all rounds say.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Rounds {
-    pub(crate) scope: Scope,
     pub(crate) units: BTreeMap<AccountId, OrganizationalUnitId>,
     pub(crate) audits: BTreeMap<AccountId, Audited>,
-}
-
-impl Default for Rounds {
-    /// Where nothing is known, a run is not taken for one over the whole organization.
-    fn default() -> Self {
-        Self { scope: Scope::Selection, units: BTreeMap::new(), audits: BTreeMap::new() }
-    }
 }
 
 impl Rounds {
@@ -84,9 +75,6 @@ impl Rounds {
             let Some(pin) = next.take() else { break };
             let record: AuditRecord = storage.read(&pin, &of.audit_record_key(chunk)).await?;
             let selected: SelectedAccounts = storage.read(&record.selection, &of.selection_key(chunk)).await?;
-            if selected.is_whole_organization() {
-                self.scope = Scope::Organization;
-            }
             self.units.extend(selected.units);
             let results = WorkerResults::of(storage, &of);
             let key = |batch| of.audit_key(chunk, batch);

@@ -3,6 +3,7 @@
 mod checked;
 pub mod input;
 pub mod line;
+pub mod number;
 mod visible;
 
 pub(crate) use checked::{checked_text, is_plain};

@@ -1,6 +1,6 @@
 //! Writes the report of a made-up organization, to look at and to measure: `sample_report FOLDER ACCOUNTS NOT_CLEAN`.
 //!
-//! It is the same each time. Twenty nights lie behind it.
+//! It is the same each time. Twenty nights lie behind it. Beside it lies `audit.html`, the page of the same by `rootwarden audit`.
 
 use std::{collections::BTreeMap, error::Error, fs, path::PathBuf};
 
@@ -19,13 +19,13 @@ use rootwarden_domain::{
         exemption::Exemptions,
         plan::ProtectedCredential,
         report::{AccountReport, ApprovalOutcome, Report, Status},
-        selection::{Ineligible, Tag},
+        selection::{self, Ineligible, Tag},
     },
 };
 use rootwarden_report::{
     Document, History, Subject,
     csv::csv,
-    document::{Audited, Places, Scope},
+    document::{ActsThrough, Audited, Places, Scope},
     html::html,
 };
 
@@ -69,7 +69,7 @@ fn main() -> Outcome<()> {
             scope: Scope::Organization,
             planned_at: at,
             published_at: at,
-            bucket: "rootwarden-bucket-1a2b3c",
+            acts_through: ActsThrough::Deployment { stack: "rootwarden" },
             history: &history,
             places: &places,
             exemptions: &exemptions,
@@ -82,6 +82,8 @@ fn main() -> Outcome<()> {
             fs::write(folder.join("report.json"), serde_json::to_vec(&document)?)?;
             fs::write(folder.join("report.csv"), csv(&document)?)?;
             fs::write(folder.join("report.html"), html(&document)?)?;
+            let alone = Subject { acts_through: ActsThrough::OwnCredentials, ..subject };
+            fs::write(folder.join("audit.html"), html(&Document::of(alone))?)?;
         }
         let after = document.remembered(&history, None, rootwarden_report::history::Said::default());
         history = after;
@@ -153,6 +155,7 @@ fn report(night: u64, size: u64, not_clean: u64) -> Outcome<Report> {
         kept_open: BTreeMap::new(),
         begun_at: None,
         audited: vec![],
+        scope: selection::Scope::Organization,
         rests_on: Vec::new(),
     })
 }

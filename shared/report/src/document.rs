@@ -3,6 +3,7 @@
 //! The types are apart from those that the functions hand to each other, so that either may change without the other.
 
 mod account;
+mod acts_through;
 mod build;
 mod changes;
 mod ends;
@@ -14,11 +15,12 @@ mod tasks;
 mod units;
 
 use jiff::Timestamp;
-use rootwarden_domain::{AccountId, Mode, RunId};
+use rootwarden_domain::{AccountId, Mode, RunId, run::selection};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use account::{Account, NextStep};
+pub use acts_through::{ACCOUNTS_IN_A_COMMAND, ActsThrough};
 pub use build::Subject;
 pub use changes::{Change, Changes, GoneAccount};
 pub use ends::{ExemptionEnd, OpenWindow, StillOpen};
@@ -46,6 +48,9 @@ pub struct Document<'a> {
     /// The run: the name of its execution.
     #[schemars(with = "String")]
     pub run: &'a RunId,
+    /// Through what whoever reads it acts. Only a deployment's runs are written as JSON.
+    #[serde(skip)]
+    pub acts_through: ActsThrough<'a>,
     /// The round of the run, counted from 0: accounts that could not be read are looked at again in a later one.
     pub round: u32,
     pub scope: Scope,
@@ -65,7 +70,12 @@ pub struct Document<'a> {
     pub counts: StatusCounts,
     /// The run over the whole organization that this one is compared with; none before the second.
     pub compared_with: Option<RunSummary>,
-    /// The `report.json` of that run, or of the last one before it that has one: whoever alters or removes it, shows.
+    /// The runs over the whole organization after that one that were stopped before their last round, the latest last: nobody was
+    /// told what they found, so that it is new here.
+    #[schemars(with = "Vec<String>")]
+    pub stopped: Vec<&'a RunId>,
+    /// The `report.json` of the last run over the whole organization that has one, also of one that was stopped: whoever alters or
+    /// removes it, shows.
     pub previous_report: Option<Record<'a>>,
     pub changes: Changes<'a>,
     /// What a person has to do, the most urgent first.
@@ -117,6 +127,15 @@ pub enum Scope {
 enum ModeName {
     Report,
     Enforce,
+}
+
+impl From<selection::Scope> for Scope {
+    fn from(scope: selection::Scope) -> Self {
+        match scope {
+            selection::Scope::Organization => Self::Organization,
+            selection::Scope::Selection => Self::Selection,
+        }
+    }
 }
 
 /// Something that could not be read or written for the report, which is published all the same.

@@ -7,6 +7,7 @@
 mod accounts;
 mod changes;
 mod charts;
+mod command;
 mod data;
 mod ends;
 mod header;
@@ -19,7 +20,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rootwarden_domain::AccountId;
 use sha2::{Digest, Sha256};
 
-use crate::{document::Document, text::shown};
+use crate::{
+    document::{ActsThrough, Document},
+    text::shown,
+};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -51,26 +55,53 @@ pub fn html(document: &Document<'_>) -> Result<String, serde_json::Error> {
                 a .skip href="#accounts" { "Skip to the accounts" }
                 (header::header(document))
                 main {
-                    (changes::changes(document))
                     (tasks::tasks(document))
+                    (changes(document))
                     (statuses::statuses(document))
-                    (charts::charts(document))
+                    @if let ActsThrough::Deployment { .. } = document.acts_through { (charts::charts(document)) }
                     (ends::ends(document))
                     (accounts)
                 }
                 footer {
-                    @if document.rests_on.is_empty() {
-                        p { "This page is all that there is of this report: nothing of what it rests on was stored." }
-                    } @else { p {
-                        "Everything that this page says, with the evidence of each account, is in " code { "report.json" }
-                        " beside it. " code { "report.csv" } " has one account a row."
-                    } }
+                    (footer(document))
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
         }
     };
     Ok(page.into_string())
+}
+
+/// What changed since the last run; where no run is remembered, what the page does not know.
+fn changes(document: &Document<'_>) -> Markup {
+    match document.acts_through {
+        ActsThrough::Deployment { .. } => changes::changes(document),
+        ActsThrough::OwnCredentials => html! {
+            section .keep aria-labelledby="alone" {
+                h2 #alone { "What this page does not know" }
+                p {
+                    "It is of " code { "rootwarden audit" } ", which remembers no earlier run: what is new, gone or unchanged is not known. "
+                    "In which organizational unit an account stands was not kept, and of the calls nothing was. For a deployment's pause, "
+                    "exemptions and recovery windows nobody looked."
+                }
+            }
+        },
+    }
+}
+
+fn footer(document: &Document<'_>) -> Markup {
+    html! {
+        @match document.acts_through {
+            ActsThrough::Deployment { .. } => p {
+                "Everything that this page says, with the evidence of each account, is in " code { "report.json" }
+                " beside it. " code { "report.csv" } " has one account a row."
+            },
+            ActsThrough::OwnCredentials => p {
+                "This page is all that there is of this report: nothing of what it rests on was stored. "
+                code { "rootwarden audit --output json" } " and " code { "--output csv" } " have every account for other programs."
+            },
+        }
+    }
 }
 
 /// Nothing is loaded, sent or run but the page's own script and style.

@@ -19,7 +19,7 @@ use crate::{
         audit::{AuditOutcome, AuditedAccount},
         exemption::Exemptions,
         selection::{
-            Eligibility, Ineligible, IneligibleAccount, Newcomer, NobodySelected, NotCreated, SelectedAccounts,
+            Eligibility, Ineligible, IneligibleAccount, Newcomer, NobodySelected, NotCreated, Scope, SelectedAccounts,
             Selection, Tag, UnknownAccount,
         },
     },
@@ -38,6 +38,9 @@ pub struct DeletionPlan {
     pub round: u32,
     pub mode: Mode,
     pub started_by: Option<StartedBy>,
+    /// What the run is about, as its selection says. A plan that does not say so is of a part.
+    #[serde(default)]
+    pub scope: Scope,
     pub management_account: AccountId,
     /// When it was made: it may not be carried out for ever.
     pub planned_at: Timestamp,
@@ -168,6 +171,7 @@ impl DeletionPlan {
     pub fn plan(last: AuditedChunk, earlier: Vec<AuditedChunk>, rules: Rules<'_>) -> Self {
         let (run, round, mode) = (last.selected.run.clone(), last.selected.round, last.selected.mode);
         let (management_account, request) = (last.selected.management_account, last.selected.request.clone());
+        let scope = last.selected.scope();
         let mut round_of = RoundOfAccounts::default();
         for chunk in std::iter::once(last).chain(earlier) {
             round_of.add_earlier(chunk);
@@ -178,6 +182,7 @@ impl DeletionPlan {
             round,
             mode,
             started_by: request.started_by,
+            scope,
             management_account,
             planned_at: rules.now,
             made_from: Sha256::default(),

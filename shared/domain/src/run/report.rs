@@ -18,8 +18,9 @@ use crate::{
         deletion::{DeletionReport, DeletionStep},
         plan::DeletionPlan,
         round,
-        selection::{Newcomer, NobodySelected, NotCreated},
+        selection::{Newcomer, NobodySelected, NotCreated, Scope},
     },
+    text::number::number,
 };
 use status::statuses;
 use windows::Windows;
@@ -73,6 +74,9 @@ pub struct Report {
     /// Accounts whose recovery window is over, and which this run did not see clean.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept_open: BTreeMap<AccountId, KeptOpen>,
+    /// What the run is about, as every plan of it says.
+    #[serde(default)]
+    pub scope: Scope,
     /// When the first round was planned: where the report of all rounds lies goes by its day.
     #[serde(default)]
     pub begun_at: Option<Timestamp>,
@@ -164,6 +168,7 @@ impl Report {
             nobody_selected,
             not_in_organization,
             started_by: _,
+            scope,
             management_account: _,
             planned_at,
             made_from: _,
@@ -174,6 +179,8 @@ impl Report {
             excluded_tags: _,
             preflight,
         } = plan;
+        // A later round is about what the first one selected: it makes no whole of a part.
+        let scope = previous.as_ref().map_or(scope, |previous| previous.scope.and(scope));
         let (begun_at, audited, rests_on) = previous.as_ref().map_or_else(
             || (None, Vec::new(), Vec::new()),
             |previous| (previous.begun_at, previous.audited.clone(), previous.rests_on.clone()),
@@ -247,6 +254,7 @@ impl Report {
             preflight,
             open_recoveries,
             kept_open,
+            scope,
             begun_at: begun_at.or(Some(planned_at)),
             audited,
             rests_on,
@@ -336,14 +344,18 @@ impl fmt::Display for Report {
             not_approved,
             paused,
         } = self.counts();
+        let count = |count: u32| number(count as usize);
+        let [clean, cleaned, found, exempt] = [clean, cleaned, found, exempt].map(count);
+        let [excluded, protected, not_approved, paused] = [excluded, protected, not_approved, paused].map(count);
+        let [unknown, failed, ineligible] = [unknown, failed, ineligible].map(count);
         write!(
             formatter,
             "run {}: {clean} clean, {cleaned} cleaned, {found} with root credentials, {exempt} exempt, \
              {excluded} excluded, {protected} protected, {not_approved} not approved, {paused} paused, \
              {unknown} unknown, {failed} failed, {ineligible} ineligible, {} still being created, {} to be looked at again",
             self.run,
-            self.unfinished_creations.len(),
-            self.pending.len(),
+            number(self.unfinished_creations.len()),
+            number(self.pending.len()),
         )?;
         if let Some(why) = self.nobody_selected {
             write!(formatter, "; nobody was selected: {why}")?;
@@ -360,10 +372,14 @@ impl fmt::Display for Report {
             write!(formatter, "; not in the organization: {}", named.join(", "))?;
         }
         if !further.is_empty() {
-            write!(formatter, " and {} more", further.len())?;
+            write!(formatter, " and {} more", number(further.len()))?;
         }
         if denied > 0 {
-            write!(formatter, "; in {denied} of the unknown ones, a service control policy denies root sessions")?;
+            write!(
+                formatter,
+                "; in {} of the unknown ones, a service control policy denies root sessions",
+                count(denied)
+            )?;
         }
         match Told::count(&self.preflight) {
             (0, 0) => Ok(()),

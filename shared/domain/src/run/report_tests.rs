@@ -7,7 +7,7 @@ use crate::{
     run::{
         deletion::{DeletionOutcome, DeletionReport, DeletionStep, StepOutcome},
         plan::{AccountFinding, Guard, OtherAccount, PlannedAccount},
-        selection::{Ineligible, IneligibleAccount, Tag},
+        selection::{Ineligible, IneligibleAccount, Scope, Tag},
     },
 };
 
@@ -43,6 +43,7 @@ fn plan(mode: Mode, planned: &[&str], others: Vec<(&str, AccountFinding)>) -> De
         round: 0,
         mode,
         started_by: None,
+        scope: Scope::Organization,
         management_account: "999999999999".parse().unwrap(),
         planned_at: "2026-11-22T02:00:00Z".parse().unwrap(),
         made_from: crate::Sha256::default(),

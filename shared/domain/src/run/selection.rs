@@ -48,6 +48,44 @@ pub struct Request {
     pub started_by: Option<StartedBy>,
 }
 
+/// What a run is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The whole organization, less what the nightly run leaves out.
+    Organization,
+    /// Some of it. INVARIANT: so is everything that does not say that it is about the whole, or it would hide all other accounts from
+    /// whoever reads the latest report.
+    #[default]
+    Selection,
+}
+
+impl Scope {
+    /// What is about both: the whole organization only if each of them is.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Organization, Self::Organization) => Self::Organization,
+            (Self::Selection, _) | (_, Self::Selection) => Self::Selection,
+        }
+    }
+}
+
+impl Request {
+    /// What a run for it is about: what the schedule leaves out does not count, what a person does.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let Self { selection, mode: _, exclude, started_by } = self;
+        let is_whole = exclude.is_empty() || *started_by == Some(StartedBy::Schedule);
+        match selection {
+            Selection::All if is_whole => Scope::Organization,
+            Selection::All | Selection::Accounts(_) | Selection::OrganizationalUnits(_) | Selection::Joined(_) => {
+                Scope::Selection
+            }
+        }
+    }
+}
+
 /// Accounts that a run leaves out. By account and unit they are not even looked at; by tag nothing is deleted in them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -167,11 +205,10 @@ pub struct NotCreated {
 }
 
 impl SelectedAccounts {
-    /// Whether the run is over the whole organization: what the schedule leaves out does not count, what a person does.
+    /// What the run is about, if this is its last chunk: a list that goes on is not whole.
     #[must_use]
-    pub fn is_whole_organization(&self) -> bool {
-        let Request { selection, mode: _, exclude, started_by } = &self.request;
-        *selection == Selection::All && (exclude.is_empty() || *started_by == Some(StartedBy::Schedule))
+    pub fn scope(&self) -> Scope {
+        if self.next_token.is_some() { Scope::Selection } else { self.request.scope() }
     }
 
     /// The round that it is of.
@@ -234,6 +271,22 @@ mod tests {
             let read = request(json!({"selection": selection})).unwrap();
             assert_eq!(read.mode, Mode::Report);
             assert_eq!(serde_json::to_value(&read.selection).unwrap(), selection);
+        }
+    }
+
+    #[test]
+    fn only_all_accounts_without_what_a_person_leaves_out_are_the_whole_organization() {
+        let exclude = json!({"accounts": ["111122223333"]});
+        for (value, scope) in [
+            (json!({"selection": "all"}), Scope::Organization),
+            (json!({"selection": "all", "started_by": "schedule", "exclude": exclude}), Scope::Organization),
+            (json!({"selection": "all", "exclude": exclude}), Scope::Selection),
+            (json!({"selection": "all", "exclude": {"tags": [{"key": "a", "value": "b"}]}}), Scope::Selection),
+            (json!({"selection": {"accounts": ["111122223333"]}, "started_by": "schedule"}), Scope::Selection),
+            (json!({"selection": {"organizational_units": ["ou-aaaa-11111111"]}}), Scope::Selection),
+            (json!({"selection": {"joined": {"account": "111122223333"}}}), Scope::Selection),
+        ] {
+            assert_eq!(request(value.clone()).unwrap().scope(), scope, "{value}");
         }
     }
 

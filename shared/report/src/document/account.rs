@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    acts_through::ActsThrough,
     changes::Change,
     evidence::{Audited, CredentialKind, Evidence},
     tasks::next_step,
@@ -44,7 +45,7 @@ pub struct Account<'a> {
 pub struct NextStep {
     #[serde(rename = "do")]
     pub what: Cow<'static, str>,
-    /// For a shell, with the functions of `docs/operating.md`.
+    /// For a shell: the command line's, in which WHY and TICKET stand for your own words.
     pub command: Option<String>,
 }
 
@@ -53,7 +54,7 @@ impl<'a> Account<'a> {
         id: AccountId,
         report: &'a AccountReport,
         mode: Mode,
-        bucket: &str,
+        through: ActsThrough<'_>,
         unit: Option<&'a str>,
         audited: Option<&'a Audited>,
     ) -> Self {
@@ -67,7 +68,7 @@ impl<'a> Account<'a> {
             change: None,
             since: None,
             why: why(&report.status, &evidence),
-            next: next_step(id, &report.status, mode, bucket),
+            next: next_step(id, &report.status, mode, through),
             evidence,
         }
     }

@@ -16,7 +16,8 @@ use rootwarden_domain::{
 use super::{
     Document, Missing, Scope, VERSION,
     account::Account,
-    changes::{Unmentioned, compare},
+    acts_through::ActsThrough,
+    changes::{Changes, Unmentioned, compare},
     ends::{ExemptionEnd, OpenWindow, StillOpen},
     evidence::Audited,
     preflight::PreflightLine,
@@ -33,8 +34,9 @@ pub struct Subject<'a> {
     pub scope: Scope,
     pub planned_at: Timestamp,
     pub published_at: Timestamp,
-    /// The deployment's bucket, which commands name.
-    pub bucket: &'a str,
+    /// Through what whoever reads it acts, which decides what commands are named. Without a deployment nothing is remembered, and
+    /// nothing is compared.
+    pub acts_through: ActsThrough<'a>,
     /// What is remembered of the runs over the whole organization.
     pub history: &'a History,
     pub places: &'a Places,
@@ -55,7 +57,7 @@ impl<'a> Document<'a> {
             scope,
             planned_at,
             published_at,
-            bucket,
+            acts_through,
             history,
             places,
             exemptions,
@@ -65,7 +67,7 @@ impl<'a> Document<'a> {
         } = subject;
         let account = |(id, account): (&AccountId, &'a AccountReport)| {
             let unit = places.unit(*id).map(OrganizationalUnitId::as_str);
-            Account::of(*id, account, report.mode, bucket, unit, audits.get(id))
+            Account::of(*id, account, report.mode, acts_through, unit, audits.get(id))
         };
         let mut accounts: Vec<Account<'a>> = report.accounts.iter().map(account).collect();
         accounts.sort_by_key(|account| account.status);
@@ -74,10 +76,14 @@ impl<'a> Document<'a> {
             Scope::Organization => Unmentioned::Gone,
             Scope::Selection => Unmentioned::NotLookedAt,
         };
-        let changes = compare(&mut accounts, before.findings, unmentioned, planned_at);
+        let changes = match acts_through {
+            ActsThrough::Deployment { .. } => compare(&mut accounts, before, unmentioned, planned_at),
+            ActsThrough::OwnCredentials => Changes::default(),
+        };
         let mut document = Self {
             version: VERSION,
             run: &report.run,
+            acts_through,
             round: report.round,
             scope,
             mode: report.mode,
@@ -88,14 +94,18 @@ impl<'a> Document<'a> {
             summary: report.to_string(),
             counts: report.counts().into(),
             compared_with: before.run.cloned(),
+            stopped: history.stopped(&report.run),
             previous_report: before.report.map(Record::of),
             changes,
-            tasks: tasks(&accounts, report.mode, bucket),
-            units: units(&accounts, places),
+            tasks: tasks(&accounts, report.mode, acts_through),
+            units: match acts_through {
+                ActsThrough::Deployment { .. } => units(&accounts, places),
+                ActsThrough::OwnCredentials => Vec::new(),
+            },
             history: Vec::new(),
             exemptions: exemptions.holding(planned_at).map(ExemptionEnd::of).collect(),
             recovery_windows: report.open_recoveries.iter().map(OpenWindow::of).collect(),
-            kept_open: report.kept_open.iter().map(StillOpen::of).collect(),
+            kept_open: report.kept_open.iter().map(|one| StillOpen::of(one, acts_through)).collect(),
             preflight: report.preflight.iter().map(PreflightLine::of).collect(),
             not_in_organization: &report.not_in_organization,
             not_created: report.not_created.iter().map(|one| format!("{}: {}", one.request, one.reason)).collect(),

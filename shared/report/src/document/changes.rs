@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::account::Account;
 use crate::{
-    history::{Finding, Findings},
+    history::{Before, Finding},
     status::StatusName,
 };
 
@@ -17,7 +17,8 @@ use crate::{
 pub enum Change {
     /// The account was no finding.
     New,
-    /// It was one, with another status, without one of these credentials, or for another cause.
+    /// It was one, with another status or for another cause, or something of it is new: a credential, a key that was made active or
+    /// used for the first time, a password or device that was set anew.
     Changed,
     Unchanged,
 }
@@ -77,7 +78,9 @@ impl Change {
                     // What was written down before causes were.
                     (None, _) | (_, None) => true,
                 };
-                if all_known && is_same_cause { Self::Unchanged } else { Self::Changed }
+                let is_more_in_use =
+                    before.was_less_in_use(account.evidence.left.iter().zip(account.evidence.states()));
+                if all_known && is_same_cause && !is_more_in_use { Self::Unchanged } else { Self::Changed }
             }
         }
     }
@@ -86,10 +89,11 @@ impl Change {
 /// Holds each account against the findings of the run before, and marks it.
 pub(super) fn compare<'a>(
     accounts: &mut [Account<'a>],
-    before: &'a Findings,
+    before: Before<'a>,
     unmentioned: Unmentioned,
     now: Timestamp,
 ) -> Changes<'a> {
+    let Before { findings: before, latest, .. } = before;
     let mut changes = Changes::default();
     let mut gone = before.clone_keys();
     for account in accounts {
@@ -104,7 +108,7 @@ pub(super) fn compare<'a>(
         }
         let change = Change::of(account, earlier);
         account.change = Some(change);
-        account.since = Some(earlier.map_or(now, |earlier| earlier.since));
+        account.since = Some(latest.get(account.id).or(earlier).map_or(now, |earlier| earlier.since));
         match change {
             Change::New => changes.new.push(account.id),
             Change::Changed => changes.changed.push(account.id),

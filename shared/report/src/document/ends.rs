@@ -9,6 +9,8 @@ use rootwarden_domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::{account::NextStep, acts_through::ActsThrough};
+
 /// An exemption that holds.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -42,6 +44,8 @@ pub struct StillOpen<'a> {
     pub because: &'a str,
     pub requested_by: String,
     pub ended_at: Timestamp,
+    /// What a person has to do.
+    pub next: NextStep,
 }
 
 impl<'a> ExemptionEnd<'a> {
@@ -65,8 +69,12 @@ impl<'a> OpenWindow<'a> {
 }
 
 impl<'a> StillOpen<'a> {
-    pub(super) fn of((account, kept_open): (&AccountId, &'a KeptOpen)) -> Self {
+    pub(super) fn of((account, kept_open): (&AccountId, &'a KeptOpen), through: ActsThrough<'_>) -> Self {
         let KeptOpen { recovery: _, requested_by, ended_at, because } = kept_open;
-        Self { account: *account, because, requested_by: requested_by.to_string(), ended_at: *ended_at }
+        let next = NextStep {
+            what: "Mend what keeps it open, then end the recovery again: that runs its end anew.".into(),
+            command: through.end_recovery(*account),
+        };
+        Self { account: *account, because, requested_by: requested_by.to_string(), ended_at: *ended_at, next }
     }
 }

@@ -2,7 +2,7 @@
 
 use rootwarden_domain::Pin;
 
-use super::{Document, Scope};
+use super::{ActsThrough, Document, Scope};
 use crate::history::{Finding, Findings, History, RunSummary, Said};
 
 impl Document<'_> {
@@ -21,9 +21,10 @@ impl Document<'_> {
 
     /// The last runs over the whole organization, this one included if it is one.
     pub(super) fn last_runs(&self, history: &History) -> Vec<RunSummary> {
-        match self.scope {
-            Scope::Selection => history.runs().to_vec(),
-            Scope::Organization => history.with(self.in_short()),
+        match (self.acts_through, self.scope) {
+            (ActsThrough::OwnCredentials, _) => Vec::new(),
+            (ActsThrough::Deployment { .. }, Scope::Selection) => history.runs().to_vec(),
+            (ActsThrough::Deployment { .. }, Scope::Organization) => history.with(self.in_short()),
         }
     }
 
@@ -46,6 +47,7 @@ impl Document<'_> {
                     name: account.name.map(str::to_owned),
                     status: account.status,
                     credentials: account.evidence.left.clone(),
+                    states: account.evidence.states(),
                     cause: account.evidence.cause().map(str::to_owned),
                     since: account.since.unwrap_or(self.planned_at),
                 };

@@ -9,11 +9,11 @@ use rootwarden_domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::account::{Account, NextStep};
+use super::{
+    account::{Account, NextStep},
+    acts_through::ActsThrough,
+};
 use crate::status::StatusName;
-
-/// A command for more accounts would be longer than a shell's line should be; the list of accounts has all.
-const ACCOUNTS_IN_A_COMMAND: usize = 20;
 
 /// What a person has to do about all accounts of one status.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -24,25 +24,36 @@ pub struct Task {
     pub accounts: Vec<AccountId>,
     #[serde(rename = "do")]
     pub what: String,
-    /// For a shell, with the functions of `docs/operating.md`. Of more accounts than a line should name, it names the first ones.
+    /// For a shell: the command line's, in which WHY and TICKET stand for your own words. Of more than 20 accounts it names the
+    /// first 20.
     pub command: Option<String>,
 }
 
 /// What a person has to do about one account, if anything.
-pub(super) fn next_step(id: AccountId, status: &Status, mode: Mode, bucket: &str) -> Option<NextStep> {
-    let step = |what: &'static str, command: String| Some(NextStep { what: what.into(), command: Some(command) });
+pub(super) fn next_step(id: AccountId, status: &Status, mode: Mode, through: ActsThrough<'_>) -> Option<NextStep> {
+    let step = |what: &'static str, command: Option<String>| Some(NextStep { what: what.into(), command });
+    let accounts = &[id];
     match status {
-        Status::Unknown(_) => step("Mend the cause that is named, then look again.", look_again(&[id], mode)),
-        Status::Failed { .. } => step("Mend the cause that is named, then run again.", look_again(&[id], mode)),
-        Status::NotApproved { .. } => {
-            step("Run again, and have somebody else approve the plan.", secure(&[id], Mode::Enforce))
+        Status::Unknown(_) => {
+            step("Mend the cause that is named, then look again.", Some(through.look_again(accounts, mode)))
         }
-        Status::Paused { .. } => step("End the pause when it is over, then run again.", end_pause(bucket)),
-        Status::Found { .. } => step(
-            "Have it deleted, or exempt the account. A deployment in report mode deletes nothing: deploy with Mode=enforce first.",
-            secure(&[id], Mode::Enforce),
-        ),
-        Status::Protected { protected, .. } => Some(protected_step(id, protected)),
+        Status::Failed { .. } => {
+            step("Mend the cause that is named, then run again.", Some(through.look_again(accounts, mode)))
+        }
+        Status::NotApproved { .. } => {
+            step("Run again, and have somebody else approve the plan.", Some(through.delete(accounts)))
+        }
+        Status::Paused { .. } => step("End the pause when it is over, then run again.", through.resume()),
+        Status::Found { .. } => {
+            let what = match through {
+                ActsThrough::Deployment { .. } => {
+                    "Have it deleted, or exempt the account. A deployment in report mode deletes nothing: deploy with Mode=enforce first."
+                }
+                ActsThrough::OwnCredentials => "Delete it, or exempt the account with --exempt.",
+            };
+            step(what, Some(through.delete(accounts)))
+        }
+        Status::Protected { protected, .. } => Some(protected_step(id, protected, through)),
         Status::Clean
         | Status::Cleaned { .. }
         | Status::Exempt { .. }
@@ -51,7 +62,7 @@ pub(super) fn next_step(id: AccountId, status: &Status, mode: Mode, bucket: &str
     }
 }
 
-fn protected_step(id: AccountId, protected: &[ProtectedCredential]) -> NextStep {
+fn protected_step(id: AccountId, protected: &[ProtectedCredential], through: ActsThrough<'_>) -> NextStep {
     let key = protected.iter().find_map(|key| match &key.credential {
         RootCredential::AccessKey(id) if !key.reason.contains("exempt") => Some(id),
         RootCredential::AccessKey(_)
@@ -59,20 +70,23 @@ fn protected_step(id: AccountId, protected: &[ProtectedCredential]) -> NextStep 
         | RootCredential::LoginProfile
         | RootCredential::MfaDevice(_) => None,
     });
-    match key {
-        Some(key) => NextStep {
+    match (key, through) {
+        (Some(key), ActsThrough::Deployment { .. }) => NextStep {
             what: "Find out who uses the key. Make it inactive, or ask for its release; somebody else approves.".into(),
-            command: Some(format!(
-                r#"request '{{"action": "release-key", "account": "{id}", "access_key_id": "{key}", "reason": "WHY", "ticket": "TICKET"}}'"#
-            )),
+            command: through.release_key(id, key),
         },
+        (Some(_), ActsThrough::OwnCredentials) => {
+            NextStep { what: "Find out who uses the key, and make it inactive.".into(), command: None }
+        }
         // What protects it is an object that cannot be read; its reason names it and says how it is mended.
-        None => NextStep { what: "Mend the exemption that cannot be read, as the reason says.".into(), command: None },
+        (None, _) => {
+            NextStep { what: "Mend the exemption that cannot be read, as the reason says.".into(), command: None }
+        }
     }
 }
 
 /// What a person has to do about all accounts of a status.
-pub(super) fn tasks(accounts: &[Account<'_>], mode: Mode, bucket: &str) -> Vec<Task> {
+pub(super) fn tasks(accounts: &[Account<'_>], mode: Mode, through: ActsThrough<'_>) -> Vec<Task> {
     let of = |status: StatusName| -> Vec<AccountId> {
         accounts.iter().filter(|account| account.status == status).map(|account| account.id).collect()
     };
@@ -80,32 +94,26 @@ pub(super) fn tasks(accounts: &[Account<'_>], mode: Mode, bucket: &str) -> Vec<T
         .into_iter()
         .map(|status| (status, of(status)))
         .filter(|(_, accounts)| !accounts.is_empty())
-        .filter_map(|(status, accounts)| task(status, accounts, mode, bucket))
+        .filter_map(|(status, accounts)| task(status, accounts, mode, through))
         .collect()
 }
 
-fn task(status: StatusName, accounts: Vec<AccountId>, mode: Mode, bucket: &str) -> Option<Task> {
+fn task(status: StatusName, accounts: Vec<AccountId>, mode: Mode, through: ActsThrough<'_>) -> Option<Task> {
     let (what, command): (Cow<'static, str>, _) = match status {
-        StatusName::Failed => {
-            ("Mend the causes that are named beside the accounts, then run again.".into(), Some(look_again(&accounts, mode)))
-        }
-        StatusName::Unknown => {
-            ("Mend the causes that are named beside the accounts, then look again.".into(), Some(look_again(&accounts, mode)))
-        }
+        StatusName::Failed => (
+            "Mend the causes that are named beside the accounts, then run again.".into(),
+            Some(through.look_again(&accounts, mode)),
+        ),
+        StatusName::Unknown => (
+            "Mend the causes that are named beside the accounts, then look again.".into(),
+            Some(through.look_again(&accounts, mode)),
+        ),
         StatusName::NotApproved => {
-            ("Run again, and have somebody else approve the plan.".into(), Some(secure(&accounts, Mode::Enforce)))
+            ("Run again, and have somebody else approve the plan.".into(), Some(through.delete(&accounts)))
         }
-        StatusName::Protected => (
-            "Find out who uses each key. Make it inactive, or ask for its release, with the command beside the account.".into(),
-            None,
-        ),
-        StatusName::Paused => ("End the pause when it is over, then run again.".into(), Some(end_pause(bucket))),
-        StatusName::Found => (
-            "Have the root credentials deleted, or exempt the accounts. A deployment in report mode deletes nothing: deploy with \
-             Mode=enforce first."
-                .into(),
-            Some(secure(&accounts, Mode::Enforce)),
-        ),
+        StatusName::Protected => (of_protected(through).into(), None),
+        StatusName::Paused => ("End the pause when it is over, then run again.".into(), through.resume()),
+        StatusName::Found => (of_found(through).into(), Some(through.delete(&accounts))),
         StatusName::Cleaned
         | StatusName::Exempt
         | StatusName::Excluded
@@ -115,20 +123,21 @@ fn task(status: StatusName, accounts: Vec<AccountId>, mode: Mode, bucket: &str) 
     Some(Task { status, accounts, what: what.into_owned(), command })
 }
 
-fn look_again(accounts: &[AccountId], mode: Mode) -> String {
-    secure(accounts, mode)
+fn of_protected(through: ActsThrough<'_>) -> &'static str {
+    match through {
+        ActsThrough::Deployment { .. } => {
+            "Find out who uses each key. Make it inactive, or ask for its release, with the command beside the account."
+        }
+        ActsThrough::OwnCredentials => "Find out who uses each key, and make it inactive.",
+    }
 }
 
-fn secure(accounts: &[AccountId], mode: Mode) -> String {
-    let named =
-        accounts.iter().take(ACCOUNTS_IN_A_COMMAND).map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
-    let mode = match mode {
-        Mode::Report => "",
-        Mode::Enforce => r#""mode": "enforce", "#,
-    };
-    format!(r#"request '{{"action": "secure", "selection": {{"accounts": [{named}]}}, {mode}"reason": "WHY"}}'"#)
-}
-
-fn end_pause(bucket: &str) -> String {
-    format!(r#"echo '{{"paused": false, "reason": "WHY"}}' | aws s3 cp - s3://{bucket}/control/paused.json"#)
+fn of_found(through: ActsThrough<'_>) -> &'static str {
+    match through {
+        ActsThrough::Deployment { .. } => {
+            "Have the root credentials deleted, or exempt the accounts. A deployment in report mode deletes nothing: deploy with \
+             Mode=enforce first."
+        }
+        ActsThrough::OwnCredentials => "Delete the root credentials, or exempt the accounts with --exempt.",
+    }
 }

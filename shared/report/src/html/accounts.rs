@@ -10,8 +10,8 @@ use super::{
     row::row,
 };
 use crate::{
-    document::{Account, Document, StatusName},
-    text::{accounts as counted, number},
+    document::{Account, ActsThrough, Document, StatusName},
+    text::{counted, number},
 };
 
 /// What is kept free for everything but the accounts: pictures, tasks, exemptions.
@@ -50,17 +50,18 @@ pub(super) fn accounts(document: &Document<'_>) -> Result<Markup, serde_json::Er
             h2 #accounts tabindex="-1" { "Accounts" }
             @if rest > 0 {
                 p .note {
-                    "More accounts need a person than a page can carry: " (counted(rest)) " stand here by name and status alone. "
-                    "report.csv and report.json have all of each."
+                    "More accounts are not clean than a page can carry: " (counted(rest, "account stands", "accounts stand"))
+                    " here by name and status alone. " (table_of_all(document)) " has all of each."
                 }
             }
             @if clean > 0 {
                 p .elsewhere {
-                    (number(clean)) " clean accounts are not in this list. With JavaScript it has them too; report.csv has them always."
+                    (counted(clean, "clean account is", "clean accounts are")) " not in this list. With JavaScript it has them too; "
+                    (table_of_all(document)) " has them always."
                 }
             }
             (controls(document))
-            table .accounts .cards {
+            table .accounts .cards .alone[document.acts_through == ActsThrough::OwnCredentials] {
                 caption .hidden { "Accounts, those that need a person first" }
                 thead { tr {
                     @for column in ["Account", "Name", "Unit", "Status", "Since", "Why", "What to do"] { th scope="col" { (column) } }
@@ -74,6 +75,14 @@ pub(super) fn accounts(document: &Document<'_>) -> Result<Markup, serde_json::Er
             script type="application/json" #data { (PreEscaped(data)) }
         }
     })
+}
+
+/// Where every account stands, whatever is shown.
+fn table_of_all(document: &Document<'_>) -> &'static str {
+    match document.acts_through {
+        ActsThrough::Deployment { .. } => "report.csv",
+        ActsThrough::OwnCredentials => "rootwarden audit --output csv",
+    }
 }
 
 /// Shown by the script alone.
@@ -91,23 +100,30 @@ fn controls(document: &Document<'_>) -> Markup {
                     }
                 }
             }
-            label {
-                "Unit "
-                select #unit {
-                    option value="" { "all" }
-                    @for (position, unit) in document.units.iter().enumerate() {
-                        option value=(position) { (called(unit).unwrap_or_else(|| "directly under the root".to_owned())) }
-                    }
-                }
-            }
-            label {
-                "Change "
-                select #change {
-                    option value="" { "all" }
-                    @for change in ["new", "changed", "unchanged"] { option value=(change) { (change) } }
-                }
-            }
+            @if let ActsThrough::Deployment { .. } = document.acts_through { (of_units_and_changes(document)) }
             output #shown for="search status unit change" {}
+        }
+    }
+}
+
+/// What only a deployment's run knows of.
+fn of_units_and_changes(document: &Document<'_>) -> Markup {
+    html! {
+        label {
+            "Unit "
+            select #unit {
+                option value="" { "all" }
+                @for (position, unit) in document.units.iter().enumerate() {
+                    option value=(position) { (called(unit).unwrap_or_else(|| "directly under the root".to_owned())) }
+                }
+            }
+        }
+        label {
+            "Change "
+            select #change {
+                option value="" { "all" }
+                @for change in ["new", "changed", "unchanged"] { option value=(change) { (change) } }
+            }
         }
     }
 }

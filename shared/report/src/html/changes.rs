@@ -33,6 +33,15 @@ pub(super) fn changes(document: &Document<'_>) -> Markup {
                 },
                 None => p .about { "There is no earlier run over the whole organization to compare with." },
             }
+            @if !document.stopped.is_empty() {
+                p .about {
+                    @for (position, run) in document.stopped.iter().enumerate() {
+                        @if position > 0 { ", " } code { (run) }
+                    }
+                    @if document.stopped.len() == 1 { " was" } @else { " were" }
+                    " stopped before the last round, and told nobody: what was found then counts as new here."
+                }
+            }
             ul .tiles {
                 li .tile .new { (figure(new.len(), "new")) ul { (links(new)) } }
                 @if !changed.is_empty() {

@@ -6,7 +6,7 @@ use super::name;
 use crate::{
     document::{Document, StatusCounts, StatusName, Unit},
     history::RunSummary,
-    text::{day, number},
+    text::{counted, day, number},
 };
 
 /// So many units are drawn; the others are joined in one line.
@@ -65,7 +65,7 @@ fn by_unit(units: &[Unit<'_>]) -> Markup {
             }
             @if !others.is_empty() {
                 p .about {
-                    (number(others.len())) " further units: "
+                    (counted(others.len(), "further unit", "further units")) ": "
                     (number(others.iter().map(|unit| not_clean(&unit.counts) as usize).sum())) " not clean of "
                     (number(others.iter().map(|unit| unit.counts.all() as usize).sum())) "."
                 }
@@ -120,7 +120,7 @@ fn by_run(runs: &[RunSummary]) -> Markup {
                             @let mut top = 101.0;
                             @let step = 300.0 / f64::from(u32::try_from(runs.len()).unwrap_or(u32::MAX));
                             g {
-                                title { (run.run) ": " (not_clean(&run.counts)) " not clean" }
+                                title { (run.run) ": " (number(not_clean(&run.counts) as usize)) " not clean" }
                                 @for (height, (class, _, _)) in
                                     parts(&run.counts).map(|part| scaled(part, largest, HEIGHT * 0.97)).into_iter().zip(PARTS)
                                 {
@@ -163,6 +163,8 @@ fn round(value: f64) -> f64 {
 }
 
 fn in_words(runs: &[RunSummary]) -> String {
-    let counts: Vec<String> = runs.iter().map(|run| not_clean(&run.counts).to_string()).collect();
-    format!("Accounts that were not clean in the last {} runs, the oldest first: {}", runs.len(), counts.join(", "))
+    let counts: Vec<String> = runs.iter().map(|run| number(not_clean(&run.counts) as usize)).collect();
+    let last = counted(runs.len(), "run", "runs");
+    // Not by commas, which part thousands.
+    format!("Accounts that were not clean in the last {last}, the oldest first: {}", counts.join("; "))
 }

@@ -50,7 +50,7 @@ fn row(id: AccountId, called: Option<&str>, what: &str, until: Option<Timestamp>
     html! {
         tr {
             th scope="row" { (link(id, called)) }
-            td { (what) }
+            td { (name(what)) }
             td { @match until { Some(until) => time datetime=(until) { (seconds(until)) }, None => "no end" } }
             td { (name(reason)) }
         }

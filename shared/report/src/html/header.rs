@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 use rootwarden_domain::Mode;
 
+use super::name;
 use crate::{
     document::{Document, PreflightLine, PreflightOutcome, Scope},
-    text::{accounts, number, seconds},
+    text::{accounts, counted, seconds},
 };
 
 pub(super) fn header(document: &Document<'_>) -> Markup {
@@ -29,10 +30,10 @@ pub(super) fn header(document: &Document<'_>) -> Markup {
                 p .note { "This run is not over: some accounts are looked at again, and this report is written anew then." }
             }
             @for line in &document.preflight {
-                p .note { (preflight(line)) }
+                p .note { (name(&preflight(line))) }
             }
             @for missing in &document.missing {
-                p .note { "Missing here: " (missing.what) ". " (missing.why) "." }
+                p .note { "Missing here: " (name(&missing.what)) ". " (name(&missing.why)) "." }
             }
         }
     }
@@ -59,7 +60,7 @@ fn headline(document: &Document<'_>) -> String {
 }
 
 fn credentials(count: usize) -> String {
-    format!("{} root {} deleted", number(count), if count == 1 { "credential" } else { "credentials" })
+    counted(count, "root credential deleted", "root credentials deleted")
 }
 
 fn scope(scope: Scope) -> &'static str {

@@ -72,8 +72,9 @@ addEventListener("error", () => document.documentElement.classList.remove("start
     // As the spreadsheet and the console write an account's id.
     const wanted = words.map((word) => (/^\d{4}-\d{4}-\d{4}$/.test(word) ? word.replaceAll("-", "") : word));
     const status = element("status").value === "" ? -1 : order.get(element("status").value);
-    const unit = element("unit").value === "" ? null : data.units[Number(element("unit").value)];
-    const change = element("change").value;
+    // The page of `rootwarden audit` has neither.
+    const [position, change] = [element("unit")?.value ?? "", element("change")?.value ?? ""];
+    const unit = position === "" ? null : data.units[Number(position)];
     shown = all.filter(
       (account) =>
         (status === -1 || account.status === status) &&
@@ -143,7 +144,7 @@ addEventListener("error", () => document.documentElement.classList.remove("start
     addEventListener("afterprint", () => head.replaceChildren(button));
   });
   for (const hidden of document.querySelectorAll("form.controls, p.windows")) hidden.hidden = false;
-  for (const id of ["search", "status", "unit", "change"]) element(id).addEventListener("input", filter);
+  for (const id of ["search", "status", "unit", "change"]) element(id)?.addEventListener("input", filter);
   document.querySelector("form.controls").addEventListener("submit", (event) => event.preventDefault());
   element("earlier").addEventListener("click", () => turn(-1));
   element("later").addEventListener("click", () => turn(1));

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::name;
+use super::{command::shell, name};
 use crate::{
     document::{Account, CallTold, Change, Credential, Evidence, FailureTold, LastUse, NextStep, Step},
     text::{day, seconds, shown, time},
@@ -34,8 +34,8 @@ fn step(next: &NextStep) -> Markup {
     let NextStep { what, command } = next;
     html! {
         (what)
-        @if let Some(command) = command {
-            details { summary { "Command" } pre tabindex="0" { code { (command) } } }
+        @if command.is_some() {
+            details { summary { "Command" } (shell(command.as_deref())) }
         }
     }
 }

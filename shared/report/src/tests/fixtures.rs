@@ -17,12 +17,12 @@ use rootwarden_domain::{
         exemption::Exemptions,
         plan::ProtectedCredential,
         report::{AccountReport, ApprovalOutcome, KeptOpen, Report, Status},
-        selection::{Ineligible, Tag},
+        selection::{self, Ineligible, NotCreated, Tag},
     },
 };
 
 use crate::{
-    document::{Audited, Document, Places, Scope, Subject},
+    document::{ActsThrough, Audited, Document, Missing, Places, Scope, Subject},
     history::{History, NoticeOutcome},
     notice::said,
 };
@@ -36,7 +36,9 @@ pub struct Told {
     pub places: Places,
     pub exemptions: Exemptions,
     pub audits: BTreeMap<AccountId, Audited>,
+    pub missing: Vec<Missing>,
     pub rests_on: Vec<Pin>,
+    pub acts_through: ActsThrough<'static>,
 }
 
 impl Told {
@@ -49,7 +51,9 @@ impl Told {
             places: Places::default(),
             exemptions: Exemptions::default(),
             audits: BTreeMap::new(),
+            missing: vec![],
             rests_on: vec![],
+            acts_through: ActsThrough::Deployment { stack: "rootwarden" },
         }
     }
 
@@ -94,12 +98,12 @@ impl Told {
             scope: self.scope,
             planned_at: self.planned_at,
             published_at: self.planned_at,
-            bucket: "rootwarden-bucket",
+            acts_through: self.acts_through,
             history: &self.history,
             places: &self.places,
             exemptions: &self.exemptions,
             audits: &self.audits,
-            missing: &[],
+            missing: &self.missing,
             rests_on: &self.rests_on,
         })
     }
@@ -275,6 +279,7 @@ pub fn report(run: &str, accounts: impl IntoIterator<Item = (u64, Option<String>
         kept_open: BTreeMap::new(),
         begun_at: None,
         audited: vec![],
+        scope: selection::Scope::Organization,
         rests_on: vec![],
     }
 }
@@ -303,4 +308,69 @@ pub fn hostile_report() -> Report {
         })
         .collect();
     report("nightly-2026-11-22", accounts)
+}
+
+/// A report in which each of these texts stands wherever one from outside may: names of accounts and units, reasons, causes, tickets.
+pub fn with_texts(texts: &[String]) -> Told {
+    let statuses =
+        texts.iter().flat_map(|text| each_status().into_iter().map(move |status| (text, saying(status, text))));
+    let accounts: Vec<_> =
+        (1_u64..).zip(statuses).map(|(id, (text, status))| (id, Some(text.clone()), status)).collect();
+    let id = |number: usize| -> AccountId { format!("{number:012}").parse().unwrap() };
+    let mut places = Places::default();
+    for (account, _, _) in &accounts {
+        let unit = format!("ou-aaaa-{:08}", usize::try_from(*account).unwrap() % texts.len());
+        places.units.insert(format!("{account:012}").parse().unwrap(), unit.parse().unwrap());
+    }
+    let mut report = report("nightly-2026-11-22", accounts);
+    let mut exemptions = serde_json::Map::new();
+    let mut missing = Vec::new();
+    for (number, text) in texts.iter().enumerate() {
+        let name = UnitName { name: text.clone(), read_at: "2026-11-20T02:00:00Z".parse().unwrap() };
+        places.names.insert(format!("ou-aaaa-{number:08}").parse().unwrap(), name);
+        // A blank one is refused where it is read.
+        let reason = if text.trim().is_empty() { "blank" } else { text };
+        exemptions.insert(id(number).to_string(), reason.into());
+        missing.push(Missing { what: text.clone(), why: text.clone() });
+        report.kept_open.insert(id(number), KeptOpen { because: text.clone(), ..kept_open() });
+        report.preflight.push(PreflightTold { text: text.clone(), ..preflight().remove(0) });
+        report.not_created.push(NotCreated {
+            request: "car-examplecreateaccountrequestid111".parse().unwrap(),
+            reason: text.clone(),
+        });
+        // What people write is checked when it is read.
+        let (reason, ticket) = (serde_json::from_value(text.clone().into()), text.parse());
+        let mut window = RecoveryWindow { account: id(number), ..window() };
+        window.reason = reason.unwrap_or(window.reason);
+        window.ticket = ticket.unwrap_or(window.ticket);
+        report.open_recoveries.insert(id(number), window);
+    }
+    let exemptions = Exemptions::parse(&serde_json::Value::Object(exemptions).to_string()).unwrap();
+    let audits = (1..=12).map(|number| (id(number), audited())).collect();
+    Told { places, exemptions, audits, missing, ..Told::of(report) }
+}
+
+/// The same status with this text wherever it has one.
+fn saying(status: Status, text: &str) -> Status {
+    let said = || text.to_owned();
+    let failed = |failure: Failure| Failure { message: said(), code: Some(said()), ..failure };
+    let steps = |outcome: StepOutcome| vec![step(RootCredential::LoginProfile, outcome)];
+    match status {
+        Status::Exempt { inventory, .. } => Status::Exempt { reason: said(), inventory },
+        Status::Paused { .. } => Status::Paused { reason: said() },
+        Status::Excluded { inventory, .. } => Status::Excluded { tag: Tag { key: said(), value: said() }, inventory },
+        Status::Unknown(failure) => Status::Unknown(failed(failure)),
+        Status::Failed { failure, .. } => {
+            Status::Failed { steps: steps(StepOutcome::Failed(failed(failure.clone()))), failure: failed(failure) }
+        }
+        Status::Protected { .. } => Status::Protected {
+            protected: vec![ProtectedCredential { reason: said(), ..protected() }],
+            steps: steps(StepOutcome::NotAttempted(said())),
+        },
+        other @ (Status::Clean
+        | Status::Cleaned { .. }
+        | Status::Found { .. }
+        | Status::Ineligible(_)
+        | Status::NotApproved { .. }) => other,
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::fixtures::{Told, hostile_names, hostile_report, inventory, report};
 use crate::{
-    document::StatusName,
+    document::{ActsThrough, StatusName},
     history::History,
     html::{LARGEST_PAGE_BYTES, html},
     text::shown,
@@ -14,7 +14,7 @@ fn page(told: &Told) -> String {
 }
 
 /// The elements that a page begins, in their order, without what stands inside of scripts and styles.
-fn elements(page: &str) -> Vec<String> {
+pub fn elements(page: &str) -> Vec<String> {
     let (mut found, mut rest) = (Vec::new(), page);
     while let Some((_, after)) = rest.split_once('<') {
         let name: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
@@ -43,7 +43,7 @@ fn no_name_becomes_an_element_an_attribute_or_the_end_of_one() {
         report
     });
     let hostile = page(&Told::of(hostile_report()));
-    assert_eq!(elements(&hostile), elements(&page(&harmless)));
+    assert!(elements(&hostile) == elements(&page(&harmless)));
     assert_eq!(hostile.matches("<script").count(), 3, "the data and the page's own two");
     assert!(!hostile.contains('\u{202e}') && !hostile.contains('\u{0}'), "what hides text is written out");
 }
@@ -77,7 +77,7 @@ fn without_its_script_the_page_has_every_account_that_is_not_clean() {
 }
 
 #[test]
-fn the_first_lines_say_whether_a_person_is_needed_and_what_changed() {
+fn the_first_lines_say_whether_a_person_is_needed_then_what_to_do_then_what_changed() {
     let found = || Status::Found { inventory: inventory(), protected: vec![] };
     let first = Told::of(report("nightly-2026-11-21", [(1, None, found()), (2, None, found()), (3, None, found())]));
     let first_page = page(&first);
@@ -86,9 +86,11 @@ fn the_first_lines_say_whether_a_person_is_needed_and_what_changed() {
     let accounts = [(1, None, found()), (2, None, Status::Clean), (4, None, found())];
     let second = Told { history: first.remembered(), ..Told::of(report("nightly-2026-11-22", accounts)) };
     let second = page(&second);
-    let before_tasks = second.split_once("What to do").unwrap().0;
+    let (tasks, after) = second.split_once("Since the last run").unwrap();
+    assert!(tasks.contains("What to do") && tasks.contains("rootwarden run 000000000001 000000000004"), "{tasks}");
+    let first_screen = after.split_once("All accounts by status").unwrap().0;
     for said in ["<b>1</b> new", "<b>2</b> gone", "<b>1</b> unchanged", "nightly-2026-11-21", "was found, is clean"] {
-        assert!(before_tasks.contains(said), "{said}");
+        assert!(first_screen.contains(said), "{said}");
     }
     let nothing = Told { history: History::default(), ..Told::of(report("x", [(1, None, Status::Clean)])) };
     assert!(page(&nothing).contains("<h1>No account needs a person</h1>"));
@@ -115,5 +117,89 @@ fn the_largest_organization_fits_into_a_page_also_where_everybody_is_to_be_clean
         assert!(page.len() <= LARGEST_PAGE_BYTES, "{} bytes", page.len());
     }
     let rows = dirty.matches("<tr id=\"a").count();
-    assert!(rows > 1_000 && dirty.contains("More accounts need a person than a page can carry"), "{rows} rows");
+    assert!(rows > 1_000 && dirty.contains("More accounts are not clean than a page can carry"), "{rows} rows");
+}
+
+#[test]
+fn numbers_have_their_thousands_parted_and_one_is_one() {
+    let found = || Status::Found { inventory: inventory(), protected: vec![] };
+    let many = (0..12_345).map(|id| (id, None, if id < 1_234 { found() } else { Status::Clean }));
+    let many = page(&Told::of(report("nightly-2026-11-22", many)));
+    for said in [
+        "<h1>1,234 accounts need a person</h1>",
+        "12,345 accounts, the whole organization",
+        "and 1,228 more",
+        "11,111 clean accounts are not in this list",
+        "<option value=\"found\">found (1,234)</option>",
+        "(at most 1,234)",
+    ] {
+        assert!(many.contains(said), "{said}");
+    }
+    let one = page(&Told::of(report("nightly-2026-11-22", [(1, None, found()), (2, None, Status::Clean)])));
+    for said in
+        ["<h1>1 account needs a person</h1>", "<strong>1 account</strong>", "1 clean account is not in this list"]
+    {
+        assert!(one.contains(said), "{said}");
+    }
+    for page in [&many, &one] {
+        assert!(!page.contains('\u{202f}'));
+        let text = page.split_once("</style>").unwrap().1;
+        for plural in ["accounts", "units", "runs", "credentials"] {
+            // As a number of its own: `1 accounts` in `11 accounts` is none.
+            let one = format!("1 {plural}");
+            let mut before = text.match_indices(&one).filter_map(|(at, _)| text[..at].chars().next_back());
+            assert!(before.all(|before| before.is_ascii_digit() || before == ','), "{plural}");
+        }
+    }
+}
+
+#[test]
+fn the_page_of_an_audit_says_what_it_does_not_know_and_claims_nothing_of_it() {
+    let told = Told { acts_through: ActsThrough::OwnCredentials, ..Told::full() };
+    let page = page(&told);
+    for said in [
+        "What this page does not know",
+        "remembers no earlier run: what is new, gone or unchanged is not known",
+        "rootwarden delete 000000000002",
+        "rootwarden audit --output csv",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    let body = page.split_once("<body>").unwrap().1.rsplit_once("<script>").unwrap().0;
+    for said in [
+        "Since the last run",
+        "There is no earlier run",
+        "In pictures",
+        "Workloads &lt;prod&gt;",
+        "id=\"unit\"",
+        "id=\"change\"",
+        "class=\"change\"",
+        "report.json",
+        "WHY",
+    ] {
+        assert!(!body.contains(said), "{said}");
+    }
+    let document = told.document();
+    assert!(document.history.is_empty() && document.units.is_empty() && document.compared_with.is_none());
+    assert!(document.accounts.iter().all(|account| account.change.is_none() && account.since.is_none()));
+}
+
+#[test]
+fn runs_that_were_stopped_and_accounts_that_are_kept_open_are_said() {
+    let mut told = Told::full();
+    let first = Told::of(report("nightly-2026-11-20", []));
+    told.history = first.document().remembered(
+        &History::default(),
+        None,
+        crate::notice::said(&first.document(), crate::history::NoticeOutcome::Later),
+    );
+    // As it is copied.
+    let page = page(&told).replace("<span class=\"option\">", "").replace("</span>", "");
+    for said in [
+        "<code>nightly-2026-11-20</code> was stopped before the last round, and told nobody",
+        "Mend what keeps it open, then end the recovery again",
+        "rootwarden recovery end 000000000002 --request --reason WHY --ticket TICKET",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
 }

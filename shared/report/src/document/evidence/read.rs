@@ -12,6 +12,7 @@ use rootwarden_domain::{
 };
 
 use super::{Audited, CallTold, Credential, CredentialKind, Evidence, FailureTold, LastUse, Outcome, Step};
+use crate::history::CredentialState;
 
 impl<'a> Evidence<'a> {
     pub(in crate::document) fn of(report: &'a AccountReport, audited: Option<&'a Audited>) -> Self {
@@ -83,10 +84,34 @@ impl<'a> Evidence<'a> {
         names
     }
 
+    /// How each of what is left stands, in its order, as far as it was read: what is compared from run to run.
+    pub(crate) fn states(&self) -> Vec<CredentialState> {
+        let state = |left: &String| {
+            let found = self.before.iter().find(|found| name(found.kind, found.id) == *left);
+            found.map(Credential::state).unwrap_or_default()
+        };
+        self.left.iter().map(state).collect()
+    }
+
     /// What was deleted, by kind and id.
     pub(crate) fn deleted(&self) -> impl Iterator<Item = String> {
         let deleted = self.steps.iter().filter(|step| step.outcome == Outcome::Deleted);
         deleted.map(|step| name(step.kind, step.id))
+    }
+}
+
+impl Credential<'_> {
+    fn state(&self) -> CredentialState {
+        let Self { kind: _, id: _, status, created_at, last_used } = self;
+        CredentialState {
+            active: status.map(|status| status == "Active"),
+            since: *created_at,
+            used: match last_used {
+                Some(LastUse::At(_)) => Some(true),
+                Some(LastUse::Never) => Some(false),
+                Some(LastUse::Unread) | None => None,
+            },
+        }
     }
 }
 
