@@ -55,6 +55,8 @@ struct Front {
     parameters: Arc<Mutex<Parameters>>,
     urls: Arc<Mutex<Urls>>,
     execution: Arc<Mutex<&'static str>>,
+    /// What somebody else writes right after the object was read: its key and its text.
+    meanwhile: Arc<Mutex<Option<(String, &'static str)>>>,
 }
 
 /// What the stack was deployed with.
@@ -99,6 +101,7 @@ impl Deployed {
             parameters: Arc::new(Mutex::new(Parameters { exempt_accounts: "{}", protect_keys_used_within_days: "30" })),
             urls: Arc::new(Mutex::new(Urls::Function)),
             execution: Arc::new(Mutex::new("RUNNING")),
+            meanwhile: Arc::default(),
         };
         let router = Router::new().fallback(answer).with_state(front.clone());
         let (sender, receiver) = std::sync::mpsc::channel();
@@ -125,6 +128,11 @@ impl Deployed {
     /// How every execution stands from now on, in AWS's own word.
     pub fn set_execution(&self, status: &'static str) {
         *self.front.execution.lock().unwrap() = status;
+    }
+
+    /// Somebody else writes an object of the bucket right after it was read the next time.
+    pub fn set_meanwhile(&self, key: &str, text: &'static str) {
+        *self.front.meanwhile.lock().unwrap() = Some((key.to_owned(), text));
     }
 
     pub fn set_stack(&self, stack: Stack) {
@@ -233,7 +241,15 @@ async fn answer(State(front): State<Front>, request: Request<Body>) -> Response<
     if parts.headers.get("x-amz-target").is_some_and(|target| target == "AWSStepFunctions.DescribeExecution") {
         return execution(*front.execution.lock().unwrap(), &body);
     }
-    match front.rehearsal.simulator.handle(Request::from_parts(parts, body)) {
+    let read = (parts.method == "GET").then(|| parts.uri.path().to_owned());
+    let answer = front.rehearsal.simulator.handle(Request::from_parts(parts, body));
+    if let Some(path) = read {
+        let meanwhile = front.meanwhile.lock().unwrap().take_if(|(key, _)| path.ends_with(key.as_str()));
+        if let Some((key, text)) = meanwhile {
+            front.rehearsal.simulator.put_object(BUCKET, &key, text);
+        }
+    }
+    match answer {
         Ok(answer) => answer.map(Body::from),
         Err(fault) => of(502, "text/plain", format!("{fault}")),
     }
