@@ -73,8 +73,10 @@ def component(package: dict[str, Any], is_inside: bool, sums: dict[tuple[str, st
         "name": name,
         "version": version,
         "scope": "required" if is_inside else "excluded",
-        "purl": f"pkg:cargo/{name}@{version}",
     }
+    # A purl of cargo's names a crate of crates.io, which none of ours is: `crc-fast` here is not the one there.
+    if package["source"] is not None:
+        found["purl"] = f"pkg:cargo/{name}@{version}"
     if (checksum := sums.get((name, version))) is not None:
         found["hashes"] = [{"alg": "SHA-256", "content": checksum}]
     if package["license"] is not None:

@@ -32,7 +32,8 @@ def test_every_crate_of_a_registry_has_the_checksum_of_the_lock(
     found = components(sbom.bill(resolved, sums, "delete-credentials"))
     assert len(found) > 100
     own = {name for name, component in found.items() if "hashes" not in component}
-    assert own == {"rootwarden-aws", "rootwarden-domain", "rootwarden-lambda"}
+    assert own == {"crc-fast", "rootwarden-aws", "rootwarden-domain", "rootwarden-lambda"}
+    assert {name for name, component in found.items() if "purl" not in component} == own
     assert found["aws-lc-rs"]["hashes"][0]["content"] == sums["aws-lc-rs", found["aws-lc-rs"]["version"]]
 
 

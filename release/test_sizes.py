@@ -38,7 +38,7 @@ def test_names_the_function_that_is_too_large(tmp_path: Path, template: Path) ->
     built(tmp_path, "Large", os.urandom(sizes.LIMIT_BYTES))
     said = sizes.complaints(sizes.measured(tmp_path, template))
     assert len(said) == 1, said
-    assert said[0].startswith("Large has 4,50")
+    assert said[0].startswith("Large has 3,00")
 
 
 def test_names_the_function_that_was_not_built(tmp_path: Path, template: Path) -> None:
