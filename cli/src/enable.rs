@@ -9,7 +9,7 @@ use crate::{
     arguments::{EnableArguments, Format},
     context::Context,
     exit::{Ended, Exit},
-    output::json as as_json,
+    output::{csv, json as as_json},
     terminal,
 };
 
@@ -131,9 +131,9 @@ fn say(state: &State, delegate: Option<AccountId>, context: &Context) -> Result<
             }
             as_json(&value)?
         }
-        Format::Csv => rows
-            .iter()
-            .fold("setting,state\r\n".to_owned(), |text, (name, is_on)| format!("{text}{name},{}\r\n", word(*is_on))),
+        Format::Csv => {
+            csv(["setting", "state"], rows.iter().map(|(name, is_on)| [(*name).to_owned(), word(*is_on).to_owned()]))?
+        }
         Format::Table => rows.iter().fold(String::new(), |text, (name, is_on)| {
             format!("{text}{:<30}{}\n", name.replace('_', " "), word(*is_on))
         }),

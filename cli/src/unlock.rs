@@ -107,10 +107,15 @@ fn show(plan: &UnlockPlan, context: &Context) -> Result<(), Ended> {
             "planned": plan.planned,
             "text": plan.text,
         }))?),
-        Format::Csv => terminal::say(&format!(
-            "account,region,locked_out,policy_sha256\r\n{},{},{verdict},{}\r\n",
-            plan.account, plan.region, plan.before_sha256
-        )),
+        Format::Csv => {
+            let record = [
+                plan.account.to_string(),
+                plan.region.to_string(),
+                verdict.to_string(),
+                plan.before_sha256.to_string(),
+            ];
+            terminal::say(&output::csv(["account", "region", "locked_out", "policy_sha256"], [record])?)
+        }
     }
 }
 

@@ -91,6 +91,10 @@ async fn each_place_that_fails_is_named_and_loses_none_of_the_others() {
         assert_eq!((missing.as_array().unwrap().len(), &missing[0]["what"]), (1, &json!(name)), "{place}: {missing}");
         let mut expected = everywhere_told.clone();
         expected.remove(place);
+        if place == "reports/security-hub.json" {
+            // What could not be written down is not sent: nothing would ever say that it is there.
+            expected.remove("Security Hub");
+        }
         assert_eq!(told(&rehearsal), expected, "{place}");
         let sent = rehearsal.simulator.published().len();
         assert_eq!(sent, if [NOTICES, CHAT].contains(&place) { 1 } else { 2 }, "{place}: one message to each topic");

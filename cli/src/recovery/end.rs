@@ -134,8 +134,10 @@ fn say(account: AccountId, ending: Ending, left: &Inventory, context: &Context) 
             format!("account {account} has no root password, and none may be recovered: {words}\n{beside}\n")
         }
         Format::Json => output::json(&json!({"account": account, "recovery": state, "others": others}))?,
-        // None of these has a character that CSV would quote.
-        Format::Csv => format!("account,recovery,others\r\n{account},{state},{}\r\n", others.join("; ")),
+        Format::Csv => {
+            let record = [account.to_string(), state.to_owned(), others.join("; ")];
+            output::csv(["account", "recovery", "others"], [record])?
+        }
     })?;
     Ok(Exit::Well)
 }

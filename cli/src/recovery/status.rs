@@ -32,10 +32,8 @@ pub(super) async fn run(account: AccountId, context: &Context) -> Result<Exit, E
         }))?,
         Format::Csv => {
             let created_at = created_at.map(|at| at.to_string()).unwrap_or_default();
-            // None of these has a character that CSV would quote.
-            let others = others.join("; ");
-            let header = "account,login_profile,created_at,others";
-            format!("{header}\r\n{account},{},{created_at},{others}\r\n", profile.is_some())
+            let record = [account.to_string(), profile.is_some().to_string(), created_at, others.join("; ")];
+            output::csv(["account", "login_profile", "created_at", "others"], [record])?
         }
     })?;
     Ok(if profile.is_some() { Exit::Found } else { Exit::Well })

@@ -17,7 +17,9 @@ fn the_commands_of_a_report_are_carried_out() {
         let arguments: Vec<&str> = command.split(' ').skip(1).collect();
         deployed.run(&arguments).ends_with(0);
     }
-    let started = deployed.simulator.executions();
+    let mut started = deployed.simulator.executions();
+    // That of a key's release asks its approvers.
+    started.retain(|one| one.state_machine_arn.contains("secure-accounts"));
     assert_eq!(started.len(), commands.iter().filter(|command| command.starts_with("rootwarden run ")).count());
     assert!(started.iter().all(|one| one.input.contains("\"enforce\"")), "{started:?}");
     // The same with another stack: it is looked for, and there is none.
