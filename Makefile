@@ -65,6 +65,8 @@ browser: build $(BROWSER)/.installed ## Opens the report's page in Chromium
 build:
 	cargo build --workspace --all-targets --locked
 
+# A panic aborts, so nothing unwinds the stack: docs/decisions/0010-sizes.md.
+package package-management-account: export RUSTFLAGS := -C force-unwind-tables=no
 # `sam build` cannot pass --locked on: the lock is held to before, and then nothing else can be fetched.
 package: $(PACKAGING)/.installed ## Builds the release binaries that `sam deploy` deploys, under .aws-sam
 	cargo fetch --locked
