@@ -108,12 +108,7 @@ fn show(plan: &UnlockPlan, context: &Context) -> Result<(), Ended> {
             "text": plan.text,
         }))?),
         Format::Csv => {
-            let record = [
-                plan.account.to_string(),
-                plan.region.to_string(),
-                verdict.to_string(),
-                plan.before_sha256.to_string(),
-            ];
+            let record = [plan.account.to_string(), plan.region.clone(), verdict, plan.before_sha256.to_string()];
             terminal::say(&output::csv(["account", "region", "locked_out", "policy_sha256"], [record])?)
         }
     }
