@@ -72,11 +72,11 @@ fn protected_step(id: AccountId, protected: &[ProtectedCredential], through: Act
     });
     match (key, through) {
         (Some(key), ActsThrough::Deployment { .. }) => NextStep {
-            what: "Find out who uses the key. Make it inactive, or ask for its release; somebody else approves.".into(),
+            what: "Find out who uses the key. Whoever holds it can make it inactive; or ask for its release, which somebody else approves.".into(),
             command: through.release_key(id, key),
         },
         (Some(_), ActsThrough::OwnCredentials) => {
-            NextStep { what: "Find out who uses the key, and make it inactive.".into(), command: None }
+            NextStep { what: "Find out who uses the key. Whoever holds it can make it inactive; `--protect-keys-used-within-days 0` deletes it all the same.".into(), command: None }
         }
         // What protects it is an object that cannot be read; its reason names it and says how it is mended.
         (None, _) => {
@@ -101,11 +101,11 @@ pub(super) fn tasks(accounts: &[Account<'_>], mode: Mode, through: ActsThrough<'
 fn task(status: StatusName, accounts: Vec<AccountId>, mode: Mode, through: ActsThrough<'_>) -> Option<Task> {
     let (what, command): (Cow<'static, str>, _) = match status {
         StatusName::Failed => (
-            "Mend the causes that are named beside the accounts, then run again.".into(),
+            "Mend the causes that the report names beside the accounts, then run again.".into(),
             Some(through.look_again(&accounts, mode)),
         ),
         StatusName::Unknown => (
-            "Mend the causes that are named beside the accounts, then look again.".into(),
+            "Mend the causes that the report names beside the accounts, then look again.".into(),
             Some(through.look_again(&accounts, mode)),
         ),
         StatusName::NotApproved => {
@@ -126,9 +126,11 @@ fn task(status: StatusName, accounts: Vec<AccountId>, mode: Mode, through: ActsT
 fn of_protected(through: ActsThrough<'_>) -> &'static str {
     match through {
         ActsThrough::Deployment { .. } => {
-            "Find out who uses each key. Make it inactive, or ask for its release, with the command beside the account."
+            "Find out who uses each key. Whoever holds it can make it inactive; or ask for its release, with the command that the report has beside the account."
         }
-        ActsThrough::OwnCredentials => "Find out who uses each key, and make it inactive.",
+        ActsThrough::OwnCredentials => {
+            "Find out who uses each key. Whoever holds it can make it inactive; `--protect-keys-used-within-days 0` deletes it all the same."
+        }
     }
 }
 

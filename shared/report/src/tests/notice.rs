@@ -114,7 +114,7 @@ fn a_run_with_news_says_what_to_do_first_then_what_is_new_then_where_to_read_on(
     assert_eq!(
         text,
         "What to do:\n\
-         - Mend the causes that are named beside the accounts, then look again. (unknown: 1)\n\
+         - Mend the causes that the report names beside the accounts, then look again. (unknown: 1)\n\
          - Have the root credentials deleted, or exempt the accounts. A deployment in report mode deletes nothing: deploy with \
          Mode=enforce first. (found: 1)\n\n\
          New:\n\
