@@ -61,7 +61,7 @@ def asked_by(deployment: Deployment, home: Path, name: str, who: Credentials) ->
 
     def asked() -> str | None:
         requests = in_json(deployment, home, who, "requests")["requests"]
-        return next((str(request["id"]) for request in requests if f"/{name}#" in request["by"]), None)
+        return next((str(request["id"]) for request in requests if request["by"].endswith(f"/{name}")), None)
 
     return wait_until(asked, within_seconds=60, otherwise=lambda: f"{name} asked for nothing")
 
@@ -92,7 +92,7 @@ def test_the_guard_is_answered_by_somebody_else_and_by_the_hash_that_was_shown(
         id = asked_by(guarded, tmp_path, "cli-ann", ben)
         assert followed.stderr is not None
         said = next((line for line in followed.stderr if "waits for" in line), "nothing")
-        assert f"waits for somebody else's `rootwarden approve {id}`" in said
+        assert f"which somebody else gives with `rootwarden approve {id} " in said
         shown = in_json(guarded, tmp_path, ben, "show", id)
         assert shown["account_count"] == len(DIRTY) and "cli-ann" in json.dumps(shown["started_by"])
         answer = ["approve", id, "--reason", "expected", "--plan-sha256"]
