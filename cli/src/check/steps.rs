@@ -63,7 +63,7 @@ async fn findings(
         Ok(caller) => caller,
         Err(error) => {
             let to_do = if error.is_about_credentials() {
-                format!("{}; or name another profile with --profile", renewal(&context.access))
+                format!("{}; or name another profile with --profile", renewal(&context.access).await)
             } else {
                 "sign in, or name another profile with --profile".to_owned()
             };
