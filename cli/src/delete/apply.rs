@@ -48,14 +48,14 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
         return Err(Ended::Usage(why.to_owned()));
     }
     let access = Access::open(&context.access).await?;
-    if let Some(difference) = file.origin.difference(&Origin::of(&access, &context.access)) {
+    if let Some(difference) = file.origin.difference(&Origin::of(&access, &context.access).await) {
         return Err(Ended::Refused(format!("the plan in `{}` {difference}", path.display())));
     }
     exemptions.require_members(&access).await?;
     let (deployment, seen) = DeploymentRules::look(guard.whose(), &exemptions.exemptions, &access, context).await?;
     let bucket = deployment.as_ref().map(DeploymentRules::bucket);
     let options = (file.plan_sha256, exemptions.sha256, guard.max_accounts, guard.ignore_deployment, bucket);
-    let journal = open_journal("apply", &access, &options, Mode::Enforce, false, context)?;
+    let journal = open_journal("apply", &access, &options, Mode::Enforce, false, context).await?;
     let application = Application {
         access: &access,
         file,

@@ -73,7 +73,7 @@ async fn carry_out(
     planned: &PlannedAccount,
     context: &Context,
 ) -> Result<DeletionOutcome, Ended> {
-    let origin = Origin::of(access, &context.access);
+    let origin = Origin::of(access, &context.access).await;
     // Two commands for one account do not work at the same time.
     let kept = RunJournal::open("recovery-end", &origin, &planned.account.id, Begin::Anew, access.clock.now())?;
     let mut journal = Journal::new(InFile { journal: &kept, pause: None }, &planned.account, None);
