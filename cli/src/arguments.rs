@@ -159,7 +159,8 @@ pub struct DeleteArguments {
 pub struct ApplyArguments {
     /// What `delete --plan-out` wrote.
     pub file: PathBuf,
-    /// Refuses every plan but the one with this hash, which `--plan-out` printed. Where there is no terminal it has to be named.
+    /// Refuses every plan but the one with this hash: the hash of the plan that `delete --plan-out` printed, not of the file.
+    /// Where `--confirm-accounts` is given it has to be named.
     #[arg(long, value_name = "HASH")]
     pub plan_sha256: Option<Sha256>,
     #[command(flatten)]
@@ -167,6 +168,9 @@ pub struct ApplyArguments {
     /// Accounts in which nothing is deleted: a JSON file from account ids to reasons, read again now.
     #[arg(long, value_name = "FILE")]
     pub exempt: Option<PathBuf>,
+    /// Active access keys used within so many days are left alone, or within those that the plan was made with, if these are more.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub protect_keys_used_within_days: u16,
     /// The number of accounts in which something is deleted, as the answer to what is asked: for where there is no terminal.
     #[arg(long, value_name = "N")]
     pub confirm_accounts: Option<usize>,
