@@ -11,7 +11,7 @@ use rootwarden_domain::{
     text::line::on_one_line,
 };
 
-use super::found::{Deployment, Looked, look};
+use super::found::{ALONE, Deployment, Looked, look};
 use crate::{access::Access, arguments::Whose, context::Context, exit::Ended, output::DeploymentSeen, terminal};
 
 /// The parameters of the template that are rules for every deletion.
@@ -180,9 +180,6 @@ pub async fn require_free(
     };
     Err(Ended::Refused(format!("nothing was deleted: {why}; {ALONE}")))
 }
-
-/// What to type where a deployment's rules are not to count.
-const ALONE: &str = "--ignore-deployment decides alone";
 
 fn unreadable(bucket: &str, failure: Failure) -> Ended {
     let Failure { kind, message, .. } = failure;
