@@ -83,7 +83,7 @@ async fn hold_against_deployment(
 ) -> Result<(), Ended> {
     match (task, whose) {
         (SessionTask::Audit, _) | (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Nobodys) => Ok(()),
-        (SessionTask::Delete, whose) => deployment::require_free(account, whose, access, context).await,
+        (SessionTask::Delete, whose) => deployment::require_free(account, whose, access, context).await.map(drop),
         (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Found | Whose::InBucket(_)) => {
             deployment::require_none(&access.config, "`rootwarden unlock` with --request", context).await
         }
