@@ -32,8 +32,8 @@ pub use unlock::{ChangeKind, Place, UnlockArguments, UnlockResource};
 
 /// Finds and deletes the root credentials of an organization's member accounts, with your own credentials and nothing deployed.
 ///
-/// Exit codes: 0 all is well, exempt and protected accounts included; 1 root credentials were found, or are left; 2 wrong usage,
-/// or AWS does not let you; 3 something is unknown or unfinished; 130 interrupted.
+/// Exit codes: 0 all is well, exempt and protected accounts included; 1 root credentials were found, or are left
+/// (`audit --exit-zero` makes it 0); 2 wrong usage, or AWS does not let you; 3 something is unknown or unfinished; 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "rootwarden", version, max_term_width = 120)]
 pub struct Arguments {
@@ -202,6 +202,7 @@ impl GuardArguments {
 
 #[derive(Debug, Args)]
 pub struct SessionArguments {
+    /// The member account in which the session is opened.
     #[arg(value_parser = account)]
     pub account: AccountId,
     /// What AWS lets the session do.
