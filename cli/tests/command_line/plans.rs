@@ -125,6 +125,8 @@ fn written_anew(organization: &Organization, change: impl FnOnce(&mut Value)) ->
     hash
 }
 
+type Change = fn(&mut Value);
+
 /// The accounts of the plan's first batch.
 fn first(file: &mut Value) -> &mut Vec<Value> {
     file["plan"]["batches"][0]["accounts"].as_array_mut().unwrap()
@@ -134,7 +136,7 @@ fn first(file: &mut Value) -> &mut Vec<Value> {
 fn a_plan_that_deletes_what_it_does_not_show_is_refused_without_a_call() {
     let (organization, _) = planned(world());
     let text = fs::read(organization.home.join("plan.json")).unwrap();
-    let changes: [(fn(&mut Value), &str); 3] = [
+    let changes: [(Change, &str); 3] = [
         (
             |file| {
                 let account = &mut first(file)[0];
