@@ -3,8 +3,8 @@
 use std::env;
 
 use rootwarden_aws::{
-    AwsError, CallerIdentity, Clock, Organization, OrganizationLists, RootSessions, SdkConfig, SessionBudget,
-    load_config_of_person, profile_with_mfa, sts_endpoint,
+    AwsError, CallerIdentity, Clock, Organization, OrganizationLists, PersonProfile, RootSessions, SdkConfig,
+    SessionBudget, SignIn, load_config_of_person, profiles_of_person, sts_endpoint,
 };
 use rootwarden_domain::{AccountId, Failure, text::line::on_one_line};
 use tokio::sync::Mutex;
@@ -50,7 +50,7 @@ impl Access {
     /// There is no Region, or AWS does not let the caller.
     pub async fn open_whatever_is_on(arguments: &AccessArguments) -> Result<Self, Ended> {
         let config = load_config(arguments).await?;
-        let renewal = renewal(arguments);
+        let renewal = renewal(arguments).await;
         let caller = CallerIdentity::read(&config).await;
         let caller =
             caller.map_err(|error| if error.is_about_credentials() { error.with_note(&renewal) } else { error })?;
@@ -96,18 +96,25 @@ impl Access {
 
 /// Loads the configuration, and refuses what no root session can be opened with.
 pub async fn load_config(arguments: &AccessArguments) -> Result<SdkConfig, Ended> {
-    if let Some(profile) = profile_that_needs_a_code(arguments).await {
-        let export =
-            format!("aws configure export-credentials --format env --profile {}", shell_words::quote(&profile));
+    let named = arguments.profile.clone().or_else(|| of_environment("AWS_PROFILE"));
+    let profiles = profiles(arguments).await;
+    if let (Some([]), Some(named)) = (profiles.as_deref(), &named) {
+        let why = format!(
+            "there is no profile `{}` in the AWS CLI's files: `aws configure list-profiles` lists them",
+            on_one_line(named)
+        );
+        return Err(Ended::Usage(why));
+    }
+    if let Some(PersonProfile { name: profile, .. }) = profiles.iter().flatten().find(|profile| profile.needs_code) {
+        let export = format!("aws configure export-credentials --format env --profile {}", shell_words::quote(profile));
         return Err(Ended::Usage(format!(
             "the profile `{}` asks for a code of an MFA device (mfa_serial), which nobody is asked for here: `eval \"$({export})\"` asks for it and puts a session into the environment; then leave --profile out",
-            on_one_line(&profile)
+            on_one_line(profile)
         )));
     }
     let config = load_config_of_person(&arguments.options()).await;
     if config.region().is_none() {
-        let profile = arguments.profile.clone().or_else(|| of_environment("AWS_PROFILE"));
-        let profile = profile
+        let profile = named
             .map_or_else(|| "the profile".to_owned(), |profile| format!("the profile `{}`", on_one_line(&profile)));
         return Err(Ended::Usage(format!("no Region: say --region, set AWS_REGION, or `region` in {profile}")));
     }
@@ -121,12 +128,21 @@ pub async fn load_config(arguments: &AccessArguments) -> Result<SdkConfig, Ended
     Ok(config)
 }
 
+/// The profiles on the way to the caller's credentials; `None` where there are none, or their files cannot be read.
+///
 /// Keys in the environment go before its profile, and not before one that was named.
-async fn profile_that_needs_a_code(arguments: &AccessArguments) -> Option<String> {
+async fn profiles(arguments: &AccessArguments) -> Option<Vec<PersonProfile>> {
     if arguments.profile.is_none() && of_environment("AWS_ACCESS_KEY_ID").is_some() {
         return None;
     }
-    profile_with_mfa(arguments.profile.as_deref()).await
+    profiles_of_person(arguments.profile.as_deref()).await
+}
+
+/// The profile on that way whose `credential_process` has this word.
+pub async fn profile_with_process(arguments: &AccessArguments, word: &str) -> Option<String> {
+    let mut profiles = profiles(arguments).await?.into_iter();
+    let has_word = |profile: &PersonProfile| profile.credential_process.as_ref().is_some_and(|it| it.contains(word));
+    profiles.find(has_word).map(|profile| profile.name)
 }
 
 fn of_environment(name: &str) -> Option<String> {
@@ -139,7 +155,19 @@ fn is_global_sts(url: &str) -> bool {
 }
 
 /// What renews the caller's credentials.
-pub fn renewal(arguments: &AccessArguments) -> String {
+pub async fn renewal(arguments: &AccessArguments) -> String {
+    const AGAIN: &str = "then say the same again";
+    let profiles = profiles(arguments).await.unwrap_or_default();
+    // Whoever assumes a role signs in for the profile that it is assumed from.
+    if let Some((PersonProfile { name, .. }, sign_in)) =
+        profiles.iter().rev().find_map(|profile| Some((profile, profile.sign_in?)))
+    {
+        let login = match sign_in {
+            SignIn::IdentityCenter => "aws sso login",
+            SignIn::Console => "aws login",
+        };
+        return format!("renew them with `{login} --profile {}`, {AGAIN}", shell_words::quote(name));
+    }
     let profile = arguments.profile.clone().or_else(|| of_environment("AWS_PROFILE"));
     let profile = profile.map(|profile| shell_words::quote(&profile).into_owned());
     match (profile, arguments.profile.is_none() && of_environment("AWS_ACCESS_KEY_ID").is_some()) {

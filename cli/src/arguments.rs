@@ -32,8 +32,8 @@ pub use unlock::{ChangeKind, Place, UnlockArguments, UnlockResource};
 
 /// Finds and deletes the root credentials of an organization's member accounts, with your own credentials and nothing deployed.
 ///
-/// Exit codes: 0 all is well, exempt and protected accounts included; 1 root credentials were found, or are left; 2 wrong usage,
-/// or AWS does not let you; 3 something is unknown or unfinished; 130 interrupted.
+/// Exit codes: 0 all is well, exempt and protected accounts included; 1 root credentials were found, or are left
+/// (`audit --exit-zero` makes it 0); 2 wrong usage, or AWS does not let you; 3 something is unknown or unfinished; 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "rootwarden", version, max_term_width = 120)]
 pub struct Arguments {
@@ -159,7 +159,8 @@ pub struct DeleteArguments {
 pub struct ApplyArguments {
     /// What `delete --plan-out` wrote.
     pub file: PathBuf,
-    /// Refuses every plan but the one with this hash, which `--plan-out` printed. Where there is no terminal it has to be named.
+    /// Refuses every plan but the one with this hash: the hash of the plan that `delete --plan-out` printed, not of the file.
+    /// Where `--confirm-accounts` is given it has to be named.
     #[arg(long, value_name = "HASH")]
     pub plan_sha256: Option<Sha256>,
     #[command(flatten)]
@@ -167,6 +168,9 @@ pub struct ApplyArguments {
     /// Accounts in which nothing is deleted: a JSON file from account ids to reasons, read again now.
     #[arg(long, value_name = "FILE")]
     pub exempt: Option<PathBuf>,
+    /// Active access keys used within so many days are left alone, or within those that the plan was made with, if these are more.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub protect_keys_used_within_days: u16,
     /// The number of accounts in which something is deleted, as the answer to what is asked: for where there is no terminal.
     #[arg(long, value_name = "N")]
     pub confirm_accounts: Option<usize>,
@@ -198,6 +202,7 @@ impl GuardArguments {
 
 #[derive(Debug, Args)]
 pub struct SessionArguments {
+    /// The member account in which the session is opened.
     #[arg(value_parser = account)]
     pub account: AccountId,
     /// What AWS lets the session do.

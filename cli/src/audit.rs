@@ -49,7 +49,7 @@ pub async fn run(arguments: AuditArguments, context: &Context) -> Result<Exit, E
     exemptions.require_members(&access).await?;
     let protect_keys_used_within_days = arguments.rules.protect_keys_used_within_days;
     let options = Options { request: &request, exemptions: exemptions.sha256, protect_keys_used_within_days };
-    let journal = open_journal("audit", &access, &options, request.mode, arguments.fresh, context)?;
+    let journal = open_journal("audit", &access, &options, request.mode, arguments.fresh, context).await?;
     let ended = Box::pin(look(&arguments, &access, &request, &exemptions, &journal, context)).await;
     journal.end(&ended, &context.stop, access.clock.now())?;
     ended
@@ -85,7 +85,7 @@ async fn look(
 }
 
 /// The journal of a command that reads accounts in `mode`; says so if it goes on where another one was stopped.
-pub fn open_journal(
+pub async fn open_journal(
     command: &str,
     access: &Access,
     options: &impl Serialize,
@@ -93,7 +93,7 @@ pub fn open_journal(
     fresh: bool,
     context: &Context,
 ) -> Result<RunJournal, Ended> {
-    let origin = Origin::of(access, &context.access);
+    let origin = Origin::of(access, &context.access).await;
     let begin = if fresh { Begin::Anew } else { Begin::WhereItWasLeft };
     let journal = RunJournal::open(command, &origin, options, begin, access.clock.now())?;
     let (read, worked_on) = (journal.audited_count(mode), journal.deletions().count());

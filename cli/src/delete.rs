@@ -84,7 +84,7 @@ pub async fn run(arguments: DeleteArguments, context: &Context) -> Result<Exit, 
     };
     let bucket = deployment.as_ref().map(DeploymentRules::bucket);
     let options = (&options, guard.max_accounts, guard.ignore_deployment, bucket, plan_out.is_some());
-    let journal = open_journal("delete", &access, &options, request.mode, fresh, context)?;
+    let journal = open_journal("delete", &access, &options, request.mode, fresh, context).await?;
     let deletion = Deletion {
         access: &access,
         request: &request,
@@ -119,7 +119,7 @@ impl Deletion<'_> {
         let Planned { plan, mut inventories } = plan(reading, self.exemptions, self.recoveries, self.rules, access);
         earlier::add_found(&mut inventories, journal);
         let confirmation = match then {
-            Then::Write(path) => return self.write_plan(path, plan, list_is_whole),
+            Then::Write(path) => return self.write_plan(path, plan, list_is_whole).await,
             Then::CarryOut(confirmation) => confirmation,
         };
         let approval = if context.stop.reason().is_some() {
@@ -157,7 +157,7 @@ impl Deletion<'_> {
     }
 
     /// Writes the plan into its file, and shows it.
-    fn write_plan(&self, path: &Path, plan: DeletionPlan, list_is_whole: bool) -> Result<Exit, Ended> {
+    async fn write_plan(&self, path: &Path, plan: DeletionPlan, list_is_whole: bool) -> Result<Exit, Ended> {
         let context = self.context;
         match context.stop.reason() {
             Some(Reason::Interrupted) => return Err(Ended::Interrupted("no plan was written".to_owned())),
@@ -169,7 +169,7 @@ impl Deletion<'_> {
         let unknown =
             Report::add_round(None, plan.clone(), ApprovalOutcome::NotRequested, [].into(), 0).counts().unknown;
         let days = self.rules.protect_keys_used_within_days;
-        let file = PlanFile::of(plan, days, Origin::of(self.access, &context.access))?;
+        let file = PlanFile::of(plan, days, Origin::of(self.access, &context.access).await)?;
         file.write(path)?;
         shown.say(Some(file.plan_sha256), context)?;
         let path = path.display();

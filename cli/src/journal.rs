@@ -95,7 +95,8 @@ impl RunJournal {
         }
         if String::from_utf8_lossy(&bytes).contains(r#"{"deleted":"#) {
             // What was begun in accounts stays to be read, though no command goes on with it.
-            rename(&path, "stopped", now)?;
+            let aside = rename(&path, "stopped", now)?;
+            terminal::note(&format!("what a command before this one deleted is kept in `{}`", aside.display()));
             file = locked(command, &path)?;
         }
         file.set_len(0).map_err(failed)?;

@@ -1,7 +1,11 @@
 //! Whose command it is, and where it goes: what one writes down, another one never takes for its own.
 
-use std::{collections::BTreeMap, env};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+};
 
+use rootwarden_aws::service_endpoints;
 use rootwarden_domain::{AccountId, text::line::on_one_line};
 use serde::{Deserialize, Serialize};
 
@@ -20,22 +24,28 @@ pub struct Origin {
     pub caller_arn: String,
     pub management_account: AccountId,
     pub region: String,
-    /// Addresses in the place of AWS's own, by the settings that name them.
+    /// Where STS, IAM and Organizations are called, and what the environment names for single services.
     pub endpoints: BTreeMap<String, String>,
 }
 
 impl Origin {
-    pub fn of(access: &Access, arguments: &AccessArguments) -> Self {
-        let name = |name: &str| name.starts_with("AWS_ENDPOINT_URL_");
+    pub async fn of(access: &Access, arguments: &AccessArguments) -> Self {
+        // Names and values of the environment are not always text.
+        let variables = env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok().filter(|name| name.starts_with("AWS_ENDPOINT_URL_"))?;
+            Some((name, value.to_string_lossy().into_owned()))
+        });
         // The option goes before the environment, as in the SDK.
-        let of_services = env::vars().filter(|(key, _)| arguments.endpoint_url.is_none() && name(key));
+        let of_services = variables.filter(|_| arguments.endpoint_url.is_none());
+        let called = service_endpoints(&access.config).await;
+        let called = called.into_iter().map(|(service, url)| (service.to_owned(), url));
         let of_all = access.config.endpoint_url().map(|url| ("AWS_ENDPOINT_URL".to_owned(), url.to_owned()));
         Self {
             caller_account: access.caller.account,
             caller_arn: steady(&access.caller.arn),
             management_account: access.management_account,
             region: access.config.region().map(ToString::to_string).unwrap_or_default(),
-            endpoints: of_services.chain(of_all).collect(),
+            endpoints: called.chain(of_services).chain(of_all).collect(),
         }
     }
 
@@ -49,10 +59,10 @@ impl Origin {
             )
         } else if (caller_account, caller_arn) != (&here.caller_account, &here.caller_arn) {
             format!("was made by {}, and you are {}", on_one_line(caller_arn), on_one_line(&here.caller_arn))
-        } else if *endpoints != here.endpoints {
-            format!("was made at {}, and this is {}", places(endpoints), places(&here.endpoints))
         } else if *region != here.region {
             format!("was made in {}, and this is {}", on_one_line(region), here.region)
+        } else if *endpoints != here.endpoints {
+            format!("was made at {}, and this is {}", places(endpoints), places(&here.endpoints))
         } else {
             return None;
         })
@@ -63,7 +73,8 @@ fn places(endpoints: &BTreeMap<String, String>) -> String {
     if endpoints.is_empty() {
         return "AWS's own endpoints".to_owned();
     }
-    on_one_line(&endpoints.values().map(String::as_str).collect::<Vec<_>>().join(", "))
+    let places: BTreeSet<&str> = endpoints.values().map(String::as_str).collect();
+    on_one_line(&places.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// The ARN of whoever calls: the same for each session of one role that the SDK has named itself.

@@ -9,11 +9,11 @@ use std::{
 };
 
 use rootwarden_aws::{MemberAccount, MembershipError, SessionCredentials};
-use rootwarden_domain::AccountId;
+use rootwarden_domain::{AccountId, text::line::on_one_line};
 use serde_json::json;
 
 use crate::{
-    access::Access,
+    access::{Access, profile_with_process},
     arguments::{SessionArguments, SessionTask, Whose},
     context::Context,
     deployment,
@@ -24,8 +24,9 @@ use crate::{
 /// What of the caller's own access would go before the session's, stand beside it, or be a secret that is not the session's.
 ///
 /// Sources: AWS SDKs and Tools Reference Guide, "Environment variables list"; the older names of the SDK for Java 1
-/// (`EnvironmentVariableCredentialsProvider`) and of boto (`AWS_SECURITY_TOKEN`); what aws-vault sets beside its credentials.
-const OF_THE_CALLER: [&str; 9] = [
+/// (`EnvironmentVariableCredentialsProvider`) and of boto (`AWS_SECURITY_TOKEN`); those that the SDK for Ruby
+/// takes as well (aws-sdk-core, `CredentialProviderChain#env_credentials`, `AMAZON_…`); what aws-vault sets beside its credentials.
+const OF_THE_CALLER: [&str; 12] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
@@ -35,6 +36,9 @@ const OF_THE_CALLER: [&str; 9] = [
     "AWS_SESSION_EXPIRATION",
     "AWS_VAULT",
     "AWS_CREDENTIAL_EXPIRATION",
+    "AMAZON_ACCESS_KEY_ID",
+    "AMAZON_SECRET_ACCESS_KEY",
+    "AMAZON_SESSION_TOKEN",
 ];
 /// Whatever begins so, likewise.
 const OF_THE_CALLER_BEGIN: [&str; 5] =
@@ -44,6 +48,7 @@ pub async fn run(arguments: SessionArguments, context: &Context) -> Result<Exit,
     let SessionArguments { account, task, credential_process, confirm_account, ignore_deployment, command } = arguments;
     if credential_process {
         require_process(task, context)?;
+        require_another_process(context).await?;
     } else {
         confirm(account, task, confirm_account, context).await?;
     }
@@ -78,7 +83,7 @@ async fn hold_against_deployment(
 ) -> Result<(), Ended> {
     match (task, whose) {
         (SessionTask::Audit, _) | (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Nobodys) => Ok(()),
-        (SessionTask::Delete, whose) => deployment::require_free(account, whose, access, context).await,
+        (SessionTask::Delete, whose) => deployment::require_free(account, whose, access, context).await.map(drop),
         (SessionTask::UnlockBucket | SessionTask::UnlockQueue, Whose::Found | Whose::InBucket(_)) => {
             deployment::require_none(&access.config, "`rootwarden unlock` with --request", context).await
         }
@@ -102,6 +107,16 @@ fn require_process(task: SessionTask, context: &Context) -> Result<(), Ended> {
         return Err(Ended::Usage(why.to_owned()));
     }
     Ok(())
+}
+
+/// # Errors
+/// The caller's own profile is served by this command, which would then start itself for ever.
+async fn require_another_process(context: &Context) -> Result<(), Ended> {
+    let Some(profile) = profile_with_process(&context.access, "--credential-process").await else { return Ok(()) };
+    Err(Ended::Usage(format!(
+        "the profile `{}` has a `credential_process` with --credential-process, so that this command would start itself for ever: say --profile with the one that you sign in with",
+        on_one_line(&profile)
+    )))
 }
 
 /// Asks before a task that changes something.

@@ -56,7 +56,10 @@ pub enum DeploymentCommand {
     Requests,
     /// Shows what is asked, and what became of it.
     #[command(after_help = "Example:\n  rootwarden show nightly-2026-11-22.0")]
-    Show { id: ApprovalId },
+    Show {
+        /// The id, as `requests` lists it.
+        id: ApprovalId,
+    },
     /// Shows what somebody else asked for, asks, and approves exactly that.
     #[command(after_help = "Example:\n  \
         rootwarden approve nightly-2026-11-22.0 --reason 'expected: acquired company'")]
@@ -76,12 +79,14 @@ pub enum DeploymentCommand {
     /// Pauses everything that the deployment would change.
     #[command(after_help = "Example:\n  rootwarden pause --reason 'incident 42'")]
     Pause {
+        /// Why, for the records.
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         reason: Reason,
     },
     /// Ends the pause.
     #[command(after_help = "Example:\n  rootwarden resume --reason 'incident 42 is over'")]
     Resume {
+        /// Why, for the records.
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         reason: Reason,
     },
@@ -158,6 +163,7 @@ impl FromStr for ReportedRun {
 
 #[derive(Debug, Args)]
 pub struct DecisionArguments {
+    /// The id, as `requests` lists it.
     pub id: ApprovalId,
     /// Why, for the records and for whoever asked.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
@@ -169,8 +175,10 @@ pub struct DecisionArguments {
 
 #[derive(Debug, Args)]
 pub struct ReleaseKeyArguments {
+    /// The account whose root user has the key.
     #[arg(value_parser = account)]
     pub account: AccountId,
+    /// The access key's id, e.g. `AKIAIOSFODNN7EXAMPLE`.
     #[arg(value_name = "KEY")]
     pub access_key_id: AccessKeyId,
     /// Why, for the records and for whoever approves.
@@ -183,6 +191,7 @@ pub struct ReleaseKeyArguments {
 
 #[derive(Debug, Args)]
 pub struct ExemptArguments {
+    /// The account that keeps its root credentials, or no longer does.
     #[arg(value_parser = account)]
     pub account: AccountId,
     /// Why it keeps its root credentials, or no longer does.

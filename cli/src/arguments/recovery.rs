@@ -29,6 +29,7 @@ pub enum RecoveryCommand {
     /// Reads whether there is a root password, or one may be recovered.
     #[command(after_help = "Example:\n  rootwarden recovery status 111122223333")]
     Status {
+        /// The member account.
         #[arg(value_parser = account)]
         account: AccountId,
     },
@@ -41,6 +42,7 @@ pub enum RecoveryCommand {
 
 #[derive(Debug, Args)]
 pub struct AllowRecoveryArguments {
+    /// The member account.
     #[arg(value_parser = account)]
     pub account: AccountId,
     #[command(flatten)]
@@ -54,6 +56,7 @@ pub struct AllowRecoveryArguments {
 
 #[derive(Debug, Args)]
 pub struct ExtendRecoveryArguments {
+    /// The member account.
     #[arg(value_parser = account)]
     pub account: AccountId,
     /// Sends it to the deployment as a recovery request, which somebody else approves. There is no other way to extend.
@@ -72,6 +75,7 @@ pub struct ExtendRecoveryArguments {
 
 #[derive(Debug, Args)]
 pub struct EndRecoveryArguments {
+    /// The member account.
     #[arg(value_parser = account)]
     pub account: AccountId,
     #[command(flatten)]

@@ -59,6 +59,7 @@ pub enum UnlockResource {
         rootwarden unlock bucket payroll --account 111122223333 --apply --store before.json\n  \
         rootwarden unlock bucket payroll --account 111122223333 --restore before.json")]
     Bucket {
+        /// Its name.
         name: String,
         /// Whose it is.
         #[arg(long, value_parser = account)]

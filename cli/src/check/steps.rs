@@ -11,7 +11,7 @@ use rootwarden_domain::{
     aws::partition::Partition,
     run::{
         audit::AuditOutcome,
-        selection::{Eligibility, OrganizationAccount, Request, Selection},
+        selection::{Eligibility, Ineligible, OrganizationAccount, Request, Selection},
     },
 };
 
@@ -63,7 +63,7 @@ async fn findings(
         Ok(caller) => caller,
         Err(error) => {
             let to_do = if error.is_about_credentials() {
-                format!("{}; or name another profile with --profile", renewal(&context.access))
+                format!("{}; or name another profile with --profile", renewal(&context.access).await)
             } else {
                 "sign in, or name another profile with --profile".to_owned()
             };
@@ -187,16 +187,13 @@ async fn session(
     lists: Lists,
 ) -> Finding {
     const NAME: &str = "session in a member";
+    let unknown =
+        |found, to_do: &str| Finding { name: NAME, state: State::Unknown, found, to_do: Some(to_do.to_owned()) };
     let account = match candidate(config, organization, management_account, probe).await {
-        Ok(Some(account)) => account,
-        Ok(None) => {
-            let found = "no active member account was found".to_owned();
-            return Finding {
-                name: NAME,
-                state: State::Unknown,
-                found,
-                to_do: Some("name one with --probe".to_owned()),
-            };
+        Ok(Probed::Member(account)) => account,
+        Ok(Probed::Ineligible(found)) => return unknown(found, "name an active member account with --probe"),
+        Ok(Probed::None) => {
+            return unknown("no active member account was found".to_owned(), "name one with --probe");
         }
         Err(error) => return of_error(NAME, &error, None),
     };
@@ -227,34 +224,47 @@ async fn session(
     }
 }
 
+/// In which account a session is tried.
+enum Probed {
+    Member(Candidate),
+    /// Somebody named one that is none for it, and why.
+    Ineligible(String),
+    None,
+}
+
 async fn candidate(
     config: &SdkConfig,
     organization: &Organization,
     management_account: AccountId,
     probe: Option<AccountId>,
-) -> Result<Option<Candidate>, AwsError> {
+) -> Result<Probed, AwsError> {
     let request = Request {
         selection: Selection::All,
         mode: rootwarden_domain::Mode::Report,
         exclude: rootwarden_domain::run::selection::Exclusions::default(),
         started_by: None,
     };
-    let eligible = |account: OrganizationAccount| match request.eligibility(
-        management_account,
-        account.candidate.id,
-        Some(account),
-    ) {
+    let eligibility =
+        |id: AccountId, found: Option<OrganizationAccount>| request.eligibility(management_account, id, found);
+    if let Some(probe) = probe {
+        let why = match eligibility(probe, organization.account(probe).await?) {
+            Eligibility::Eligible(account) => return Ok(Probed::Member(account)),
+            Eligibility::Ineligible(Ineligible::NotActive(state)) => format!("is not active: it is in state {state}"),
+            Eligibility::Ineligible(reason) => format!("is {reason}"),
+            Eligibility::Unknown(unknown) => format!("may not be active: {}", unknown.failure.message),
+            Eligibility::NotSelected => "is not in the organization".to_owned(),
+        };
+        return Ok(Probed::Ineligible(format!("account {probe} {why}")));
+    }
+    let eligible = |account: OrganizationAccount| match eligibility(account.candidate.id, Some(account)) {
         Eligibility::Eligible(account) => Some(account),
         Eligibility::NotSelected | Eligibility::Ineligible(_) | Eligibility::Unknown(_) => None,
     };
-    if let Some(probe) = probe {
-        return Ok(organization.account(probe).await?.and_then(eligible));
-    }
     let accounts = OrganizationLists::new(config).accounts_from(None, PAGES).await?.accounts;
     let now = Clock::of(config).now();
     // One that has just joined may refuse for an hour.
     let is_settled = |account: &Candidate| {
         account.joined_at.is_none_or(|at| now.duration_since(at) > jiff::SignedDuration::from_hours(1))
     };
-    Ok(accounts.into_iter().filter_map(eligible).find(is_settled))
+    Ok(accounts.into_iter().filter_map(eligible).find(is_settled).map_or(Probed::None, Probed::Member))
 }

@@ -29,6 +29,7 @@ use crate::{
 struct Application<'a> {
     access: &'a Access,
     file: PlanFile,
+    protect_keys_used_within_days: u16,
     exemptions: &'a ExemptionFile,
     deployment: Option<&'a DeploymentRules>,
     seen: DeploymentSeen,
@@ -38,27 +39,31 @@ struct Application<'a> {
 }
 
 pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, Ended> {
-    let ApplyArguments { file, plan_sha256, guard, exempt, confirm_accounts } = arguments;
+    let ApplyArguments { file, plan_sha256, guard, exempt, protect_keys_used_within_days, confirm_accounts } =
+        arguments;
     let exemptions = ExemptionFile::read(exempt.as_deref())?;
     let path = file;
     let file = PlanFile::read(&path, plan_sha256, Timestamp::now())?;
     let confirmation = Confirmation::of(confirm_accounts)?;
-    if plan_sha256.is_none() && !terminal::can_ask() {
-        let why = "there is no terminal to show the plan on: say --plan-sha256 with the hash that `delete --plan-out` printed";
+    if plan_sha256.is_none() && confirmation != Confirmation::Asked {
+        let why =
+            "--confirm-accounts answers for one plan: say --plan-sha256 with the hash that `delete --plan-out` printed";
         return Err(Ended::Usage(why.to_owned()));
     }
     let access = Access::open(&context.access).await?;
-    if let Some(difference) = file.origin.difference(&Origin::of(&access, &context.access)) {
+    if let Some(difference) = file.origin.difference(&Origin::of(&access, &context.access).await) {
         return Err(Ended::Refused(format!("the plan in `{}` {difference}", path.display())));
     }
     exemptions.require_members(&access).await?;
     let (deployment, seen) = DeploymentRules::look(guard.whose(), &exemptions.exemptions, &access, context).await?;
     let bucket = deployment.as_ref().map(DeploymentRules::bucket);
-    let options = (file.plan_sha256, exemptions.sha256, guard.max_accounts, guard.ignore_deployment, bucket);
-    let journal = open_journal("apply", &access, &options, Mode::Enforce, false, context)?;
+    let days = stricter(protect_keys_used_within_days, &file);
+    let options = (file.plan_sha256, exemptions.sha256, guard.max_accounts, guard.ignore_deployment, bucket, days);
+    let journal = open_journal("apply", &access, &options, Mode::Enforce, false, context).await?;
     let application = Application {
         access: &access,
         file,
+        protect_keys_used_within_days: days,
         exemptions: &exemptions,
         deployment: deployment.as_ref(),
         seen,
@@ -71,10 +76,32 @@ pub async fn run(arguments: ApplyArguments, context: &Context) -> Result<Exit, E
     ended
 }
 
+/// The rule that protects more: what was typed now, or what the plan was made by.
+fn stricter(own: u16, file: &PlanFile) -> u16 {
+    let planned = file.protect_keys_used_within_days;
+    if own > planned {
+        terminal::note(&format!(
+            "access keys used within {own} days are protected; the plan was made with {planned}: --protect-keys-used-within-days {planned} goes by that"
+        ));
+    }
+    own.max(planned)
+}
+
 impl Application<'_> {
     async fn run(self, confirmation: Confirmation) -> Result<Exit, Ended> {
-        let Self { access, file, exemptions, deployment, seen, max_accounts, journal, context } = self;
-        let PlanFile { version: _, plan_sha256: _, origin: _, protect_keys_used_within_days: days, plan } = file;
+        let Self {
+            access,
+            file,
+            exemptions,
+            deployment,
+            seen,
+            max_accounts,
+            journal,
+            context,
+            protect_keys_used_within_days,
+        } = self;
+        let PlanFile { version: _, plan_sha256: _, origin: _, protect_keys_used_within_days: _, plan } = file;
+        let days = protect_keys_used_within_days;
         let days = deployment.map_or(days, |deployment| deployment.protect_keys_used_within_days(days));
         let is_planned = |id| plan.accounts().any(|planned| planned.account.id == id);
         let done_before = earlier::done_before(journal, is_planned);

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use rootwarden_domain::{
     AccountId, Candidate, Inventory, RootCredential, Sha256,
-    run::plan::{AccountFinding, DeletionPlan, OtherAccount, PlannedAccount, ProtectedCredential},
+    run::plan::{
+        AccountFinding, DeletionPlan, KeyRules, OtherAccount, PlannedAccount, ProtectedCredential, ReleasedKeys,
+    },
     text::line::on_one_line,
 };
 use serde::Serialize;
@@ -133,9 +135,14 @@ impl Shown {
 
 fn of_planned(planned: &PlannedAccount, days: u16, is_recovered: bool, now: Timestamp) -> ShownAccount {
     let PlannedAccount { account, delete, protected, inventory } = planned;
+    let rules =
+        KeyRules { protect_used_within_days: if is_recovered { 0 } else { days }, released: &ReleasedKeys::new() };
+    // The rule may be a stricter one than that of the plan: a key that it protects is left alone.
+    let in_use = inventory.access_keys.iter().filter_map(|key| rules.protection(account.id, key, now));
+    let held: Vec<ProtectedCredential> = protected.iter().cloned().chain(in_use).collect();
     of_account(account, inventory, now, |row| {
         let is = |credential: &RootCredential| row.is(credential);
-        match protected.iter().find(|held| is(&held.credential)) {
+        match held.iter().find(|held| is(&held.credential)) {
             Some(held) => (Planned::Keep, format!("protected: {}", held.reason)),
             None if delete.iter().any(is) => (Planned::Delete, why_deleted(row, days, is_recovered)),
             None => (Planned::Keep, "not in the plan".to_owned()),

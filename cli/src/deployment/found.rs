@@ -1,6 +1,6 @@
 //! Looks for a deployment by its stack.
 
-use rootwarden_aws::{AwsError, DeployedStack, Executions, FunctionUrl, SdkConfig, Storage, StorageError, UrlAnswer};
+use rootwarden_aws::{DeployedStack, Executions, FunctionUrl, SdkConfig, Storage, StorageError, UrlAnswer};
 use rootwarden_domain::{ErrorKind, Failure, text::line::on_one_line};
 use serde_json::Value;
 
@@ -10,6 +10,9 @@ use crate::{
 
 /// As `sam deploy` names it if nobody says otherwise.
 const STACK: &str = "rootwarden";
+
+/// What to type where a deployment's rules are not to count.
+pub(super) const ALONE: &str = "--ignore-deployment decides alone";
 
 /// A deployment in the caller's account and Region.
 #[derive(Debug, Clone)]
@@ -71,7 +74,8 @@ impl Looked {
 /// Looks for a deployment, for a command that does not need one.
 ///
 /// # Errors
-/// A stack was named and is none of a deployment; or AWS did not answer, so that a pause may be there.
+/// A stack was named and is none of a deployment; or AWS said neither that there is none nor that the caller may not look, so that a
+/// pause may be there.
 pub async fn look(config: &SdkConfig, arguments: &AccessArguments) -> Result<Looked, Ended> {
     let stack = name(arguments);
     match DeployedStack::find(config, &stack).await {
@@ -82,8 +86,12 @@ pub async fn look(config: &SdkConfig, arguments: &AccessArguments) -> Result<Loo
             (None, None) => Ok(Looked::None { stack }),
             (None, Some(_)) => Err(Ended::Refused(missing(&stack, config))),
         },
-        Err(error) if arguments.stack.is_some() || may_pass(&error) => Err(error.into()),
-        Err(error) => Ok(Looked::NotChecked { why: error.to_string() }),
+        Err(error) if error.is_about_credentials() => Err(error.into()),
+        Err(error) if arguments.stack.is_none() && error.kind() == ErrorKind::Denied => {
+            Ok(Looked::NotChecked { why: error.to_string() })
+        }
+        // There may be a pause that nobody has read.
+        Err(error) => Err(error.with_note(ALONE).into()),
     }
 }
 
@@ -195,9 +203,4 @@ fn name(arguments: &AccessArguments) -> String {
 fn missing(stack: &str, config: &SdkConfig) -> String {
     let region = config.region().map_or("", AsRef::as_ref);
     format!("no deployment found: there is no stack `{stack}` in {region}; --stack names another one")
-}
-
-/// Whether the same question may be answered in a moment.
-fn may_pass(error: &AwsError) -> bool {
-    error.is_about_credentials() || matches!(error.kind(), ErrorKind::Throttled | ErrorKind::Transient)
 }

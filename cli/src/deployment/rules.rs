@@ -11,7 +11,7 @@ use rootwarden_domain::{
     text::line::on_one_line,
 };
 
-use super::found::{Deployment, Looked, look};
+use super::found::{ALONE, Deployment, Looked, look};
 use crate::{access::Access, arguments::Whose, context::Context, exit::Ended, output::DeploymentSeen, terminal};
 
 /// The parameters of the template that are rules for every deletion.
@@ -144,12 +144,38 @@ impl DeploymentRules {
         recoveries.open(account, now).map(|window| DeletionOutcome::Exempt(window.to_string()))
     }
 
+    /// Refuses to delete what is left alone right now.
+    ///
+    /// # Errors
+    /// The deployment is paused, the account is exempt or has an open recovery window, or that cannot be read.
+    pub async fn require_free(&self, account: AccountId, now: jiff::Timestamp) -> Result<(), Ended> {
+        let why = match self.left_alone(account, now).await {
+            None => return Ok(()),
+            Some(DeletionOutcome::Exempt(reason)) => format!("account `{account}` is exempt: {}", on_one_line(&reason)),
+            Some(DeletionOutcome::Paused(reason)) => {
+                let why = format!("the deployment is paused: {}", on_one_line(&reason));
+                return Err(Ended::Unfinished(format!("nothing was deleted: {why}; {ALONE}")));
+            }
+            Some(DeletionOutcome::Failed(failure)) => return Err(unreadable(&self.bucket, failure)),
+            // Nothing was begun that could end in these.
+            Some(
+                DeletionOutcome::Ineligible(_)
+                | DeletionOutcome::Unknown(_)
+                | DeletionOutcome::NotAttempted
+                | DeletionOutcome::Attempted { .. },
+            ) => "the deployment leaves it alone".to_owned(),
+        };
+        Err(Ended::Refused(format!("nothing was deleted: {why}; {ALONE}")))
+    }
+
     fn ended(&self, error: StorageError) -> Ended {
         unreadable(&self.bucket, error.into())
     }
 }
 
 /// Refuses to delete in one account what a deployment leaves alone, and says on standard error which deployment counts.
+///
+/// The rules of that deployment come back, to be asked again right before anything is deleted.
 ///
 /// # Errors
 /// The deployment is paused, the account is exempt or has an open recovery window, or that cannot be read.
@@ -158,31 +184,14 @@ pub async fn require_free(
     whose: Whose<'_>,
     access: &Access,
     context: &Context,
-) -> Result<(), Ended> {
+) -> Result<Option<DeploymentRules>, Ended> {
     let (rules, seen) = DeploymentRules::look(whose, &Exemptions::default(), access, context).await?;
     terminal::note(&seen.to_string());
-    let Some(rules) = rules else { return Ok(()) };
-    let why = match rules.left_alone(account, access.clock.now()).await {
-        None => return Ok(()),
-        Some(DeletionOutcome::Exempt(reason)) => format!("account `{account}` is exempt: {}", on_one_line(&reason)),
-        Some(DeletionOutcome::Paused(reason)) => {
-            let why = format!("the deployment is paused: {}", on_one_line(&reason));
-            return Err(Ended::Unfinished(format!("nothing was deleted: {why}; {ALONE}")));
-        }
-        Some(DeletionOutcome::Failed(failure)) => return Err(unreadable(&rules.bucket, failure)),
-        // Nothing was begun that could end in these.
-        Some(
-            DeletionOutcome::Ineligible(_)
-            | DeletionOutcome::Unknown(_)
-            | DeletionOutcome::NotAttempted
-            | DeletionOutcome::Attempted { .. },
-        ) => "the deployment leaves it alone".to_owned(),
-    };
-    Err(Ended::Refused(format!("nothing was deleted: {why}; {ALONE}")))
+    if let Some(rules) = &rules {
+        rules.require_free(account, access.clock.now()).await?;
+    }
+    Ok(rules)
 }
-
-/// What to type where a deployment's rules are not to count.
-const ALONE: &str = "--ignore-deployment decides alone";
 
 fn unreadable(bucket: &str, failure: Failure) -> Ended {
     let Failure { kind, message, .. } = failure;

@@ -18,7 +18,7 @@ use crate::{
     access::Access,
     arguments::{Format, Whose},
     context::Context,
-    deployment,
+    deployment::{self, DeploymentRules},
     exit::{Ended, Exit},
     journal::{Begin, InFile, RunJournal},
     origin::Origin,
@@ -43,8 +43,8 @@ pub(super) async fn run(
     context: &Context,
 ) -> Result<Exit, Ended> {
     let (access, member) = enter(account, context).await?;
-    let free = deployment::require_free(account, whose, &access, context).await;
-    free.map_err(|ended| ended.or_say(&request_command("end", account, context)))?;
+    let or_ask = |ended: Ended| ended.or_say(&request_command("end", account, context));
+    let rules = deployment::require_free(account, whose, &access, context).await.map_err(or_ask)?;
     let calls = access.sessions.call_recorder();
     let inventory = read_everything(&access.sessions, member.account(), &calls).await?;
     if inventory.login_profile.is_none() {
@@ -54,7 +54,10 @@ pub(super) async fn run(
     terminal::note(&format!("account {account} ({name}): {}", login_profile_words(inventory.login_profile.as_ref())));
     terminal::note("will delete it; access keys, signing certificates and MFA devices stay as they are");
     confirmation.ask(&member, "to delete it, which cannot be undone", context).await?;
-    // INVARIANT (I1): asked again right before anything is deleted.
+    // INVARIANT (I1, I13): asked again right before anything is deleted; the answer may have taken long.
+    if let Some(rules) = &rules {
+        rules.require_free(account, access.clock.now()).await.map_err(or_ask)?;
+    }
     let member = confirmed(&access, account).await?;
     let planned = PlannedAccount {
         account: member.account().clone(),
@@ -62,7 +65,7 @@ pub(super) async fn run(
         protected: Vec::new(),
         inventory,
     };
-    let outcome = carry_out(&access, &member, &planned, context).await?;
+    let outcome = carry_out(&access, &member, &planned, rules.as_ref(), context).await?;
     conclude(account, outcome, context)
 }
 
@@ -71,12 +74,14 @@ async fn carry_out(
     access: &Access,
     member: &MemberAccount,
     planned: &PlannedAccount,
+    rules: Option<&DeploymentRules>,
     context: &Context,
 ) -> Result<DeletionOutcome, Ended> {
-    let origin = Origin::of(access, &context.access);
+    let origin = Origin::of(access, &context.access).await;
     // Two commands for one account do not work at the same time.
     let kept = RunJournal::open("recovery-end", &origin, &planned.account.id, Begin::Anew, access.clock.now())?;
-    let mut journal = Journal::new(InFile { journal: &kept, pause: None }, &planned.account, None);
+    let mut journal =
+        Journal::new(InFile { journal: &kept, pause: rules.map(|rules| &rules.pause) }, &planned.account, None);
     let (calls, deadline) = (access.sessions.call_recorder(), Deadline::after(LONGEST));
     let outcome = Box::pin(delete(&access.sessions, member, planned, None, &mut journal, &calls, deadline)).await;
     drop(journal);

@@ -3,7 +3,7 @@
 use rootwarden_simulator::{Member, World};
 use serde_json::json;
 
-use crate::support::{CALLER_KEY, CLEAN, KEYS, MANAGEMENT, Organization, snapshot, steady, world};
+use crate::support::{CALLER_KEY, CLEAN, KEYS, MANAGEMENT, Organization, SUSPENDED, snapshot, steady, world};
 
 /// Name and state of each check, e.g. `account failed`.
 fn states(organization: &Organization, arguments: &[&str], code: i32) -> Vec<String> {
@@ -75,6 +75,21 @@ fn what_nobody_answers_is_unknown_and_not_failed() {
     let organization = Organization::new(world());
     organization.inject(json!([{"on": "iam:GetAccountSummary", "times": "always", "effect": "internal_error"}]));
     assert!(states(&organization, &["--probe", KEYS], 3).contains(&"session in a member unknown".to_owned()));
+}
+
+#[test]
+fn of_an_account_that_cannot_be_probed_it_says_why() {
+    let organization = Organization::new(world());
+    for (account, why) in [
+        (MANAGEMENT, "is the management account"),
+        (SUSPENDED, "is not active: it is in state SUSPENDED"),
+        ("999900000001", "is not in the organization"),
+    ] {
+        let ran = organization.run(&["check", "--probe", account, "--output", "json"]).ends_with(3);
+        let last = ran.json()["checks"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(last["found"], format!("account {account} {why}"));
+        assert_eq!(last["to_do"], "name an active member account with --probe");
+    }
 }
 
 #[test]

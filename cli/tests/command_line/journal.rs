@@ -242,6 +242,11 @@ fn what_was_deleted_stays_to_be_read_where_the_command_begins_anew() {
     let files = organization.files();
     let aside = files.iter().find(|(path, _)| path.to_string_lossy().ends_with(".stopped.jsonl")).unwrap();
     assert!(aside.1.contains("AKIAROOTKEY000000001"), "{files:?}");
+    let name = aside.0.file_name().unwrap().to_string_lossy();
+    assert!(
+        ran.err.contains("what a command before this one deleted is kept in") && ran.err.contains(&*name),
+        "{ran:#?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! `delete --plan-out` and `apply`: exactly the plan that was shown.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+};
 
 use rootwarden_domain::Sha256;
 use rootwarden_simulator::{Member, World};
@@ -104,15 +108,141 @@ fn a_plan_in_which_one_byte_is_another_is_refused_without_a_call() {
 
 /// The plan as it would be if it had been made so many seconds before, hash included.
 fn made_before(organization: &Organization, seconds: i64) -> String {
+    let at = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds);
+    let at = json!(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    written_anew(organization, |file| file["plan"]["planned_at"] = at)
+}
+
+/// The plan with a change, as whoever can make a hash would write it.
+fn written_anew(organization: &Organization, change: impl FnOnce(&mut Value)) -> String {
     let path = organization.home.join("plan.json");
     let mut file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    let at = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds);
-    file["plan"]["planned_at"] = json!(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    change(&mut file);
     let hashed = json!([file["version"], file["origin"], file["protect_keys_used_within_days"], file["plan"]]);
     let hash = Sha256::of(hashed.to_string().as_bytes()).to_string();
     file["plan_sha256"] = json!(hash);
     fs::write(&path, serde_json::to_string_pretty(&file).unwrap() + "\n").unwrap();
     hash
+}
+
+type Change = fn(&mut Value);
+
+/// The accounts of the plan's first batch.
+fn first(file: &mut Value) -> &mut Vec<Value> {
+    file["plan"]["batches"][0]["accounts"].as_array_mut().unwrap()
+}
+
+#[test]
+fn a_plan_that_deletes_what_it_does_not_show_is_refused_without_a_call() {
+    let (organization, _) = planned(world());
+    let text = fs::read(organization.home.join("plan.json")).unwrap();
+    let changes: [(Change, &str); 3] = [
+        (
+            |file| {
+                let account = &mut first(file)[0];
+                account["inventory"]["access_keys"] = json!([]);
+            },
+            "it deletes access key `AKIAROOTKEY000000001`, which was not found there",
+        ),
+        (
+            |file| {
+                let account = &mut first(file)[0];
+                let credential = account["delete"][0].clone();
+                account["protected"] = json!([{"credential": credential, "reason": "in use"}]);
+            },
+            ", which it protects",
+        ),
+        (
+            |file| {
+                let again = first(file)[0].clone();
+                first(file).push(again);
+            },
+            "stands in it twice",
+        ),
+    ];
+    for (change, why) in changes {
+        fs::write(organization.home.join("plan.json"), &text).unwrap();
+        let hash = written_anew(&organization, change);
+        is_refused_without_a_call(&organization, &apply(&hash, &[]), why);
+    }
+}
+
+#[test]
+fn a_plan_that_somebody_else_may_have_written_is_refused_without_a_call() {
+    let (organization, hash) = planned(world());
+    let path = organization.home.join("plan.json");
+    for mode in [0o620, 0o602] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        is_refused_without_a_call(&organization, &apply(&hash, &[]), "so that others may change it");
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::rename(&path, organization.home.join("kept.json")).unwrap();
+    std::os::unix::fs::symlink(organization.home.join("kept.json"), &path).unwrap();
+    is_refused_without_a_call(&organization, &apply(&hash, &[]), "it is a symbolic link");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    is_refused_without_a_call(&organization, &apply(&hash, &[]), "it is no file");
+    fs::remove_dir(&path).unwrap();
+    fs::rename(organization.home.join("kept.json"), &path).unwrap();
+    organization.run(&apply(&hash, &[])).ends_with(0);
+    assert_eq!(organization.root(KEYS), Value::Null);
+}
+
+#[test]
+fn a_key_in_use_is_left_alone_though_the_plan_was_made_without_that_rule() {
+    let organization = Organization::new(world());
+    let used = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(5 * 24);
+    let used = used.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let key = json!({"id": "AKIAROOTKEY000000001", "created": "2025-01-01T00:00:00Z", "last_used": {"date": used}});
+    organization.put_root(KEYS, &json!({"access_keys": [key]}));
+    let plan = ["delete", "--plan-out", "plan.json", "--protect-keys-used-within-days", "0", "--output", "json"];
+    let hash = organization.run(&plan).ends_with(1).json()["plan_sha256"].as_str().unwrap().to_owned();
+    let ran = organization.run(&apply(&hash, &[]));
+    assert!(ran.err.contains("access keys used within 30 days are protected; the plan was made with 0"), "{ran:#?}");
+    assert!(organization.root(KEYS)["access_keys"].is_array(), "{ran:#?}");
+    assert_eq!(organization.root(EVERYTHING), Value::Null);
+    organization.run(&apply(&hash, &["--protect-keys-used-within-days", "0"])).ends_with(0);
+    assert_eq!(organization.root(KEYS), Value::Null);
+}
+
+#[test]
+fn on_a_terminal_a_number_alone_says_yes_to_no_plan() {
+    let (organization, _) = planned(world());
+    let calls = organization.calls().len();
+    let screen = Screen::start(&organization, &["apply", "plan.json", "--confirm-accounts", "2"], 120);
+    let (code, text) = screen.end();
+    assert!(code == 2 && text.contains("say --plan-sha256"), "{text}");
+    assert_eq!(organization.calls().len(), calls);
+}
+
+#[test]
+fn variables_that_are_no_text_end_nothing() {
+    let (organization, hash) = planned(world());
+    let mut command = organization.command(&apply(&hash, &[]));
+    command.env("NOT_TEXT", OsStr::from_bytes(b"\xff")).env(OsStr::from_bytes(b"NOT\xffTEXT"), "any");
+    Ran::of(command.output().unwrap()).ends_with(0);
+    assert_eq!(organization.root(KEYS), Value::Null);
+}
+
+#[test]
+fn an_address_that_the_profile_names_for_one_service_is_another_place() {
+    let (organization, hash) = planned(world());
+    let services = format!(
+        "[default]\nservices = elsewhere\n[services elsewhere]\niam =\n  endpoint_url = {}\n",
+        organization.url.replace("127.0.0.1", "localhost")
+    );
+    fs::create_dir_all(organization.home.join(".aws")).unwrap();
+    fs::write(organization.home.join(".aws/config"), services).unwrap();
+    let url = organization.url.clone();
+    let mut command = organization.command(&apply(&hash, &[]));
+    command
+        .env_remove("AWS_ENDPOINT_URL")
+        .env("AWS_ENDPOINT_URL_STS", &url)
+        .env("AWS_ENDPOINT_URL_ORGANIZATIONS", &url);
+    let before = organization.world();
+    let ran = Ran::of(command.output().unwrap()).ends_with(2);
+    assert!(ran.err.contains("http://localhost:"), "{ran:#?}");
+    assert_eq!((organization.world(), organization.changes()), (before, Vec::new()));
 }
 
 #[test]

@@ -229,13 +229,16 @@ fn a_profile_that_assumes_a_role() {
 #[test]
 fn a_profile_that_is_not_there() {
     let organization = organization();
-    let found = who(
-        &organization,
-        &["--profile", "nobody"],
-        &[("AWS_ACCESS_KEY_ID", CALLER_KEY), ("AWS_SECRET_ACCESS_KEY", "any")],
-    );
-    assert!(found.contains("cannot find out who you are"), "{found}");
-    assert_eq!(organization.calls(), Vec::<Value>::new(), "keys of the environment do not stand in for it");
+    let missing = |ran: Ran| {
+        let ran = ran.ends_with(2);
+        assert!(ran.err.contains("there is no profile `nobody`") && ran.err.lines().count() == 1, "{ran:#?}");
+        assert_eq!(organization.calls(), Vec::<Value>::new(), "keys of the environment do not stand in for it");
+    };
+    missing(organization.run(&["check", "--profile", "nobody"]));
+    write(&organization, ".aws/config", "[profile somebody]\nregion = us-east-1\n");
+    missing(organization.run(&["audit", "--profile", "nobody"]));
+    let mut command = organization.command_without_keys(&["audit"]);
+    missing(Ran::of(command.env("AWS_PROFILE", "nobody").output().unwrap()));
 }
 
 /// What `audit` says, without keys in the environment: one line, exit code 2, and nothing was signed.
@@ -272,6 +275,24 @@ fn a_profile_that_asks_for_a_code_is_refused_in_one_line_with_what_to_do() {
 }
 
 #[test]
+fn whoever_assumes_a_role_signs_in_for_the_profile_that_it_is_assumed_from() {
+    let organization = organization();
+    let role = "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/security\nsource_profile = people\n\
+        [profile outer]\nrole_arn = arn:aws:iam::111122223333:role/outer\nsource_profile = role\n\
+        [profile console]\nrole_arn = arn:aws:iam::111122223333:role/security\nsource_profile = signed-in\n\
+        [profile signed-in]\nlogin_session = arn:aws:iam::111122223333:user/operator\n";
+    write(&organization, ".aws/config", &format!("{role}{IDENTITY_CENTER}"));
+    for (profile, renewal) in [
+        ("role", "`aws sso login --profile people`"),
+        ("outer", "`aws sso login --profile people`"),
+        ("console", "`aws login --profile signed-in`"),
+    ] {
+        let why = refused(&organization, &["--profile", profile]);
+        assert!(why.contains(renewal), "{why}");
+    }
+}
+
+#[test]
 fn a_source_of_credentials_that_fails_is_told_in_its_own_words_with_what_renews_it() {
     let organization = organization();
     let script = organization.home.join("fails.sh");
@@ -286,7 +307,7 @@ fn a_source_of_credentials_that_fails_is_told_in_its_own_words_with_what_renews_
     let profile = "people";
     let why = refused(&organization, &["--profile", profile]);
     assert!(why.contains("expired"), "{why}");
-    assert!(why.contains(&format!("aws sso login --profile {profile}")), "{why}");
+    assert!(why.contains(&format!("`aws sso login --profile {profile}`, then")), "{why}");
     assert!(!why.contains("Health Dashboard") && !why.contains("a-token"), "{why}");
     let mut command = organization.command_without_keys(&["check", "--profile", profile, "--output", "json"]);
     let checks = Ran::of(command.output().unwrap()).ends_with(2).json();

@@ -109,6 +109,9 @@ fn i9_nothing_of_the_callers_credentials_is_left_to_the_child() {
         ("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z"),
         ("AWS_ACCOUNT_ID", MANAGEMENT),
         ("AWS_VAULT", "caller"),
+        ("AMAZON_ACCESS_KEY_ID", CALLER_KEY),
+        ("AMAZON_SECRET_ACCESS_KEY", CALLER_SECRET),
+        ("AMAZON_SESSION_TOKEN", CALLER_SECRET),
         ("PAGER", "less"),
     ];
     let child = environment(&organization, &[], &of_caller);
@@ -161,6 +164,29 @@ fn as_credential_process_it_does_not_start_itself_for_ever() {
     let ran = Ran::of(command.env("AWS_PROFILE", "root-of-222200000001").output().unwrap()).ends_with(2);
     assert!(ran.err.contains("say --profile") && ran.err.lines().count() == 1, "{ran:#?}");
     assert!(organization.calls().is_empty());
+}
+
+#[test]
+fn as_credential_process_it_takes_no_profile_that_it_serves() {
+    let organization = Organization::new(world());
+    let root = "credential_process = rootwarden session 222200000001 --task audit --credential-process";
+    let config = format!(
+        "[default]\n{root}\n[profile root]\n{root} --profile root\n[profile role]\n\
+         role_arn = arn:aws:iam::111122223333:role/security\nsource_profile = root\n"
+    );
+    fs::create_dir_all(organization.home.join(".aws")).unwrap();
+    fs::write(organization.home.join(".aws/config"), config).unwrap();
+    for (profile, named) in
+        [(&[] as &[&str], "default"), (&["--profile", "root"], "root"), (&["--profile", "role"], "root")]
+    {
+        let session = ["session", CLEAN, "--task", "audit", "--credential-process"];
+        let mut command = organization.command_without_keys(&[&session[..], profile].concat());
+        let ran = Ran::of(command.output().unwrap()).ends_with(2);
+        let why = format!("the profile `{named}` has a `credential_process` with --credential-process");
+        assert!(ran.err.contains(&why) && ran.err.lines().count() == 1, "{ran:#?}");
+    }
+    assert!(organization.calls().is_empty());
+    organization.run(&["session", CLEAN, "--task", "audit", "--credential-process"]).ends_with(0);
 }
 
 #[test]

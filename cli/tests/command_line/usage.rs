@@ -169,6 +169,7 @@ fn every_example_is_one_that_is_understood() {
             let is_understood = ran.code == Some(0)
                 || [
                     "no Region",
+                    "there is no profile `security`",
                     "there is no terminal to ask on",
                     "plan in `plan.json`",
                     "exemptions in `exempt.json`",

@@ -36,12 +36,12 @@ pub use done::Done;
 pub use error::AwsError;
 pub(crate) use json_service::{JsonRequest, JsonService};
 #[cfg(feature = "profiles")]
-pub use person::{AccessOptions, load_config_of_person, profile_with_mfa};
+pub use person::{AccessOptions, PersonProfile, SignIn, load_config_of_person, profiles_of_person};
 #[cfg(feature = "profiles")]
 pub(crate) use post::{Post, PostAnswer, PostService};
 pub(crate) use query::result;
 #[cfg(feature = "profiles")]
-pub use sts_endpoint::sts_endpoint;
+pub use sts_endpoint::{service_endpoints, sts_endpoint};
 #[cfg(feature = "profiles")]
 pub use wire_recorder::{WireAnswer, WireRecorder};
 

@@ -37,7 +37,10 @@ pub use bucket::{
 pub use caller::CallerIdentity;
 pub use centralized_access::{Feature, RootAccess};
 #[cfg(feature = "profiles")]
-pub use client::{AccessOptions, WireAnswer, WireRecorder, load_config_of_person, profile_with_mfa, sts_endpoint};
+pub use client::{
+    AccessOptions, PersonProfile, SignIn, WireAnswer, WireRecorder, load_config_of_person, profiles_of_person,
+    service_endpoints, sts_endpoint,
+};
 pub use client::{AwsError, CallRecorder, Clock, Deadline, Done, load_config};
 pub use custom_resource::{CustomResourceAnswers, ResponseUrl};
 #[cfg(feature = "profiles")]

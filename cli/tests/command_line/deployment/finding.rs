@@ -90,10 +90,13 @@ fn a_stack_of_something_else_is_no_deployment() {
 #[test]
 fn where_nobody_knows_whether_there_is_a_pause_nothing_is_deleted() {
     let deployed = Deployed::new(world());
-    deployed.set_stack(Stack::Unavailable);
     let before = deployed.world();
-    deployed.run(&["delete", "--confirm-accounts", "2"]).ends_with(3);
-    assert_eq!((deployed.world(), deployed.changes()), (before, Vec::new()));
+    for (stack, code) in [(Stack::Unavailable, 3), (Stack::Refused, 2)] {
+        deployed.set_stack(stack);
+        let ran = deployed.run(&["delete", "--confirm-accounts", "2"]).ends_with(code);
+        assert!(ran.err.contains("--ignore-deployment decides alone"), "{ran:#?}");
+        assert_eq!((deployed.world(), deployed.changes()), (before.clone(), Vec::new()));
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     CLEAN, EVERYTHING, KEYS, Ran,
     deployed::{Deployed, Parameters, Stack},
+    screen::Screen,
     world,
 };
 
@@ -99,6 +100,19 @@ fn i13_nothing_is_deleted_while_the_deployment_is_paused() {
     assert_eq!(apply(&deployed, &hash).ends_with(3).account(KEYS)["status"], "paused");
     assert_eq!(delete(&deployed, "2").ends_with(3).account(KEYS)["status"], "paused");
     assert_eq!((deployed.world()["accounts"].clone(), sessions_that_delete(&deployed)), (before, 0));
+}
+
+#[test]
+fn i13_a_pause_that_comes_while_the_question_stands_counts() {
+    let deployed = Deployed::new(world());
+    let before = deployed.root(EVERYTHING);
+    let mut screen = Screen::start(&deployed, &["recovery", "end", EVERYTHING], 120);
+    screen.wait_for("to delete it, which cannot be undone:");
+    deployed.run(&["pause", "--reason", "incident 42"]).ends_with(0);
+    screen.type_line(EVERYTHING);
+    let (code, text) = screen.end();
+    assert!(code == 3 && text.contains("the deployment is paused: incident 42"), "{text}");
+    assert_eq!((deployed.root(EVERYTHING), sessions_that_delete(&deployed)), (before, 0));
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub enum Stack {
     OfSomethingElse,
     /// It answers nothing that lasts.
     Unavailable,
+    /// It refuses the question, and not the caller.
+    Refused,
 }
 
 pub struct Deployed {
@@ -302,6 +304,7 @@ fn stack(stack: Stack, parameters: &Parameters, body: &Bytes) -> Response<Body> 
             let denial = "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: cloudformation:DescribeStacks";
             return error(403, "AccessDenied", denial);
         }
+        Stack::Refused => return error(400, "ValidationError", "1 validation error detected"),
         Stack::Unavailable => return error(503, "ServiceUnavailable", "Please try again"),
     };
     let members = outputs.into_iter().map(|(name, value)| {

@@ -51,24 +51,54 @@ fn loader(options: &AccessOptions, client: &SharedHttpClient) -> ConfigLoader {
     loader
 }
 
-/// The profile on the way of `profile`, or of the one that the environment names, that assumes a role with a code of an MFA
-/// device; `None` if none does, or the files cannot be read, which signing says in its own words.
-///
-/// Why: the SDK leaves `mfa_serial` out and assumes the role without a code, which AWS then refuses as any other caller.
-///
-/// Source: AWS CLI User Guide, "Using an IAM role in the AWS CLI", "Using multi-factor authentication".
-pub async fn profile_with_mfa(profile: Option<&str>) -> Option<String> {
+/// What a profile of the AWS CLI's files says about where credentials come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonProfile {
+    pub name: String,
+    /// It assumes a role with a code of an MFA device.
+    ///
+    /// Why: the SDK leaves `mfa_serial` out and assumes the role without a code, which AWS then refuses as any other caller.
+    ///
+    /// Source: AWS CLI User Guide, "Using an IAM role in the AWS CLI", "Using multi-factor authentication".
+    pub needs_code: bool,
+    /// The command that prints credentials.
+    pub credential_process: Option<String>,
+    pub sign_in: Option<SignIn>,
+}
+
+/// How somebody signs in for a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// With `aws sso login`.
+    IdentityCenter,
+    /// With `aws login`.
+    Console,
+}
+
+/// `profile`, or the one that the environment names, and each that it takes credentials from to assume a role; empty if there is no
+/// such profile, `None` if the files cannot be read, which signing says in its own words.
+pub async fn profiles_of_person(profile: Option<&str>) -> Option<Vec<PersonProfile>> {
     let named = profile.map(|name| Cow::Owned(name.to_owned()));
     let found = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), named).await.ok()?;
-    let mut name = found.selected_profile().to_owned();
-    let mut seen = BTreeSet::new();
-    while seen.insert(name.clone()) {
-        let profile = found.get_profile(&name)?;
-        profile.get("role_arn")?;
-        if profile.get("mfa_serial").is_some() {
-            return Some(name);
-        }
-        profile.get("source_profile")?.clone_into(&mut name);
+    let mut name = found.selected_profile();
+    let (mut seen, mut profiles) = (BTreeSet::new(), Vec::new());
+    while seen.insert(name) {
+        let Some(profile) = found.get_profile(name) else { break };
+        let has = |key: &str| profile.get(key).is_some();
+        let sign_in = if has("sso_session") || has("sso_start_url") {
+            Some(SignIn::IdentityCenter)
+        } else {
+            has("login_session").then_some(SignIn::Console)
+        };
+        profiles.push(PersonProfile {
+            name: name.to_owned(),
+            needs_code: has("role_arn") && has("mfa_serial"),
+            credential_process: profile.get("credential_process").map(str::to_owned),
+            sign_in,
+        });
+        let source = profile.get("source_profile").filter(|_| has("role_arn"));
+        let Some(source) = source else { break };
+        name = source;
     }
-    None
+    Some(profiles)
 }

@@ -1,6 +1,9 @@
-//! The address at which STS is called: from the Region, or from whatever else stands in for it.
+//! The addresses at which services are called: from the Region, or from whatever else stands in for it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_config::SdkConfig;
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -17,6 +20,14 @@ use http::Uri;
 /// Notes where a call would go, and keeps it from going there.
 #[derive(Debug, Clone, Default)]
 struct Address(Arc<Mutex<Option<String>>>);
+
+impl Address {
+    /// Scheme and host of what was noted.
+    fn endpoint(&self) -> Option<String> {
+        let url: Uri = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?.parse().ok()?;
+        Some(format!("{}://{}", url.scheme()?, url.authority()?))
+    }
+}
 
 impl Intercept for Address {
     fn name(&self) -> &'static str {
@@ -39,13 +50,29 @@ impl Intercept for Address {
 ///
 /// Why from a call: Region, partition, FIPS, dual stack, environment and profile each have a say in it, and the SDK decides.
 pub async fn sts_endpoint(config: &SdkConfig) -> Option<String> {
-    let address = Address::default();
-    let nobody = SharedCredentialsProvider::new(Credentials::new("nobody", "nobody", None, None, "endpoint"));
-    let config = config.to_builder().credentials_provider(nobody).build();
+    let (address, config) = (Address::default(), of_nobody(config));
     let call = aws_sdk_sts::Client::new(&config).get_caller_identity().customize().interceptor(address.clone());
     drop(call.send().await);
-    let url: Uri = address.0.lock().unwrap_or_else(PoisonError::into_inner).take()?.parse().ok()?;
-    Some(format!("{}://{}", url.scheme()?, url.authority()?))
+    address.endpoint()
+}
+
+/// The same of STS, IAM and Organizations, by the names `sts`, `iam` and `organizations`, as far as they can be told.
+pub async fn service_endpoints(config: &SdkConfig) -> BTreeMap<&'static str, String> {
+    let (iam, organizations) = (Address::default(), Address::default());
+    let nobodys = of_nobody(config);
+    let call = aws_sdk_iam::Client::new(&nobodys).get_account_summary().customize().interceptor(iam.clone());
+    drop(call.send().await);
+    let call = aws_sdk_organizations::Client::new(&nobodys).describe_organization().customize();
+    drop(call.interceptor(organizations.clone()).send().await);
+    let endpoints =
+        [("sts", sts_endpoint(config).await), ("iam", iam.endpoint()), ("organizations", organizations.endpoint())];
+    endpoints.into_iter().filter_map(|(service, endpoint)| Some((service, endpoint?))).collect()
+}
+
+/// The same, signed with what is nobody's.
+fn of_nobody(config: &SdkConfig) -> SdkConfig {
+    let nobody = SharedCredentialsProvider::new(Credentials::new("nobody", "nobody", None, None, "endpoint"));
+    config.to_builder().credentials_provider(nobody).build()
 }
 
 #[cfg(test)]
