@@ -108,12 +108,15 @@ def test_the_dashboard_shows_metrics_that_there_are(deployment: Deployment, run_
 
 
 def test_what_shows_the_last_run_shows_it_on_a_day_with_one_run_and_with_two() -> None:
-    """A value is of one run alone, whatever the range that is looked at, and the range reaches past a night."""
+    """A single value is of one run alone, whatever the range that is looked at, and the range reaches past a night.
+
+    Bars are of a day. CloudWatch keeps points of five minutes for 63 days, and points of an hour for 455.
+    """
     _, body = dashboard()
     assert (body["periodOverride"], body["start"]) == ("inherit", "-P30D")
     last = [w["properties"] for w in body["widgets"] if w["properties"].get("view") in ("singleValue", "bar")]
     assert len(last) == 5
-    assert {widget["period"] for widget in last} == {300}
+    assert {(widget["view"], widget["period"]) for widget in last} == {("singleValue", 3600), ("bar", 86400)}
     assert all("setPeriodToTimeRange" not in widget for widget in last)
 
 

@@ -1,5 +1,6 @@
 """Every request is told, and how it was settled, in the mail and in the chat: read here word for word."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +34,7 @@ def test_a_run_that_waits_for_an_approval(guarded: Deployment, run_name: RunName
     ann = person(guarded, "ann")
     approved, rejected, late = (run_name(f"told-{how}") for how in ("approved", "rejected", "late"))
     shown = ask(guarded, approved, ALL)
-    needed = told(guarded, approved, "approval needed")
+    needed = told(guarded, approved, "run approval needed")
     hold(guarded, "run-approval-needed", approved, needed)
     assert opened_by(guarded, approver(guarded), needed) == [f"runs/{approved}/plan/0.json"]
     assert decide(guarded, ann, "approve", approved, shown["plan"]["sha256"])[0] == 200
@@ -69,7 +70,7 @@ def test_an_unlock_request_that_is_rejected_or_not_answered(locked: Deployment) 
     unlock = asked(locked)
     digest = unlocks.plan_sha256(locked, unlock)
     assert unlocks.decide(locked, person(locked, "ben"), unlock, digest, "reject")[0] == 200
-    hold(locked, "unlock-rejected", unlock, told(locked, unlock, "unlock request refused"))
+    hold(locked, "unlock-rejected", unlock, told(locked, unlock, "unlock request rejected"))
     with machine_changed(locked, wait_at_most_two_seconds, UNLOCK):
         unlock = asked(locked)
         hold(locked, "unlock-not-answered", unlock, told(locked, unlock, "unlock request not answered"))
@@ -116,6 +117,11 @@ def release(deployment: Deployment, who: Credentials, reason: str = "nobody owns
     return found
 
 
+def told_by(id: str) -> str:
+    """The name of the execution that tells that a release is asked for."""
+    return f"release-{hashlib.sha256(id.encode()).hexdigest()[:40]}"
+
+
 def settle(deployment: Deployment, who: Credentials, asked: dict[str, Any], action: str) -> None:
     hash_and_id = {name: asked[name] for name in ("approval_id", "plan_sha256")}
     status, answer = deployment.approvals(who, {"action": action, "reason": "the owner agrees", **hash_and_id})
@@ -152,5 +158,20 @@ def test_a_key_s_release_that_nobody_answers_or_that_cannot_be_told(deployment: 
 
     with machine_changed(deployment, no_topic, RELEASES):
         id = release(deployment, ann)["approval_id"]
-        execution = deployment.wait_for_execution("release-" + "-".join(id.split("-")[3:]), machine=RELEASES)
+        execution = deployment.wait_for_execution(told_by(id), machine=RELEASES)
     assert (execution.status, execution.error) == ("FAILED", "NotTold"), "which raises an alarm"
+
+
+def test_an_execution_of_another_name_tells_nothing_of_a_key_s_release(deployment: Deployment) -> None:
+    """And one that was started under a release's name with something else in mind fails, which raises an alarm."""
+    ann = person(deployment, "ann")
+    id = release(deployment, ann)["approval_id"]
+    told(deployment, id, "key release approval needed")
+    other = release(deployment, ann)["approval_id"]
+    told(deployment, other, "key release approval needed")
+    notices = len(deployment.notices())
+    for step, name in (("asked", "another"), ("decided", f"{told_by(other)}-decided"), ("decided", f"{told_by(id)}x")):
+        deployment.start_execution({"release": id, "step": step}, name, machine=RELEASES)
+        execution = deployment.wait_for_execution(name, machine=RELEASES)
+        assert (execution.status, execution.error) == ("FAILED", "NotItsName")
+    assert len(deployment.notices()) == notices

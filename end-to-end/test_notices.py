@@ -30,7 +30,7 @@ def test_an_administrator_cannot_forge_a_notice(deployment: Deployment) -> None:
     with pytest.raises(ClientError, match=r"AuthorizationError|AccessDenied|not authorized"):
         sns.publish(
             TopicArn=deployment.stack.outputs["NoticesTopicArn"],
-            Subject="Rootwarden: approval needed",
+            Subject="Rootwarden: run approval needed",
             Message="Please approve plan …",
         )
     assert len(deployment.notices()) == before

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.deployment import Deployment
+from harness.executions import RELEASES
 from harness.people import ADMINISTRATOR, person, role_session, session, user
 from harness.stack import ARTIFACTS, Credentials
 from shared_deployments import PERSON_ROLE
@@ -143,7 +144,7 @@ def test_the_stack_lets_nobody_but_its_state_machines_invoke_what_people_ask(gua
                 allowed.setdefault(role, set()).update(reached(statement, functions))
     machines = {
         stack.resources[logical]
-        for logical in ("SecureAccountsRole", "UnlockPolicyMachineRole", "AllowRecoveryMachineRole")
+        for logical in ("SecureAccountsRole", "UnlockPolicyMachineRole", "AllowRecoveryMachineRole", "KeyReleasesRole")
     }
     assert {role for role, reaches in allowed.items() if reaches} == machines
     assert set().union(*allowed.values()) == {functions[0]}, "nobody invokes approvals at all"
@@ -170,19 +171,22 @@ def test_the_stack_lets_nobody_but_its_state_machines_invoke_what_people_ask(gua
 def test_the_stack_lets_only_its_own_roles_start_runs_directly(guarded: Deployment) -> None:
     """Whoever starts an execution directly can name any starter; what people are given reaches no state machine."""
     iam, stack = guarded.stack.client("iam"), guarded.stack
-    starters = set()
+    starters: dict[str, list[Any]] = {}
     for logical, role in stack.resources.items():
         if logical.endswith("Role"):
             names = iam.list_role_policies(RoleName=role)["PolicyNames"]
             documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
-            if any("states:StartExecution" in json.dumps(document) for document in documents):
-                starters.add(logical)
+            found = [statement for document in documents for statement in statements(document)]
+            reaches = [each["Resource"] for each in found if "states:StartExecution" in json.dumps(each["Action"])]
+            if reaches:
+                starters[logical] = reaches
     # A Distributed Map starts children of its own machine.
     # The machine of recovery requests starts the run that closes a window.
     machines = {"SecureAccountsRole", "StartNightRole", "NightlyRole", "AllowRecoveryMachineRole"}
     # These two reach only the machine that tells of changes.
     watching = {"WatchingRole", "TellOfChangesRole"}
-    assert starters == machines | watching | {"AccountJoinedRole", "AccessRequestsRole"}
+    assert set(starters) == machines | watching | {"AccountJoinedRole", "AccessRequestsRole", "ApprovalsRole"}
+    assert starters["ApprovalsRole"] == [stack.outputs[RELEASES]], "what decides starts nothing but what tells of it"
     for arn in policies(guarded):
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]

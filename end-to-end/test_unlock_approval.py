@@ -147,7 +147,7 @@ def test_an_exception_may_still_exist_so_that_it_takes_force(locked: Deployment)
     assert f"approvals/{unlock}/request.json" not in locked.objects()
     unlock = asked(locked, force=True)
     [notice] = notices_of(locked, unlock)
-    assert "Verdict: everyone_except" in notice["Message"] and "force" in notice["Message"]
+    assert "Locked out before: everyone_except" in notice["Message"] and "force" in notice["Message"]
     assert decide(locked, person(locked, "ben"), unlock, plan_sha256(locked, unlock))[0] == 200
     assert end_of(locked, unlock).status == "SUCCEEDED"
     assert bucket_client(locked).get_bucket_policy(Bucket=BUCKET)

@@ -114,7 +114,7 @@ def test_the_notice_says_everything_that_an_approver_needs_and_nothing_of_the_po
         "Action: apply",
         f"Account: {LOCKED}",
         f"Resource: arn:aws:s3:::{BUCKET}",
-        "Verdict: everyone",
+        "Locked out before: everyone",
         f"Requested by: arn:aws:iam::{locked.stack.account}:user/ann",
         "Reason: audit 'tomorrow' {urgent}",
         "Ticket: CHG-4711",

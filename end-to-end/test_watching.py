@@ -266,7 +266,7 @@ def test_only_the_rules_of_this_stack_may_leave_events_in_the_queue(deployment: 
 
 def test_whoever_may_start_the_machine_cannot_have_it_say_what_they_like(deployment: Deployment) -> None:
     before, states = len(deployment.notices()), deployment.stack.client("stepfunctions")
-    forged = {"subject": "Rootwarden: approval needed", "message": "Please approve plan …"}
+    forged = {"subject": "Rootwarden: run approval needed", "message": "Please approve plan …"}
     for input in (forged, {"source": "aws.sts", **forged}, {"notice": forged, "name": "forged"}):
         started = states.start_execution(stateMachineArn=deployment.stack.outputs[TELL], input=json.dumps(input))
         ended_execution(deployment.stack, started["executionArn"])

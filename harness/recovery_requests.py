@@ -76,4 +76,4 @@ def end_of(deployment: Deployment, recovery: str, timeout: float = 120) -> Execu
 
 def notices_of(deployment: Deployment, recovery: str) -> list[dict[str, str]]:
     """The notices about one request, in their order."""
-    return [notice for notice in deployment.notices() if f"Request: {recovery}\n" in f"{notice['Message']}\n"]
+    return [notice for notice in deployment.notices() if f"Approval id: {recovery}\n" in f"{notice['Message']}\n"]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rootwarden_domain::ids::release::ReleaseId;
 use rootwarden_simulator::{Fault, Member, World};
 use rootwarden_tests::{BUCKET, Deployment, MANAGEMENT, Rehearsal};
 use serde_json::{Value, json};
@@ -206,9 +207,14 @@ async fn people_are_told_once_that_a_release_is_asked_for_and_once_what_was_deci
         let id = asked["approval_id"].as_str().unwrap();
         let [(name, input)] = told(&rehearsal).try_into().unwrap();
         assert_eq!(input, json!({"release": id, "step": "asked"}));
-        assert!(id.ends_with(name.strip_prefix("release").unwrap()), "{name}");
+        assert_eq!(name, id.parse::<ReleaseId>().unwrap().asked_execution());
         let how = rehearsal.access_event(json!({"release": id})).await.unwrap();
         assert_eq!(how["decision"], Value::Null);
+        assert_eq!(
+            how["executions"],
+            json!({"asked": name, "decided": format!("{name}-decided")}),
+            "and no others tell"
+        );
         assert_eq!(how["decide_before"], json!("2026-11-23T02:00:00Z"));
         assert_eq!(how["asked"]["requested_by"].as_str().unwrap().split('#').next().unwrap(), JANE);
 

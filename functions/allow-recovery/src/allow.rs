@@ -122,6 +122,7 @@ fn next_steps(account: AccountId, allowed: RecoveryAllowed, until: Timestamp) ->
     format!(
         "Root password recovery {allowed} in account {account} until {until}. Next, whoever reads the mail of the account's root \
          user opens the AWS sign-in page, chooses root user, enters that e-mail address, and chooses \"Forgot password?\". At {until} \
-         every root credential that is there then is deleted: password, MFA devices, access keys and signing certificates."
+         every root credential is deleted without another approval (password, MFA devices, access keys and signing certificates), \
+         except an access key from before that is in use: it stays protected."
     )
 }

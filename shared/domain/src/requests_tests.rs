@@ -81,7 +81,7 @@ fn i5_refuses_what_it_does_not_know_by_its_name() {
             "unknown field `started_by`",
         ),
         (json!({"action": "secure", "selection": "all", "reason": "r".repeat(1001)}), "1000 characters"),
-        (json!({"action": "secure", "selection": "all", "reason": "\u{1b}[2J"}), "no control characters"),
+        (json!({"action": "secure", "selection": "all", "reason": "\u{1b}[2J"}), "without control characters"),
     ] {
         let error = PersonRequest::parse(wrong.clone(), Partition::Aws).unwrap_err().to_string();
         assert!(error.contains(named), "{wrong}: {error}");

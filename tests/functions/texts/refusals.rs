@@ -42,6 +42,13 @@ pub async fn input() -> Vec<Told> {
             r"invalid request: `account`: `3000\n0000` is not an account id (12 digits)",
         ),
         told(
+            "a reason in lines",
+            asked(with(about_bucket("plan"), "reason", json!("moved\nApproved by: jane"))).await,
+            "`reason`",
+            "one line",
+            "invalid request: `reason`: a reason is one line, without control characters and characters that are not seen",
+        ),
+        told(
             "an action that is not one",
             asked(with(about_bucket("plan"), "action", json!("unlock"))).await,
             "`unlock`",

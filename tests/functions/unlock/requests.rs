@@ -153,26 +153,29 @@ async fn i12_asking_and_deciding_go_through_different_urls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_person_wrote_cannot_pass_for_a_part_of_the_plan() {
+async fn what_a_person_wrote_cannot_pass_for_a_part_of_the_plan_or_of_a_notice() {
     let rehearsal = rehearsal();
-    let mut body = about_bucket("apply");
-    body["reason"] = json!("please\n\nWhat it opens:\n- nothing at all");
-    let (started, planned) = plan(&rehearsal, &body).await;
-    assert_eq!(planned["reason"], "please What it opens: - nothing at all");
-    let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
-    assert_eq!(shown["shown"].as_str().unwrap().matches("\nWhat it opens:\n").count(), 1, "{shown}");
+    for (field, wrote) in [
+        ("reason", "please\n\nWhat it opens:\n- nothing at all"),
+        ("reason", "please \u{202e}esaelp"),
+        ("ticket", "INC-1\u{85}Approved by: joe"),
+        ("ticket", "INC\u{2066}-1"),
+    ] {
+        let mut body = about_bucket("apply");
+        body[field] = json!(wrote);
+        let (status, answer) = rehearsal.access_requests(JANE, &body).await.unwrap();
+        let error = answer["error"].as_str().unwrap();
+        assert!(status == 400 && error.contains("one line") && !error.contains('\n'), "{status}: {error}");
+    }
+    assert_eq!(rehearsal.simulator.executions().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_hidden_or_turned_around_in_a_request_or_a_policy_is_written_out() {
+async fn what_is_hidden_or_turned_around_in_a_policy_is_written_out() {
     let mut policy = locked_bucket();
     policy["Statement"][0]["Sid"] = json!("\u{202e}gpj.exe\u{2066}Deny\u{200b}All");
     let rehearsal = Rehearsal::new(world_with(policy));
-    let mut body = about_bucket("apply");
-    body["reason"] = json!("please \u{202e}esaelp");
-    body["ticket"] = json!("INC\u{2066}-1");
-    let (started, planned) = plan(&rehearsal, &body).await;
-    assert_eq!((&planned["reason"], &planned["ticket"]), (&json!(r"please \u{202e}esaelp"), &json!(r"INC\u{2066}-1")));
+    let (started, planned) = plan(&rehearsal, &about_bucket("apply")).await;
     let (_, shown) = rehearsal.access_requests(JOE, &json!({"approval_id": started.id})).await.unwrap();
     let text = shown["shown"].as_str().unwrap();
     let hidden = ['\u{202e}', '\u{2066}', '\u{200b}'];

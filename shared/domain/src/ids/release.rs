@@ -41,21 +41,6 @@ impl ReleaseId {
         key.strip_prefix("approvals/")?.strip_suffix("/decision.json")?.parse().ok()
     }
 
-    /// The name of the execution that tells people that it was asked for: `release-MINUTE-DIGEST`.
-    ///
-    /// Why not the whole id: an execution's name has 80 characters at most. The digest is of the account and the key too.
-    #[must_use]
-    pub fn asked_execution(&self) -> String {
-        let tail: Vec<&str> = self.as_str().split('-').skip(3).collect();
-        format!("release-{}", tail.join("-"))
-    }
-
-    /// The name of the one that tells what was decided.
-    #[must_use]
-    pub fn decided_execution(&self) -> String {
-        format!("{}-decided", self.asked_execution())
-    }
-
     /// The account and the key that it is about.
     #[must_use]
     pub fn subject(&self) -> Option<(AccountId, AccessKeyId)> {
@@ -69,14 +54,6 @@ mod tests {
     use crate::ids::approval::ApprovalId;
 
     const ID: &str = "release-111122223333-AKIAIOSFODNN7EXAMPLE-20261122T0200Z-0123456789abcdef0123456789abcdef";
-
-    #[test]
-    fn its_executions_have_names_that_step_functions_takes() {
-        let id: ReleaseId = ID.replace("EXAMPLE", &"X".repeat(115)).parse().unwrap();
-        assert_eq!(id.asked_execution(), "release-20261122T0200Z-0123456789abcdef0123456789abcdef");
-        assert_eq!(id.decided_execution(), format!("{}-decided", id.asked_execution()));
-        assert!(id.decided_execution().len() <= 80);
-    }
 
     #[test]
     fn an_id_says_what_it_is_about_and_nothing_else_is_one() {

@@ -20,6 +20,9 @@ const DECIDED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// For how long a release is good, from its approval on: seven nights, some of which may fail.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Hexadecimal digits of the hash that the names of executions have: 160 bits, as those of other requests.
+const EXECUTION_DIGITS: usize = 40;
+
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,5 +81,42 @@ impl KeyRelease {
         let request = ApprovalId::Release(self.release.clone());
         let is_approved = carries_out(pin, &request, Some(&self.started_by()), decided).is_ok();
         is_approved && decided.is_some_and(|decided| now.duration_since(decided.at) <= GOOD_FOR)
+    }
+}
+
+/// The executions that tell people of a release.
+impl ReleaseId {
+    /// The name of the execution that tells people that it was asked for: `release-DIGEST`, the digest being of the whole id.
+    ///
+    /// Why not the id: an execution's name has 80 characters at most. The state machine tells under no other name.
+    #[must_use]
+    pub fn asked_execution(&self) -> String {
+        format!("release-{}", Sha256::of(self.as_str().as_bytes()).first_digits(EXECUTION_DIGITS))
+    }
+
+    /// The name of the one that tells what was decided.
+    #[must_use]
+    pub fn decided_execution(&self) -> String {
+        format!("{}-decided", self.asked_execution())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "release-111122223333-AKIAIOSFODNN7EXAMPLE-20261122T0200Z-0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn its_executions_have_names_that_step_functions_takes() {
+        let id: ReleaseId = ID.replace("EXAMPLE", &"X".repeat(115)).parse().unwrap();
+        let name = id.asked_execution();
+        assert!(
+            name.len() == 48 && name.strip_prefix("release-").unwrap().bytes().all(|byte| byte.is_ascii_hexdigit())
+        );
+        let other: ReleaseId = ID.parse().unwrap();
+        assert_ne!(other.asked_execution(), name, "the account and the key are in it");
+        assert_eq!(id.decided_execution(), format!("{}-decided", id.asked_execution()));
+        assert!(id.decided_execution().len() <= 80);
     }
 }

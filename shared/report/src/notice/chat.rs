@@ -34,7 +34,7 @@ pub(super) fn chat(document: &Document<'_>, subject: &str, parts: &Parts, links:
     .to_string()
 }
 
-/// A text that is shown as it is: it mentions nobody, links nowhere and formats nothing.
+/// A text that mentions nobody, formats nothing and hides no link behind other words. A bare URL may be made a link by the chat.
 ///
 /// Source: Slack API, "Formatting text for app surfaces": `&`, `<` and `>` are escaped. Teams has links of the form `[text](url)`.
 fn literal(text: &str) -> String {
