@@ -74,7 +74,7 @@ fn the_fixture_has_every_hostile_text_in_every_place() {
             found.iter().filter(|(path, _)| path.starts_with(place)).map(|(_, text)| text).collect();
         // What people write is checked when it is read.
         let is_refused = |name: &str| match place {
-            "/recovery_windows/" => hides_something(name),
+            "/recovery_windows/" => crate::text::shown(name) != name,
             "/exemptions/" => name.trim().is_empty(),
             _ => false,
         };
