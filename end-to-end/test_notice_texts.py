@@ -142,6 +142,7 @@ def test_a_key_s_release(deployment: Deployment) -> None:
             hold(deployment, "key-release-approval-needed", id, needed)
 
 
+@pytest.mark.refused_on_purpose
 def test_a_key_s_release_that_nobody_answers_or_that_cannot_be_told(deployment: Deployment) -> None:
     ann = person(deployment, "ann")
 
